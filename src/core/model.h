@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The model: the newest value of every component, the life of every station, and the components
+ * that are computed here (operating hours, counters, sliding windows).
+ *
+ * Threads: the engine's only; others get a struct snapshot.
+ * Pure:    no clock, no file; "now" is a parameter. Text of states is shared by GRefString.
+ */
+#ifndef SRC_CORE_MODEL_H
+#define SRC_CORE_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "src/core/plant.h"
+#include "src/core/reading.h"
+
+struct component_state {
+    double num;       /* the value when text is NULL */
+    GRefString *text; /* a state in words, or NULL */
+    wall_us ts;       /* WALL_NONE: never had a value */
+    wall_us received;
+    mono_us heard;   /* when this process heard it; from the cache: 0 */
+    uint8_t quality; /* enum quality, or-ed */
+    uint8_t source;  /* enum ts_source */
+    bool live;       /* heard from the broker in this run, and not retained */
+};
+
+struct station_state {
+    wall_us received;        /* newest life sign; WALL_NONE: never seen */
+    mono_us heard;           /* the same on the boot clock; from the cache: 0 */
+    int64_t clock_offset_us; /* source clock minus receipt time, last measured */
+    bool clock_known;
+    bool silent;     /* watched, and no life sign for longer than silence_s */
+    uint16_t faults; /* fault components that are not 0, of good quality */
+};
+
+struct model;
+
+/* Takes a reference of plant. Values are unknown until restored or heard. */
+struct model *model_new(struct plant *plant, struct now now);
+void model_free(struct model *m);
+
+/*
+ * Go over to another plant. Values, hours and windows of components that have the same name in
+ * both are kept.
+ */
+void model_set_plant(struct model *m, struct plant *plant, struct now now);
+struct plant *model_plant(const struct model *m);
+
+/*
+ * Put back what the cache knew of the component with this series number, before the first
+ * reading: value, and for a derived component the total it goes on from. Not a life sign.
+ */
+void model_restore(struct model *m, const struct record *r);
+
+/* Fill the sliding windows whose source is this series from history, oldest first. */
+void model_restore_window(struct model *m, const struct record *r);
+
+/*
+ * A reading has come. The record to store, and those of the components derived from it, are
+ * appended to out (struct record, each with its own reference of text).
+ *
+ * An older reading than the newest (by ts) is stored but does not replace what is shown.
+ */
+void model_apply(struct model *m, const struct reading *r, struct now now, GArray *out);
+
+/* A life sign of a station, with or without readings; offset only when a time came with it. */
+void model_heard(struct model *m, uint32_t station, struct now now);
+void model_clock_offset(struct model *m, uint32_t station, int64_t offset_us);
+
+/*
+ * Time passes: windows lose what is too old and fall to zero, running hours are counted on,
+ * stations fall silent. Call about once a second. Appends records as model_apply does.
+ */
+void model_tick(struct model *m, struct now now, GArray *out);
+
+/* plant->n_components and plant->n_stations of them. */
+const struct component_state *model_components(const struct model *m);
+const struct station_state *model_stations(const struct model *m);
+
+/* Rises with every change that a screen could show. */
+uint64_t model_version(const struct model *m);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The MQTT client: one libmosquitto handle run by the caller's own poll loop.
+ *
+ * Threads:  one; callbacks run inside client_read() and client_turn().
+ * Acks:     libmosquitto queues PUBACK before it tells of a message. It leaves only with
+ *           client_write(), which the caller calls after the commit (and never before): what
+ *           was not committed comes again. While client_unacked() is not 0, client_write() must
+ *           wait for the commit.
+ * Lost:     connection loss is no error; client_turn() reconnects with back-off and jitter.
+ */
+#ifndef SRC_MQTT_CLIENT_H
+#define SRC_MQTT_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/core/clock.h"
+#include "src/core/error.h"
+
+struct client;
+
+struct client_filter {
+    const char *filter;
+    int qos;
+};
+
+struct client_message {
+    const char *topic; /* as received: untrusted */
+    const void *payload;
+    size_t len;
+    uint16_t mid; /* 0 at QoS 0 */
+    int qos;
+    bool retain;
+};
+
+struct client_config {
+    const char *host, *socket; /* socket, a unix path, wins when not "" */
+    int port, keepalive_s;
+    const char *client_id;           /* fixed: the session is persistent */
+    const char *username, *password; /* NULL: none */
+    bool tls;
+    const char *cafile, *certfile, *keyfile; /* "" or NULL: none */
+    const struct client_filter *filters;
+    size_t n_filters;
+    const char *will_topic, *will_payload, *birth_payload; /* retained; will_topic NULL: none */
+    bool clean; /* no persistent session: simulator, probes */
+
+    void *user;
+    void (*on_message)(void *user, const struct client_message *m);
+    /* session_present: the broker kept our session, redeliveries are to be expected. */
+    void (*on_connect)(void *user, bool session_present);
+    void (*on_disconnect)(void *user, const char *why);
+};
+
+/* Does not connect; strings are copied. */
+MUST_USE enum rc client_new(struct client **ret, const struct client_config *config,
+                            struct err *err);
+/* Empties the presence topic, disconnects in order and frees; NULL is fine. */
+void client_free(struct client *c);
+
+/* For poll(): -1 while there is no socket; want_write: data waits that may leave now. */
+int client_fd(const struct client *c);
+bool client_want_write(const struct client *c);
+
+/*
+ * Read what has arrived, at most max messages. Returns true when the socket is drained, false
+ * when more may be there.
+ */
+bool client_read(struct client *c, int max);
+
+/* Let queued packets leave, PUBACKs included. */
+void client_write(struct client *c);
+
+/* Keepalive, connection attempts, back-off. Call at least once a second; returns when next. */
+mono_us client_turn(struct client *c, struct now now);
+
+bool client_connected(const struct client *c);
+/* Why not, for people; "" when connected. */
+const char *client_problem(const struct client *c);
+
+/* RC_IO when not connected. Leaves with the next client_write(). */
+MUST_USE enum rc client_publish(struct client *c, const char *topic, const void *payload,
+                                size_t len, int qos, bool retain, struct err *err);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The cache: the local SQLite store of readings, newest values, the plant and the ring of
+ * message identities, and the thread that writes it.
+ *
+ * Threads: cache_open() starts the writing thread; the engine fills batches, puts them and is
+ *          told by cache_fd() what is on disk. cache_put() and cache_committed() from the
+ * engine only; cache_stats() from any thread. Commit:  the thread takes whatever is queued, at
+ * most 10,000 records, as one transaction. A batch is committed as a whole or not yet. Full:
+ * cache_has_room() false means stop reading the broker; nothing is dropped. Disk:    a failed
+ * transaction is kept and tried again; cache_stats().problem says why.
+ */
+#ifndef STORAGE_CACHE_H
+#define STORAGE_CACHE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "src/core/error.h"
+#include "src/core/plant.h"
+#include "src/core/reading.h"
+
+struct cache;
+
+struct cache_config {
+    const char *path;
+    int retention_days;
+    int64_t max_bytes;
+    bool full_sync;
+};
+
+/* What opening found out; plain text for the log and the screen, "" when there is nothing. */
+struct cache_report {
+    char moved_aside[512]; /* the damaged file's new name */
+    char notice[256];
+};
+
+/* Identity of a QoS 1 message, kept in the transaction of its readings (ownership, E3). */
+struct message_id {
+    uint16_t mid;
+    uint64_t hash; /* of topic and payload */
+};
+
+struct batch {
+    GArray *records;  /* struct record; the cache frees them */
+    GArray *messages; /* struct message_id */
+    bool forget_ring; /* the broker has lost our session: older identities mean nothing */
+    uint64_t number;  /* given by cache_put(), rising by one */
+};
+
+/*
+ * Open or create; take the lock (RC_BUSY: another instance has this cache, err says so); check,
+ * moving a damaged file aside; migrate; start the thread.
+ */
+MUST_USE enum rc cache_open(struct cache **ret, const struct cache_config *config,
+                            struct cache_report *report, struct err *err);
+/* Commits what is queued, then ends the thread. NULL is fine. */
+void cache_close(struct cache *c);
+
+/* An empty batch to fill. */
+struct batch *cache_new_batch(struct cache *c);
+bool cache_has_room(struct cache *c);
+/* Queue it for commit; it belongs to the cache from now on. Never fails, never blocks long. */
+uint64_t cache_put(struct cache *c, struct batch *b);
+
+/* Readable when more is committed than last asked; cache_committed() rearms it. */
+int cache_fd(const struct cache *c);
+uint64_t cache_committed(struct cache *c); /* highest batch number on disk */
+
+/* The last message identities, oldest first; struct message_id; caller unrefs. */
+GArray *cache_ring(struct cache *c);
+
+/*
+ * Replace the plant (all or nothing) and give every component its series number, also in
+ * *plant. digest is that of the CSV files it came from ("" for none). Before the first batch,
+ * or between batches; blocks until on disk.
+ */
+MUST_USE enum rc cache_store_plant(struct cache *c, struct plant *plant, const char *digest,
+                                   struct err *err);
+
+struct cache_stats {
+    uint64_t stored; /* records committed since the file was made */
+    uint64_t queued; /* records not yet */
+    uint64_t bytes;  /* size of file and log */
+    wall_us last_commit;
+    char problem[256];
+};
+void cache_stats(struct cache *c, struct cache_stats *ret);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The console: the full screen. Reads snapshots, posts commands; owns the terminal from
+ * console_run() until it returns, and gives it back whatever happens.
+ *
+ * Threads: main only. SIGINT, SIGTERM, SIGHUP and SIGWINCH must be blocked before; they are
+ *          read from a signalfd here.
+ */
+#ifndef UI_CONSOLE_H
+#define UI_CONSOLE_H
+
+#include "src/core/error.h"
+#include "src/core/snapshot.h"
+
+struct console_config {
+    struct exchange *exchange;
+    const char *timezone; /* IANA name, NULL or "": the system's */
+    const char *title;    /* instance name */
+    bool demo;            /* says so in the header */
+};
+
+/* RC_OK: the user left. RC_IO: no terminal, err says the reason and the remedy. */
+MUST_USE enum rc console_run(const struct console_config *config, struct err *err);
+
+#endif
