@@ -5,8 +5,6 @@
 
 #include "src/core/text.h"
 
-#define PROBLEMS_MAX 1000
-
 void
 settings_init(struct settings *s)
 {

@@ -26,6 +26,8 @@ void settings_fini(struct settings *s);
 void settings_add(struct settings *s, const char *file, int line, const char *section,
                   const char *key, const char *value);
 
+#define PROBLEMS_MAX 1000 /* kept; n goes on counting */
+
 /* Lines such as `FILE:LINE: [section] key: "value" is not …`, in the order found. */
 struct problems {
     char **list;
@@ -34,7 +36,7 @@ struct problems {
 
 void problems_init(struct problems *p);
 void problems_fini(struct problems *p);
-/* Formatted, then sanitised as a whole. At most 1,000 are kept; the count goes on. */
+/* Formatted, then sanitised as a whole. At most PROBLEMS_MAX are kept; the count goes on. */
 void problems_add(struct problems *p, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* `FILE:LINE: [section] key: "value" ` and then fmt. */
 void problems_add_setting(struct problems *p, const struct setting *s, const char *fmt, ...)

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/app/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+#include "src/app/cli_parse.h"
+#include "src/app/commands.h"
+#include "src/core/i18n.h"
+#include "src/core/log.h"
+#include "src/core/text.h"
+#include "version.h"
+
+static const struct cli_option global_options[] = {
+    {.name = "config",
+     .letter = 'c',
+     .type = CLI_TEXT,
+     .offset = offsetof(struct cli, config),
+     .arg = "FILE",
+     .help = N_("read this configuration file")},
+    {.name = "log-level",
+     .type = CLI_CHOICE,
+     .offset = offsetof(struct cli, log_level),
+     .choices = "error|warning|info|debug",
+     .help = N_("how much is told on stderr")},
+    {.name = "version",
+     .letter = 'V',
+     .type = CLI_FLAG,
+     .offset = offsetof(struct cli, version),
+     .help = N_("tell the version and leave")},
+    {.name = "help",
+     .letter = 'h',
+     .type = CLI_FLAG,
+     .offset = offsetof(struct cli, help),
+     .help = N_("tell the usage and leave")},
+    {.name = NULL},
+};
+
+const struct cli_option *
+cli_global_options(void)
+{
+    return global_options;
+}
+
+void
+cli_say(const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    char *text = g_strdup_vprintf(fmt, args);
+    va_end(args);
+    char *clean = text_sanitize_dup(text, strlen(text));
+    fprintf(stderr, "%s\n", clean);
+    g_free(clean);
+    g_free(text);
+}
+
+void
+cli_error(const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    char *text = g_strdup_vprintf(fmt, args);
+    va_end(args);
+    cli_say("leitstand: %s", text);
+    g_free(text);
+}
+
+void
+cli_problems(const struct problems *problems)
+{
+    size_t shown = MIN(problems->n, PROBLEMS_MAX);
+    for (size_t i = 0; i < shown; i++) {
+        cli_say("%s", problems->list[i]);
+    }
+    if (problems->n > shown) {
+        cli_say(_("… and %zu more"), problems->n - shown);
+    }
+}
+
+bool
+cli_stdout_open(void)
+{
+    return !ferror(stdout);
+}
+
+/* A reader that has seen enough is no failure; a full disk is. */
+static int
+finish_stdout(int status)
+{
+    errno = 0;
+    bool failed = fflush(stdout) != 0;
+    int why = errno;
+    if ((!failed && !ferror(stdout)) || why == EPIPE) {
+        return status;
+    }
+    cli_error(_("could not write the output: %s"), g_strerror(why != 0 ? why : EIO));
+    return status == CLI_DONE ? CLI_FAILED : status;
+}
+
+static void
+print_help(void)
+{
+    size_t n;
+    const struct command *const *commands = commands_all(&n);
+    printf(_("Usage: %s\n"), "leitstand [OPTION…] [COMMAND [OPTION…] [ARGUMENT…]]");
+    printf("\n%s\n\n", _("A control room for water networks in the terminal."));
+    printf("%s\n", _("Commands (without one: console):"));
+    for (size_t i = 0; i < n; i++) {
+        char *left =
+            g_strjoin(" ", commands[i]->name,
+                      *commands[i]->arguments != '\0' ? commands[i]->arguments : NULL, NULL);
+        cli_print_row(left, _(commands[i]->summary));
+        g_free(left);
+    }
+    printf("\n%s\n", _("Options:"));
+    cli_print_options(global_options);
+    printf("\n%s\n", _("More: leitstand COMMAND --help, leitstand(1), leitstand.ini(5)"));
+}
+
+static void
+print_command_help(const struct command *c)
+{
+    char *usage = g_strjoin(" ", "leitstand", c->name, c->options != NULL ? "[OPTION…]" : "",
+                            c->arguments, NULL);
+    g_strchomp(usage);
+    printf(_("Usage: %s\n"), usage);
+    g_free(usage);
+    printf("\n%s\n", _(c->summary));
+    if (c->notes != NULL) {
+        printf("%s\n", _(c->notes));
+    }
+    printf("\n%s\n", _("Options:"));
+    if (c->options != NULL) {
+        cli_print_options(c->options);
+    }
+    cli_print_options(global_options);
+    if (c->more_help != NULL) {
+        c->more_help();
+    }
+}
+
+/* "plant import" is one command of two words; *ret_words says how many were taken. */
+static const struct command *
+find_command(char **words, int *ret_words)
+{
+    size_t n;
+    const struct command *const *commands = commands_all(&n);
+    const char *first = words[0] != NULL ? words[0] : "console";
+    char *both = words[0] != NULL && words[1] != NULL
+                     ? g_strconcat(words[0], " ", words[1], NULL)
+                     : g_strdup("");
+    const struct command *found = NULL;
+    for (size_t i = 0; i < n && found == NULL; i++) {
+        if (strcmp(commands[i]->name, both) == 0) {
+            found = commands[i];
+            *ret_words = 2;
+        } else if (strcmp(commands[i]->name, first) == 0) {
+            found = commands[i];
+            *ret_words = words[0] != NULL ? 1 : 0;
+        }
+    }
+    g_free(both);
+    return found;
+}
+
+/* No command of that name: if others begin with it ("plant"), those are what was meant. */
+static void
+say_unknown(const char *word)
+{
+    size_t n;
+    const struct command *const *commands = commands_all(&n);
+    GString *family = g_string_new(NULL);
+    size_t len = strlen(word);
+    for (size_t i = 0; i < n; i++) {
+        if (strncmp(commands[i]->name, word, len) == 0 && commands[i]->name[len] == ' ') {
+            g_string_append_printf(family, "%s\"%s\"", family->len > 0 ? ", " : "",
+                                   commands[i]->name);
+        }
+    }
+    if (family->len > 0) {
+        cli_error(_("\"%s\" is one of %s; see \"leitstand --help\""), word, family->str);
+    } else {
+        cli_error(_("\"%s\" is not a command; see \"leitstand --help\""), word);
+    }
+    g_string_free(family, TRUE);
+}
+
+static bool
+check_arguments(const struct command *c, int argc, char **argv)
+{
+    if (argc < c->min_args) {
+        cli_error(_("%s needs %s; see \"leitstand %s --help\""), c->name, c->arguments,
+                  c->name);
+        return false;
+    }
+    if (c->max_args >= 0 && argc > c->max_args) {
+        cli_error(_("%s does not take \"%s\"; see \"leitstand %s --help\""), c->name,
+                  argv[c->max_args], c->name);
+        return false;
+    }
+    return true;
+}
+
+static void
+set_log_level(const struct cli *cli)
+{
+    enum log_level level;
+    if (cli->log_level != NULL && log_level_from_name(cli->log_level, &level)) {
+        log_set_level(level);
+    }
+}
+
+/* words[0] is skipped as a program's name is. */
+static int
+run_command(const struct command *c, struct cli *cli, char ***words)
+{
+    void *args = g_malloc0(c->args_size + 1);
+    const struct cli_set sets[2] = {{global_options, cli}, {c->options, args}};
+    int argc, status = CLI_USAGE;
+    cli_values_init(&sets[1]);
+    if (!cli_parse(sets, false, &argc, words, cli->started.wall)) {
+        cli_say(_("See \"leitstand %s --help\"."), c->name);
+    } else if (cli->help) {
+        print_command_help(c);
+        status = CLI_DONE;
+    } else if (cli->version) {
+        printf("leitstand %s\n", LEITSTAND_VERSION);
+        status = CLI_DONE;
+    } else if (check_arguments(c, argc, *words + 1)) {
+        set_log_level(cli);
+        status = c->run(cli, args, argc, *words + 1);
+    }
+    cli_values_fini(&sets[1]);
+    g_free(args);
+    return status;
+}
+
+/* Global options first; then the command's name; then everything else. */
+static int
+dispatch(struct cli *cli, char ***words)
+{
+    const struct cli_set sets[2] = {{global_options, cli}, {NULL, NULL}};
+    int argc, taken = 0;
+    if (!cli_parse(sets, true, &argc, words, cli->started.wall)) {
+        cli_say("%s", _("See \"leitstand --help\"."));
+        return CLI_USAGE;
+    }
+    if (argc == 0 && cli->help) {
+        print_help();
+        return CLI_DONE;
+    }
+    if (argc == 0 && cli->version) {
+        printf("leitstand %s\n", LEITSTAND_VERSION);
+        return CLI_DONE;
+    }
+    const struct command *c = find_command(*words + 1, &taken);
+    if (c == NULL) {
+        say_unknown(argc > 0 ? (*words)[1] : "console");
+        return CLI_USAGE;
+    }
+    for (int i = 1; i <= taken; i++) {
+        g_free((*words)[i]);
+    }
+    memmove(*words + 1, *words + 1 + taken,
+            (g_strv_length(*words + 1 + taken) + 1) * sizeof(**words));
+    return run_command(c, cli, words);
+}
+
+int
+cli_main(int argc, char **argv)
+{
+    struct cli cli = {.started = clock_now()};
+    const struct cli_set globals = {global_options, &cli};
+    char **words = g_new0(char *, (size_t)argc + 2);
+    words[0] = g_strdup("leitstand");
+    for (int i = 1; i < argc; i++) {
+        words[i] = g_strdup(argv[i]);
+    }
+    int status = finish_stdout(dispatch(&cli, &words));
+    cli_values_fini(&globals);
+    g_strfreev(words);
+    return status;
+}

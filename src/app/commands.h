@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of commands: each is declared here and listed in commands.c. */
+#ifndef SRC_APP_COMMANDS_H
+#define SRC_APP_COMMANDS_H
+
+#include "src/app/cli.h"
+
+/* In the order of --help. */
+const struct command *const *commands_all(size_t *ret_n);
+
+#endif
