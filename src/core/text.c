@@ -55,7 +55,7 @@ text_sanitize(char *dst, size_t cap, const void *src, size_t len)
         }
         size_t size = (size_t)g_utf8_skip[byte];
         marks = is_mark(c) ? marks + 1 : 0;
-        if (!is_harmless(c)) {
+        if (!is_harmless(c) || (marks > 0 && used == 0)) { /* no base: not on its neighbour */
             dst[used++] = '?';
         } else if (marks <= MARKS_MAX) {
             if (used + size >= cap) {

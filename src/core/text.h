@@ -14,7 +14,8 @@
 /*
  * Copy len bytes to dst as valid UTF-8 that no terminal obeys: C0, DEL, C1, invalid sequences,
  * line and paragraph separators, bidi controls, zero-width characters, unassigned and private
- * code points become '?'; no character is cut in half; combining marks beyond four in a row go.
+ * code points become '?', and so does a combining mark that starts the text; no character is
+ * cut in half; combining marks beyond four in a row go.
  * Always ends dst with NUL (cap > 0) and returns the bytes written before it. dst may be src.
  */
 size_t text_sanitize(char *dst, size_t cap, const void *src, size_t len);
@@ -31,7 +32,8 @@ size_t text_fit(const char *text, int max_columns, int *ret_columns);
 
 /*
  * A number in all of text[0..len): optional sign, digits with point or, when comma is true, one
- * comma, optional exponent. No blanks, no hex, no NaN or infinity. Independent of the locale.
+ * comma, optional exponent. No blanks, no hex, no NaN or infinity, no more than 63 bytes.
+ * Independent of the locale.
  */
 bool text_to_double(const char *text, size_t len, bool comma, double *ret);
 

@@ -161,8 +161,8 @@ parse_zone(const char **p, const char *end, int64_t *ret_us, enum timestamp_zone
     if (!literal(p, end, "+-") || !digits(p, end, 2, &hours) || hours > 14) {
         return false;
     }
-    literal(p, end, ":");
-    if (*p < end && (!digits(p, end, 2, &minutes) || minutes > 59)) {
+    bool colon = literal(p, end, ":");
+    if ((colon || *p < end) && (!digits(p, end, 2, &minutes) || minutes > 59)) {
         return false;
     }
     *ret_us = (hours * INT64_C(60) + minutes) * US_PER_MIN * (sign == '-' ? -1 : 1);
