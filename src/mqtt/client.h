@@ -18,6 +18,7 @@
 
 #include "src/core/clock.h"
 #include "src/core/error.h"
+#include "src/mqtt/endpoint.h"
 
 struct client;
 
@@ -36,16 +37,13 @@ struct client_message {
 };
 
 struct client_config {
-    const char *host, *socket; /* socket, a unix path, wins when not "" */
-    int port, keepalive_s;
-    const char *client_id;           /* fixed: the session is persistent */
-    const char *username, *password; /* NULL: none */
-    bool tls;
-    const char *cafile, *certfile, *keyfile; /* "" or NULL: none */
+    struct mqtt_endpoint endpoint;
+    const char *client_id; /* fixed: the session is persistent */
     const struct client_filter *filters;
     size_t n_filters;
-    const char *will_topic, *will_payload, *birth_payload; /* retained; will_topic NULL: none */
-    bool clean; /* no persistent session: simulator, probes */
+    const char *presence_topic;   /* NULL: none. Retained; emptied by the last will, too */
+    const char *presence_payload; /* published at every connect */
+    bool clean;                   /* no persistent session: probes */
 
     void *user;
     void (*on_message)(void *user, const struct client_message *m);
@@ -75,6 +73,9 @@ void client_write(struct client *c);
 
 /* Keepalive, connection attempts, back-off. Call at least once a second; returns when next. */
 mono_us client_turn(struct client *c, struct now now);
+
+/* Messages of QoS 1 whose PUBACK waits in here. */
+uint64_t client_unacked(const struct client *c);
 
 bool client_connected(const struct client *c);
 /* Why not, for people; "" when connected. */
