@@ -32,7 +32,7 @@ struct station_state {
     int64_t clock_offset_us; /* source clock minus receipt time, last measured */
     bool clock_known;
     bool silent;     /* watched, and no life sign for longer than silence_s */
-    uint16_t faults; /* fault components that are not 0, of good quality */
+    uint32_t faults; /* fault components that are not 0, of good quality */
 };
 
 struct model;
@@ -50,18 +50,30 @@ struct plant *model_plant(const struct model *m);
 
 /*
  * Put back what the cache knew of the component with this series number, before the first
- * reading: value, and for a derived component the total it goes on from. Not a life sign.
+ * reading: value, and for a derived component the total it goes on from. Not a life sign,
+ * though it tells when the station was last received. In any order; windows are not restored by
+ * this.
  */
 void model_restore(struct model *m, const struct record *r);
 
-/* Fill the sliding windows whose source is this series from history, oldest first. */
+/*
+ * Fill the sliding windows whose source is this series from history, in any order. What is too
+ * old is passed over, so the longest window (model_longest_window_s) back is enough.
+ */
+int model_longest_window_s(const struct model *m);
 void model_restore_window(struct model *m, const struct record *r);
 
 /*
  * A reading has come. The record to store, and those of the components derived from it, are
  * appended to out (struct record, each with its own reference of text).
  *
- * An older reading than the newest (by ts) is stored but does not replace what is shown.
+ * An older reading than the newest (by ts) is stored but does not replace what is shown; of
+ * equal ts the later arrival does. What is shown from further in the future than any reading is
+ * believed to be (the host's clock went back) gives way to any reading.
+ * A retained one is marked not_topical and is no life sign; when it only repeats what this run
+ * has already heard (a broker sends it with every subscription), nothing is appended. Derived
+ * components take neither retained readings nor invalid ones nor text.
+ * A reading of a derived component is ignored: it is computed here and nowhere else.
  */
 void model_apply(struct model *m, const struct reading *r, struct now now, GArray *out);
 

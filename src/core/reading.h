@@ -13,6 +13,7 @@
 
 #include "src/core/clock.h"
 #include "src/core/quality.h"
+#include "src/core/refstring.h"
 
 #define COMPONENT_NONE UINT32_MAX /* no index into plant->components */
 #define STATION_NONE   UINT32_MAX
