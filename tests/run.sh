@@ -1,0 +1,141 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Every test there is: installs what is missing, builds with gcc, with clang, with the address
+# and undefined-behaviour sanitizers and with the thread sanitizer, runs the tests of each, and
+# lets every fuzz target run for a minute. The last line says how many passed and failed.
+#
+# usage: run.sh [--yes] [--quick]
+#        --yes    installs packages without asking
+#        --quick  gcc only
+# FUZZ_SECONDS sets the time of each fuzz target (60). Builds are kept in build-test/.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+setup_options=
+quick=no
+for arg in "$@"; do
+    case $arg in
+    --yes | -y) setup_options=--yes ;;
+    --quick) quick=yes ;;
+    *)
+        echo "usage: run.sh [--yes] [--quick]" >&2
+        exit 2
+        ;;
+    esac
+done
+
+# shellcheck disable=SC2086
+sh "$root/packaging/setup.sh" $setup_options build run test
+
+work=$root/build-test
+mkdir -p "$work"
+cd "$root"
+passed=0
+failed=0
+skipped=0
+prefix= # what tests run under
+started=$(date +%s)
+
+say() {
+    echo "[$(($(date +%s) - started)) s] $*"
+}
+
+fail() {
+    echo "FAILED  $*"
+    failed=$((failed + 1))
+}
+
+count() { # label file
+    counts=$(/usr/bin/python3 "$root/tests/tally.py" "$1" "$2" 2>"$work/notes") || {
+        fail "$1: results could not be read"
+        return
+    }
+    cat "$work/notes"
+    # shellcheck disable=SC2086
+    set -- $counts
+    passed=$((passed + $1))
+    failed=$((failed + $2))
+    skipped=$((skipped + $3))
+}
+
+# A build that is there already is only brought up to date.
+build() { # name target [meson options]; CC comes from outside
+    name=$1 target=$2 log=$work/$1.log
+    shift 2
+    say "$name: building"
+    {
+        { [ -f "$work/$name/build.ninja" ] || meson setup "$@" "$work/$name" "$root"; } &&
+            if [ -n "$target" ]; then
+                ninja -C "$work/$name" "$target"
+            else
+                ninja -C "$work/$name"
+            fi
+    } >"$log" 2>&1 && return
+    grep -E -A 8 'FAILED|error:|ERROR' "$log" | head -n 60
+    fail "$name: build (all of it in $log)"
+    return 1
+}
+
+run() { # name [options of meson test]
+    name=$1
+    shift
+    say "$name: testing"
+    json=$work/$name/meson-logs/testlog.json
+    rm -f "$json"
+    # shellcheck disable=SC2086
+    $prefix meson test -C "$work/$name" --no-rebuild --print-errorlogs "$@" >"$work/$name.tests" 2>&1 ||
+        grep -v '^ *[0-9]*/[0-9]* .* OK ' "$work/$name.tests" | tail -n 150
+    if [ -s "$json" ]; then
+        count "$name" "$json"
+    else
+        cat "$work/$name.tests"
+        fail "$name: no test ran"
+    fi
+}
+
+export CC=gcc
+if build gcc ''; then
+    run gcc
+fi
+
+if [ "$quick" = no ]; then
+    export CC=clang
+    if build clang ''; then
+        run clang --no-suite source
+    fi
+
+    export CC=gcc
+    # What leaks or reads astray ends the program with a report, in the children of a test as well.
+    export ASAN_OPTIONS=allow_user_segv_handler=0:detect_leaks=1:abort_on_error=0
+    export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+    if build asan '' -Db_sanitize=address,undefined; then
+        run asan --no-suite source --timeout-multiplier 4
+    fi
+    unset ASAN_OPTIONS UBSAN_OPTIONS
+
+    export TSAN_OPTIONS="halt_on_error=1:suppressions=$root/tests/tsan.supp"
+    if build tsan '' -Db_sanitize=thread; then
+        # Without -R newer kernels lay memory out in a way this sanitizer does not know.
+        prefix='setarch -R'
+        run tsan --suite threads --timeout-multiplier 6
+        prefix=
+    fi
+    unset TSAN_OPTIONS
+
+    export CC=clang
+    if build fuzz fuzzers -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false; then
+        say "fuzz: ${FUZZ_SECONDS:-60} s for each target, two at a time"
+        sh "$root/tests/fuzz/run.sh" "$work/fuzz" >"$work/fuzz.tap" 2>&1 ||
+            grep -v '^ok' "$work/fuzz.tap" || true
+        count fuzz "$work/fuzz.tap"
+    fi
+fi
+
+say "done"
+if [ "$skipped" -gt 0 ]; then
+    echo "$passed passed, $failed failed, $skipped skipped"
+else
+    echo "$passed passed, $failed failed"
+fi
+[ "$failed" -eq 0 ]
