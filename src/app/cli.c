@@ -78,6 +78,27 @@ cli_problems(const struct problems *problems)
     }
 }
 
+int
+cli_config(const struct cli *cli, struct config **ret)
+{
+    char *path = config_find(cli->config);
+    if (path == NULL) {
+        *ret = config_defaults();
+        return CLI_DONE;
+    }
+    struct problems problems;
+    struct err err = {0};
+    problems_init(&problems);
+    enum rc rc = config_read(ret, path, &problems, &err);
+    cli_problems(&problems);
+    if (rc != RC_OK && problems.n == 0) {
+        cli_error("%s", err.text);
+    }
+    problems_fini(&problems);
+    g_free(path);
+    return rc == RC_OK ? CLI_DONE : CLI_USAGE;
+}
+
 bool
 cli_stdout_open(void)
 {

@@ -2,6 +2,17 @@
 /*
  * Configuration: one table of options that feeds the reader, `check`, --help and the manual's
  * test; and the INI file, read whole or not at all.
+ *
+ * The file is read in a pass of our own, because iniparser 4.1 keeps no line numbers, lets the
+ * last duplicate win, ends a bare value at # or ; (`filter = plant/#` would arrive as
+ * `plant/`), turns 12abc into 12 and stops at a line over about 1,000 bytes. Its dictionary
+ * holds what was read: it finds duplicates, and answers with the default where the file says
+ * nothing.
+ *
+ * Grammar: [section]; key = value; # or ; begins a comment at the start of a line, or after a
+ * blank behind a value. "…" or '…' take a value as it stands. UTF-8; CRLF and a byte order mark
+ * are tolerated. A path that does not begin with / is seen from the directory of the file; ~/
+ * is the home directory.
  */
 #ifndef SRC_CONFIG_CONFIG_H
 #define SRC_CONFIG_CONFIG_H
@@ -15,6 +26,7 @@
 struct config_source {
     char *name, *filter, *profile;
     int qos;
+    int line; /* where [source:NAME] stands in the file */
 };
 
 struct config {
@@ -41,7 +53,7 @@ struct config {
         char *conninfo; /* "" = no central store */
     } postgres;
     struct {
-        char *dir, *profiles; /* profiles: the admin's own profile files, "" = none */
+        char *dir, *profiles; /* profiles: directory of the admin's own, "" = none */
     } plant;
 };
 
@@ -53,8 +65,10 @@ struct option {
     int64_t min, max;     /* OPTION_INT */
     const char *choices;  /* OPTION_CHOICE: "full|normal" */
     const char *unit;     /* "" when there is none */
-    const char *fallback; /* the default as written in the file; "" = none */
+    const char *fallback; /* the default as written in the file; "" = none, or computed: */
+    const char *computed; /* what the default is then, N_(); NULL: nothing */
     const char *help;     /* one line, N_() */
+    size_t offset, size;  /* of the field in struct config, or struct config_source */
 };
 
 /* All of them; section "source" stands for every [source:NAME]. */
@@ -77,8 +91,21 @@ void config_free(struct config *c);
  */
 char *config_find(const char *explicit_path);
 
-/* Any INI file as settings with places: the payload profiles use this, too. */
+/*
+ * The password for the broker: the first line of [mqtt] password_file. *ret is NULL when there
+ * is no such option; the caller frees it with g_free().
+ */
+MUST_USE enum rc config_read_password(const struct config *c, char **ret, struct err *err);
+
+/* The name out of names (NULL-terminated) that looks most like word; NULL: none does. */
+const char *nearest_name(const char *word, const char *const *names);
+
+/* Any INI file as settings with places: the payload profiles use this, too. What could be read
+ * is in *ret even when problems tells of the rest (RC_INVALID). */
 MUST_USE enum rc ini_read(struct settings *ret, const char *path, struct problems *problems,
                           struct err *err);
+/* The same from memory; path is only told. */
+void ini_parse(struct settings *ret, const char *path, const char *bytes, size_t len,
+               struct problems *problems);
 
 #endif
