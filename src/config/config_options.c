@@ -105,7 +105,7 @@ const char *
 nearest_name(const char *word, const char *const *names)
 {
     const char *best = NULL;
-    size_t len = strlen(word), least = 1 + (len < 40 ? len / 3 : 0);
+    size_t len = strlen(word), least = 1 + (len < 40 ? len / 4 : 0);
     for (size_t i = 0; len < 40 && names[i] != NULL; i++) {
         size_t distance =
             len >= 3 && g_str_has_prefix(names[i], word) ? 1 : edit_distance(word, names[i]);

@@ -5,8 +5,9 @@
 
 #include "src/config/config.h"
 
-#define CONFIG_NAME_MAX 60 /* bytes of an instance's name: it stands in topics and file names  \
-                            */
+#define CONFIG_NAME_MAX                                                                        \
+    60 /* bytes of an instance's name: it stands in topics and file names                      \
+        */
 
 /* Fill in the defaults that depend on the host, the user or other options. */
 void config_compute(struct config *c);

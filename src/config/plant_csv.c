@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/config/plant_csv.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include "src/config/plant_columns.h"
+
+#define FILE_MAX_BYTES    (64 * 1024 * 1024)
+#define RULES_MAX         200000
+#define RULES_A_COMPONENT 8
+
+struct loader {
+    struct plant_builder builder;
+    struct problems *problems;
+    char *path;           /* of the present file */
+    char *component_path; /* for what is checked when all rows are known */
+    GArray *lines;        /* of the components, int */
+    GHashTable *stations; /* uid → index + 1 */
+    GHashTable *seen;     /* what may stand only once in a file → line */
+    GHashTable *pairs;    /* "uid/id" of every component → index + 1 */
+    GHashTable *counts;   /* component of a rule → number of its rules */
+};
+
+static void
+complain(struct loader *l, int line, const char *column, const char *value, const char *what)
+{
+    problems_add(l->problems, "%s:%d: %s: \"%.200s\" %s", l->path, line, column, value, what);
+}
+
+/* False, and said, when key already stood in this file. The key is copied. */
+static bool
+is_first(struct loader *l, int line, const char *key, const char *column, const char *value)
+{
+    int first = GPOINTER_TO_INT(g_hash_table_lookup(l->seen, key));
+    if (first == 0) {
+        g_hash_table_insert(l->seen, g_strdup(key), GINT_TO_POINTER(line));
+        return true;
+    }
+    char what[64];
+    snprintf(what, sizeof(what), "stands twice, first in line %d", first);
+    complain(l, line, column, value, what);
+    return false;
+}
+
+/* Without a name of its own, a thing is called by its identifier. */
+static void
+default_name(char **name, const char *id)
+{
+    if (**name == '\0') {
+        g_free(*name);
+        *name = g_strdup(id);
+    }
+}
+
+static void
+add_station(void *user, int line, const char *const *cells)
+{
+    struct loader *l = user;
+    struct station s = {0};
+    table_read(&table_stations, &s, l->path, line, cells, l->problems);
+    default_name(&s.name, s.uid);
+    is_first(l, line, s.uid, "uid", s.uid);
+    char *uid = g_strdup(s.uid);
+    uint32_t index = plant_builder_station(&l->builder, &s);
+    g_hash_table_insert(l->stations, uid, GUINT_TO_POINTER(index + 1));
+}
+
+static void
+check_range(struct loader *l, int line, const struct component *c, const char *max)
+{
+    if (!isnan(c->min) && !isnan(c->max) && c->min >= c->max) {
+        complain(l, line, "max", max, "is not larger than min");
+    }
+}
+
+static void
+add_component(void *user, int line, const char *const *cells)
+{
+    struct loader *l = user;
+    struct component_row row = {0};
+    table_read(&table_components, &row, l->path, line, cells, l->problems);
+    default_name(&row.c.name, row.c.id);
+    check_range(l, line, &row.c, cells[7]);
+    uint32_t station = GPOINTER_TO_UINT(g_hash_table_lookup(l->stations, row.station));
+    if (station == 0) {
+        if (*row.station != '\0') {
+            complain(l, line, "station", row.station, "is not in stations.csv");
+        }
+        station = 1; /* the row goes nowhere: there is a problem now */
+    }
+    char *pair = g_strconcat(row.station, "/", row.c.id, NULL);
+    is_first(l, line, pair, "id", row.c.id);
+    g_hash_table_insert(l->pairs, pair, GUINT_TO_POINTER(l->builder.components->len + 1));
+    row.c.station = station - 1;
+    g_array_append_val(l->lines, line);
+    plant_builder_component(&l->builder, &row.c);
+    g_free(row.station);
+}
+
+/* The source must be measured, and of the same station. */
+static void
+check_derived(struct loader *l)
+{
+    const GArray *all = l->builder.components;
+    for (guint i = 0; i < all->len && l->builder.stations->len > 0; i++) {
+        const struct component *c = &g_array_index(all, struct component, i);
+        if (c->derive == DERIVE_NONE) {
+            continue;
+        }
+        const struct station *s =
+            &g_array_index(l->builder.stations, struct station, c->station);
+        char *pair = g_strconcat(s->uid, "/", c->source_id, NULL);
+        guint source = GPOINTER_TO_UINT(g_hash_table_lookup(l->pairs, pair));
+        if (source == 0 ||
+            g_array_index(all, struct component, source - 1).derive != DERIVE_NONE ||
+            g_array_index(all, struct component, source - 1).kind == KIND_DIVIDER) {
+            problems_add(l->problems,
+                         "%s:%d: derive: \"%s\" is not a measured component of this station",
+                         l->component_path, g_array_index(l->lines, int, i), c->source_id);
+        }
+        g_free(pair);
+    }
+}
+
+/* "STATION/ID" or "kind:fault". */
+static bool
+is_target(struct loader *l, const char *component)
+{
+    enum kind kind;
+    if (g_str_has_prefix(component, "kind:")) {
+        return kind_from_name(component + strlen("kind:"), &kind) && kind != KIND_DIVIDER;
+    }
+    return g_hash_table_contains(l->pairs, component);
+}
+
+static void
+add_rule(void *user, int line, const char *const *cells)
+{
+    struct loader *l = user;
+    struct rule_def r = {0};
+    table_read(&table_rules, &r, l->path, line, cells, l->problems);
+    default_name(&r.name, r.rule);
+    if (*r.component != '\0' && !is_target(l, r.component)) {
+        complain(l, line, "component", r.component,
+                 "is not STATION/ID of components.csv, nor kind: and a kind");
+    }
+    char *key = g_strconcat(r.component, "\037", r.rule, NULL);
+    is_first(l, line, key, "rule", r.rule);
+    g_free(key);
+    int count = 1 + GPOINTER_TO_INT(g_hash_table_lookup(l->counts, r.component));
+    g_hash_table_insert(l->counts, g_strdup(r.component), GINT_TO_POINTER(count));
+    if (count == RULES_A_COMPONENT + 1) {
+        complain(l, line, "component", r.component, "has more than 8 rules");
+    }
+    plant_builder_rule(&l->builder, &r);
+}
+
+/* Bytes of a file; RC_NOTFOUND when there is none. */
+static enum rc
+read_file(const char *path, GString *ret, struct err *err)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return err_set(err, errno == ENOENT || errno == ENOTDIR ? RC_NOTFOUND : RC_IO,
+                       "could not open \"%s\": %s", path, g_strerror(errno));
+    }
+    char part[65536];
+    size_t n;
+    while ((n = fread(part, 1, sizeof(part), file)) > 0 && ret->len <= FILE_MAX_BYTES) {
+        g_string_append_len(ret, part, (gssize)n);
+    }
+    int why = ferror(file) ? errno : 0;
+    fclose(file);
+    if (why != 0) {
+        return err_set(err, RC_IO, "could not read \"%s\": %s", path, g_strerror(why));
+    }
+    if (ret->len > FILE_MAX_BYTES) {
+        return err_set(err, RC_INVALID, "\"%s\" is larger than 64 MiB", path);
+    }
+    return RC_OK;
+}
+
+static enum rc
+load_table(struct loader *l, const char *dir, const struct table *t, csv_row *row,
+           struct err *err)
+{
+    const char *names[CSV_COLUMNS_MAX];
+    for (size_t i = 0; i < t->n; i++) {
+        names[i] = t->columns[i].name;
+    }
+    const struct csv_layout layout = {names, t->n, t->n_required};
+    GString *bytes = g_string_new(NULL);
+    g_free(l->path);
+    l->path = g_build_filename(dir, t->file, NULL);
+    enum rc rc = read_file(l->path, bytes, err);
+    if (rc == RC_OK) {
+        g_hash_table_remove_all(l->seen);
+        csv_rows_parse(l->path, bytes->str, bytes->len, &layout, l->problems, row, l);
+    }
+    g_string_free(bytes, TRUE);
+    return rc;
+}
+
+static void
+check_size(struct loader *l, guint n, guint max, const char *what)
+{
+    if (n > max) {
+        problems_add(l->problems, "%s: %u %s are too many, %u is the limit", l->path, n, what,
+                     max);
+    }
+}
+
+static enum rc
+load_all(struct loader *l, const char *dir, struct err *err)
+{
+    enum rc rc = load_table(l, dir, &table_stations, add_station, err);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    check_size(l, l->builder.stations->len, PLANT_STATIONS_MAX, "stations");
+    rc = load_table(l, dir, &table_components, add_component, err);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    check_size(l, l->builder.components->len, PLANT_COMPONENTS_MAX, "components");
+    l->component_path = g_strdup(l->path);
+    check_derived(l);
+    rc = load_table(l, dir, &table_rules, add_rule, err);
+    if (rc == RC_NOTFOUND) {
+        return RC_OK;
+    }
+    check_size(l, l->builder.rules->len, RULES_MAX, "rules");
+    return rc;
+}
+
+static void
+loader_init(struct loader *l, struct problems *problems)
+{
+    *l = (struct loader){
+        .problems = problems,
+        .lines = g_array_new(FALSE, FALSE, sizeof(int)),
+        .stations = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+        .seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+        .pairs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+        .counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+    };
+    plant_builder_init(&l->builder);
+}
+
+static void
+loader_fini(struct loader *l)
+{
+    plant_builder_fini(&l->builder);
+    g_array_unref(l->lines);
+    g_hash_table_unref(l->stations);
+    g_hash_table_unref(l->seen);
+    g_hash_table_unref(l->pairs);
+    g_hash_table_unref(l->counts);
+    g_free(l->path);
+    g_free(l->component_path);
+}
+
+enum rc
+plant_csv_read(struct plant **ret, const char *dir, struct problems *problems, struct err *err)
+{
+    struct loader l;
+    size_t before = problems->n;
+    loader_init(&l, problems);
+    enum rc rc = load_all(&l, dir, err);
+    if (rc == RC_OK && problems->n > before) {
+        rc = err_set(err, RC_INVALID, "the plant in \"%s\" has errors", dir);
+    }
+    if (rc == RC_OK) {
+        rc = plant_builder_finish(&l.builder, ret, err);
+    }
+    loader_fini(&l);
+    return rc;
+}
