@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "storage/cache.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "storage/guard.h"
+#include "storage/writer.h"
+
+#define GROUP_RECORDS 10000 /* in one transaction, unless a single batch has more */
+#define ROOM_RECORDS  50000 /* queued; a few megabytes */
+#define ROOM_BATCHES  20000 /* queued; a batch may have messages only */
+#define RETRY_FIRST   (50 * US_PER_MS)
+#define RETRY_LAST    (5 * US_PER_S)
+#define TIDY_EVERY    (600 * US_PER_S) /* history grows old also when nothing comes in */
+
+/* Somebody waits in cache_store_plant(); lives on that stack. */
+struct request {
+    struct plant *plant;
+    const char *digest;
+    uint32_t *series;
+    struct err *err;
+    enum rc rc;
+    bool done;
+};
+
+struct cache {
+    pthread_mutex_t lock; /* leaf: nothing is called while it is held */
+    pthread_cond_t wake;  /* for the thread: queue, request or stop changed */
+    pthread_cond_t done;  /* for cache_store_plant() */
+    pthread_t thread;
+    bool running; /* the thread was started */
+    char *path;
+    int fd; /* constant; eventfd */
+
+    /* under lock */
+    GQueue queue; /* struct batch *, in order */
+    struct request *request;
+    uint64_t queued_records, queued_batches; /* put, and not committed */
+    uint64_t numbered, committed;
+    uint64_t stored;
+    wall_us last_commit;
+    char commit_problem[256], tidy_problem[256]; /* "" when well */
+    bool stop;
+
+    struct writer *writer; /* the thread's, after opening */
+    GArray *ring;          /* as it stood when the cache was opened */
+};
+
+static void
+clear_record(void *p)
+{
+    struct record *r = p;
+    g_clear_pointer(&r->text, g_ref_string_release);
+}
+
+static void
+free_batch(void *p)
+{
+    struct batch *b = p;
+    g_array_unref(b->records);
+    g_array_unref(b->messages);
+    g_free(b);
+}
+
+struct batch *
+cache_new_batch(struct cache *c)
+{
+    (void)c;
+    struct batch *b = g_new0(struct batch, 1);
+    b->records = g_array_new(FALSE, FALSE, sizeof(struct record));
+    b->messages = g_array_new(FALSE, FALSE, sizeof(struct message_id));
+    g_array_set_clear_func(b->records, clear_record);
+    return b;
+}
+
+bool
+cache_has_room(struct cache *c)
+{
+    pthread_mutex_lock(&c->lock);
+    bool room = c->queued_records < ROOM_RECORDS && c->queued_batches < ROOM_BATCHES;
+    pthread_mutex_unlock(&c->lock);
+    return room;
+}
+
+uint64_t
+cache_put(struct cache *c, struct batch *b)
+{
+    pthread_mutex_lock(&c->lock);
+    uint64_t number = ++c->numbered;
+    b->number = number;
+    c->queued_records += b->records->len;
+    c->queued_batches++;
+    g_queue_push_tail(&c->queue, b);
+    pthread_cond_signal(&c->wake);
+    pthread_mutex_unlock(&c->lock);
+    return number;
+}
+
+int
+cache_fd(const struct cache *c)
+{
+    return c->fd;
+}
+
+uint64_t
+cache_committed(struct cache *c)
+{
+    uint64_t count;
+    /* Rearm first: what is committed from here on makes it readable again. */
+    (void)!read(c->fd, &count, sizeof(count));
+    pthread_mutex_lock(&c->lock);
+    uint64_t number = c->committed;
+    pthread_mutex_unlock(&c->lock);
+    return number;
+}
+
+GArray *
+cache_ring(struct cache *c)
+{
+    return g_array_ref(c->ring);
+}
+
+void
+cache_stats(struct cache *c, struct cache_stats *ret)
+{
+    pthread_mutex_lock(&c->lock);
+    ret->stored = c->stored;
+    ret->queued = c->queued_records;
+    ret->last_commit = c->last_commit;
+    const char *problem = *c->commit_problem != '\0' ? c->commit_problem : c->tidy_problem;
+    g_strlcpy(ret->problem, problem, sizeof(ret->problem));
+    pthread_mutex_unlock(&c->lock);
+
+    struct stat st;
+    char *wal = g_strconcat(c->path, "-wal", NULL);
+    ret->bytes = stat(c->path, &st) == 0 ? (uint64_t)st.st_size : 0;
+    ret->bytes += stat(wal, &st) == 0 ? (uint64_t)st.st_size : 0;
+    g_free(wal);
+}
+
+enum rc
+cache_store_plant(struct cache *c, struct plant *plant, const char *digest, struct err *err)
+{
+    uint32_t *series = g_new0(uint32_t, plant->n_components + 1);
+    struct request request = {
+        .plant = plant, .digest = digest, .series = series, .err = err, .rc = RC_OK};
+    pthread_mutex_lock(&c->lock);
+    assert(c->request == NULL);
+    c->request = &request;
+    pthread_cond_signal(&c->wake);
+    while (!request.done) {
+        pthread_cond_wait(&c->done, &c->lock);
+    }
+    pthread_mutex_unlock(&c->lock);
+    for (uint32_t i = 0; request.rc == RC_OK && i < plant->n_components; i++) {
+        plant->components[i].series = series[i];
+    }
+    g_free(series);
+    return request.rc;
+}
+
+/* What the thread took, and has to bring to disk before it takes more. */
+struct group {
+    GPtrArray *batches;
+    uint64_t records;
+};
+
+/* Under lock. */
+static void
+take_group(struct cache *c, struct group *g)
+{
+    struct batch *b;
+    while ((b = g_queue_peek_head(&c->queue)) != NULL &&
+           (g->batches->len == 0 || g->records + b->records->len <= GROUP_RECORDS)) {
+        g->records += b->records->len;
+        g_ptr_array_add(g->batches, g_queue_pop_head(&c->queue));
+    }
+}
+
+/* Show text in one of the two places; a damaged file is remembered for the next start. */
+static void
+set_problem(struct cache *c, char *place, const char *text)
+{
+    bool damaged = writer_damaged(c->writer);
+    if (damaged && !guard_is_marked(c->path)) {
+        guard_mark(c->path, text);
+    }
+    pthread_mutex_lock(&c->lock);
+    snprintf(place, sizeof(c->commit_problem), "%.180s%s", text,
+             damaged ? "; the next start sets the file aside" : "");
+    pthread_mutex_unlock(&c->lock);
+}
+
+static void
+announce(struct cache *c, struct group *g)
+{
+    const struct batch *last = g_ptr_array_index(g->batches, g->batches->len - 1);
+    wall_us now = clock_now().wall;
+    pthread_mutex_lock(&c->lock);
+    c->committed = last->number;
+    c->queued_records -= g->records;
+    c->queued_batches -= g->batches->len;
+    c->stored = writer_stored(c->writer);
+    c->last_commit = now;
+    c->commit_problem[0] = '\0';
+    pthread_mutex_unlock(&c->lock);
+
+    uint64_t one = 1;
+    (void)!write(c->fd, &one, sizeof(one)); /* fails only when it is readable already */
+    g_ptr_array_set_size(g->batches, 0);
+    g->records = 0;
+}
+
+static struct timespec
+deadline_after(int64_t us)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    int64_t nsec = t.tv_nsec + us % US_PER_S * 1000;
+    t.tv_sec += us / US_PER_S + nsec / 1000000000;
+    t.tv_nsec = nsec % 1000000000;
+    return t;
+}
+
+/* Sleep, but wake for a request, and for the end: true when that has come. */
+static bool
+pause_or_stop(struct cache *c, int64_t pause_us)
+{
+    struct timespec until = deadline_after(pause_us);
+    int code = 0;
+    pthread_mutex_lock(&c->lock);
+    while (!c->stop && c->request == NULL && code == 0) {
+        code = pthread_cond_timedwait(&c->wake, &c->lock, &until);
+    }
+    bool stop = c->stop;
+    pthread_mutex_unlock(&c->lock);
+    return stop;
+}
+
+static void
+serve_request(struct cache *c)
+{
+    pthread_mutex_lock(&c->lock);
+    struct request *request = c->request;
+    pthread_mutex_unlock(&c->lock);
+    if (request == NULL) {
+        return;
+    }
+    enum rc rc = writer_store_plant(c->writer, request->plant, request->digest, request->series,
+                                    request->err);
+    pthread_mutex_lock(&c->lock);
+    c->request = NULL;
+    request->rc = rc;
+    request->done = true;
+    pthread_cond_signal(&c->done);
+    pthread_mutex_unlock(&c->lock);
+}
+
+/*
+ * Commit the group, trying again until it is on disk. False: the end came first, and these
+ * records stay unacknowledged.
+ */
+static bool
+commit_group(struct cache *c, struct group *g)
+{
+    int64_t pause = RETRY_FIRST;
+    for (;;) {
+        struct err err;
+        struct batch *const *batches = (struct batch *const *)g->batches->pdata;
+        if (writer_commit(c->writer, batches, g->batches->len, &err) == RC_OK) {
+            announce(c, g);
+            return true;
+        }
+        set_problem(c, c->commit_problem, err.text);
+        if (writer_lacks_room(c->writer) && writer_make_room(c->writer, NULL) == RC_OK) {
+            continue;
+        }
+        if (pause_or_stop(c, pause)) {
+            return writer_commit(c->writer, batches, g->batches->len, NULL) == RC_OK;
+        }
+        serve_request(c);
+        pause = MIN(pause * 2, RETRY_LAST);
+    }
+}
+
+/* Wait for work, if wait; false: the end, and nothing is queued any more. */
+static bool
+next_work(struct cache *c, struct group *g, bool wait)
+{
+    struct timespec until = deadline_after(TIDY_EVERY);
+    int code = 0;
+    pthread_mutex_lock(&c->lock);
+    while (wait && g_queue_is_empty(&c->queue) && c->request == NULL && !c->stop && code == 0) {
+        code = pthread_cond_timedwait(&c->wake, &c->lock, &until);
+    }
+    take_group(c, g);
+    bool more = g->batches->len > 0 || c->request != NULL || !c->stop;
+    pthread_mutex_unlock(&c->lock);
+    return more;
+}
+
+/* One step of tidying; true when another one is due. */
+static bool
+tidy(struct cache *c)
+{
+    pthread_mutex_lock(&c->lock);
+    bool idle = g_queue_is_empty(&c->queue) && c->request == NULL;
+    pthread_mutex_unlock(&c->lock);
+
+    struct err err = {""};
+    bool more = false;
+    enum rc rc = writer_tidy(c->writer, clock_now().wall, idle, &more, &err);
+    if (rc != RC_OK || (*c->tidy_problem != '\0' && !writer_damaged(c->writer))) {
+        set_problem(c, c->tidy_problem, err.text);
+    }
+    return more;
+}
+
+static void *
+run(void *user)
+{
+    struct cache *c = user;
+    struct group g = {.batches = g_ptr_array_new_with_free_func(free_batch)};
+    bool more = true;
+    while (next_work(c, &g, !more)) {
+        if (g.batches->len > 0 && !commit_group(c, &g)) {
+            break;
+        }
+        serve_request(c);
+        more = tidy(c);
+    }
+    g_ptr_array_unref(g.batches);
+    return NULL;
+}
+
+/* Signals are for the main thread: this one is born with all of them blocked. */
+static enum rc
+start_thread(struct cache *c, struct err *err)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    int code = pthread_create(&c->thread, NULL, run, c);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    c->running = code == 0;
+    return code == 0 ? RC_OK
+                     : err_set(err, RC_IO, "could not start the cache: %s", g_strerror(code));
+}
+
+static struct cache *
+new_cache(const char *path)
+{
+    struct cache *c = g_new0(struct cache, 1);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_cond_init(&c->wake, &monotonic);
+    pthread_cond_init(&c->done, NULL);
+    pthread_condattr_destroy(&monotonic);
+    c->path = g_strdup(path);
+    c->last_commit = WALL_NONE;
+    c->ring = g_array_new(FALSE, FALSE, sizeof(struct message_id));
+    c->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return c;
+}
+
+enum rc
+cache_open(struct cache **ret, const struct cache_config *config, struct cache_report *report,
+           struct err *err)
+{
+    struct cache *c = new_cache(config->path);
+    enum rc rc = RC_OK;
+    if (c->fd < 0) {
+        rc = err_set(err, RC_IO, "could not start the cache: %s", g_strerror(errno));
+    }
+    if (rc == RC_OK) {
+        rc = writer_open(&c->writer, config, clock_now().wall, report, err);
+    }
+    if (rc == RC_OK) {
+        c->stored = writer_stored(c->writer);
+        rc = writer_read_ring(c->writer, c->ring, err);
+    }
+    if (rc == RC_OK) {
+        rc = start_thread(c, err);
+    }
+    if (rc != RC_OK) {
+        cache_close(c);
+        return rc;
+    }
+    *ret = c;
+    return RC_OK;
+}
+
+void
+cache_close(struct cache *c)
+{
+    if (c == NULL) {
+        return;
+    }
+    if (c->running) {
+        pthread_mutex_lock(&c->lock);
+        c->stop = true;
+        pthread_cond_signal(&c->wake);
+        pthread_mutex_unlock(&c->lock);
+        pthread_join(c->thread, NULL);
+    }
+    g_queue_clear_full(&c->queue, free_batch);
+    writer_close(c->writer);
+    g_array_unref(c->ring);
+    if (c->fd >= 0) {
+        close(c->fd);
+    }
+    pthread_cond_destroy(&c->done);
+    pthread_cond_destroy(&c->wake);
+    pthread_mutex_destroy(&c->lock);
+    g_free(c->path);
+    g_free(c);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What writer.c, writer_open.c and writer_tidy.c share; nobody else includes it. */
+#ifndef STORAGE_WRITER_PRIVATE_H
+#define STORAGE_WRITER_PRIVATE_H
+
+#include <sqlite3.h>
+
+#include "storage/schema.h"
+#include "storage/writer.h"
+
+enum statement {
+    DO_BEGIN,
+    DO_COMMIT,
+    ADD_READING,
+    ADD_MESSAGES,
+    FORGET_RING,
+    TRIM_RING,
+    SEE_SLICE,
+    SET_LATEST,
+    ADD_SLICE,
+    ADD_ROWS,
+    DROP_READINGS,
+    DROP_ROWS,
+    DROP_SLICE,
+    SET_META,
+};
+#define STATEMENTS (SET_META + 1)
+
+struct writer {
+    char *path;
+    int lock_fd;
+    sqlite3 *db;
+    sqlite3_stmt *stmt[STATEMENTS];
+    int retention_days;
+    int64_t max_bytes;
+
+    /* What the file says, read again after every failure (unsure). */
+    bool unsure;
+    int64_t last_id;
+    int64_t slices, indexed, pruned; /* meta, see schema.h */
+    wall_us oldest;                  /* newest receipt in the oldest slice; WALL_NONE: none */
+    int64_t ring_last, ring_held;    /* last row, and messages in all rows */
+
+    int64_t pages, free_pages, page_bytes;
+
+    int wal_pages;     /* in the log, counted from its start */
+    int checkpoint_at; /* so many are to be copied into the file */
+    bool lacks_room, damaged;
+};
+
+/* Keep what kind of failure this is, and fill err. */
+enum rc writer_fail(struct writer *w, const char *what, struct err *err);
+
+/* Begin; then end with rc: commit when it is RC_OK, else roll back. */
+MUST_USE enum rc writer_begin(struct writer *w, struct err *err);
+MUST_USE enum rc writer_end(struct writer *w, enum rc rc, struct err *err);
+
+/* Run a statement whose parameters are bound; bound: the or-ed answers of binding. */
+MUST_USE enum rc writer_run(struct writer *w, enum statement which, int bound, struct err *err);
+
+/* Read the counters from the file; clears unsure. */
+MUST_USE enum rc writer_reload(struct writer *w, struct err *err);
+
+#endif

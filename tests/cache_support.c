@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/cache_support.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "tests/unit.h"
+
+char *
+support_dir(char **ret_path)
+{
+    char *dir = g_strdup("/tmp/leitstand-cache-XXXXXX");
+    assert_non_null(mkdtemp(dir));
+    *ret_path = g_strconcat(dir, "/cache.db", NULL);
+    return dir;
+}
+
+void
+support_remove(char *dir, char *path)
+{
+    DIR *d = opendir(dir);
+    assert_non_null(d);
+    struct dirent *entry;
+    while ((entry = readdir(d)) != NULL) {
+        char *name = g_strconcat(dir, "/", entry->d_name, NULL);
+        (void)unlink(name); /* "." and ".." refuse */
+        g_free(name);
+    }
+    closedir(d);
+    assert_int_equal(rmdir(dir), 0);
+    g_free(dir);
+    g_free(path);
+}
+
+static struct cache *
+open_config(const struct cache_config *config, struct cache_report *report)
+{
+    struct cache *c = NULL;
+    struct cache_report own;
+    struct err err;
+    if (cache_open(&c, config, report == NULL ? &own : report, &err) != RC_OK) {
+        fail_msg("%s", err.text);
+    }
+    return c;
+}
+
+struct cache *
+support_open(const char *path, struct cache_report *report)
+{
+    return open_config(&(struct cache_config){.path = path}, report);
+}
+
+struct cache *
+support_open_with(const char *path, int retention_days, int64_t max_bytes)
+{
+    return open_config(&(struct cache_config){.path = path,
+                                              .retention_days = retention_days,
+                                              .max_bytes = max_bytes},
+                       NULL);
+}
+
+static void
+add_component(struct plant_builder *b, uint32_t station, unsigned i)
+{
+    struct component c = {.station = station,
+                          .id = g_strdup_printf("C%u", i),
+                          .name = g_strdup_printf("component %u", i),
+                          .unit = g_strdup("m³/h"),
+                          .kind = (enum kind)(i % KINDS),
+                          .min = NAN,
+                          .max = i * 1.5,
+                          .order = (int)i};
+    if (i % 3 == 2) {
+        c.n_states = 2;
+        c.states = g_new0(struct state_name, 2);
+        c.states[0] = (struct state_name){0, g_strdup("zu; =geschlossen")};
+        c.states[1] = (struct state_name){1.5, g_strdup("auf")};
+    }
+    if (i == 4) {
+        c.derive = DERIVE_SUM;
+        c.source_id = g_strdup("C1");
+        c.derive_window_s = 60;
+        c.adjust = (struct adjust){ADJUST_MULTIPLY, 0.1};
+        c.decode = DECODE_FLOAT32;
+    }
+    plant_builder_component(b, &c);
+}
+
+static void
+add_rule(struct plant_builder *b)
+{
+    struct rule_def r = {.component = g_strdup("kind:fault"),
+                         .rule = g_strdup("fault"),
+                         .type = g_strdup("digital"),
+                         .priority = g_strdup("high"),
+                         .limit = 1,
+                         .deadband = NAN,
+                         .on_delay_s = 2.5,
+                         .count = 3,
+                         .latch = true};
+    plant_builder_rule(b, &r);
+}
+
+struct plant *
+support_plant(unsigned stations, unsigned components_each)
+{
+    struct plant_builder b;
+    plant_builder_init(&b);
+    for (unsigned i = 0; i < stations; i++) {
+        struct station s = {.uid = g_strdup_printf("S%u", i),
+                            .name = g_strdup("Übergabe"),
+                            .latitude = i == 0 ? NAN : 53.5 + i,
+                            .longitude = 9.25,
+                            .order = (int)i,
+                            .silence_s = 300,
+                            .clock = CLOCK_MODE_LOCAL};
+        uint32_t station = plant_builder_station(&b, &s);
+        for (unsigned k = 0; k < components_each; k++) {
+            add_component(&b, station, k);
+        }
+    }
+    add_rule(&b);
+    struct plant *plant;
+    struct err err;
+    if (plant_builder_finish(&b, &plant, &err) != RC_OK) {
+        fail_msg("%s", err.text);
+    }
+    plant_builder_fini(&b);
+    return plant;
+}
+
+struct plant *
+support_store_plant(struct cache *c, unsigned stations, unsigned each)
+{
+    struct plant *plant = support_plant(stations, each);
+    struct err err;
+    if (cache_store_plant(c, plant, "digest", &err) != RC_OK) {
+        fail_msg("%s", err.text);
+    }
+    return plant;
+}
+
+void
+support_add(struct batch *b, uint32_t series, wall_us ts, wall_us received, double num)
+{
+    struct record r = {
+        .series = series, .ts = ts, .received = received, .num = num, .source = TS_DEVICE};
+    g_array_append_val(b->records, r);
+}
+
+void
+support_add_text(struct batch *b, uint32_t series, wall_us ts, const char *text)
+{
+    struct record r = {.series = series,
+                       .ts = ts,
+                       .received = ts,
+                       .quality = QUALITY_CLOCK,
+                       .text = g_ref_string_new(text)};
+    g_array_append_val(b->records, r);
+}
+
+void
+support_wait(struct cache *c, uint64_t number)
+{
+    struct pollfd p = {.fd = cache_fd(c), .events = POLLIN};
+    while (cache_committed(c) < number) {
+        if (poll(&p, 1, 60000) != 1) {
+            struct cache_stats stats;
+            cache_stats(c, &stats);
+            fail_msg("no commit within a minute: %s", stats.problem);
+        }
+    }
+}
+
+void
+support_put(struct cache *c, struct batch *b)
+{
+    support_wait(c, cache_put(c, b));
+}
+
+static void
+clear_record(void *p)
+{
+    struct record *r = p;
+    g_clear_pointer(&r->text, g_ref_string_release);
+}
+
+GArray *
+support_rows(void)
+{
+    GArray *rows = g_array_new(FALSE, FALSE, sizeof(struct record));
+    g_array_set_clear_func(rows, clear_record);
+    return rows;
+}
+
+bool
+support_collect(const struct record *r, void *rows)
+{
+    struct record copy = *r;
+    if (copy.text != NULL) {
+        copy.text = g_ref_string_acquire(copy.text);
+    }
+    g_array_append_val((GArray *)rows, copy);
+    return true;
+}
+
+static struct query *
+open_query(const char *path)
+{
+    struct query *q;
+    struct err err;
+    if (query_open(&q, path, &err) != RC_OK) {
+        fail_msg("%s", err.text);
+    }
+    return q;
+}
+
+GArray *
+support_readings(const char *path, const struct query_range *range)
+{
+    struct query *q = open_query(path);
+    GArray *rows = support_rows();
+    struct err err;
+    if (query_readings(q, range, support_collect, rows, &err) != RC_OK) {
+        fail_msg("%s", err.text);
+    }
+    query_close(q);
+    return rows;
+}
+
+GArray *
+support_latest(const char *path)
+{
+    struct query *q = open_query(path);
+    GArray *rows = support_rows();
+    struct err err;
+    if (query_latest(q, support_collect, rows, &err) != RC_OK) {
+        fail_msg("%s", err.text);
+    }
+    query_close(q);
+    return rows;
+}
+
+uint64_t
+support_stored(const char *path)
+{
+    struct query *q = open_query(path);
+    uint64_t stored = 0;
+    struct err err;
+    if (query_stored(q, &stored, &err) != RC_OK) {
+        fail_msg("%s", err.text);
+    }
+    query_close(q);
+    return stored;
+}
+
+const struct record *
+support_of(const GArray *rows, uint32_t series)
+{
+    for (guint i = 0; i < rows->len; i++) {
+        const struct record *r = &g_array_index(rows, struct record, i);
+        if (r->series == series) {
+            return r;
+        }
+    }
+    fail_msg("series %u is missing", series);
+    return NULL;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the tests of storage share: a directory of their own, a plant, records, answers. */
+#ifndef TESTS_CACHE_SUPPORT_H
+#define TESTS_CACHE_SUPPORT_H
+
+#include "storage/cache.h"
+#include "storage/query.h"
+
+#define DAY INT64_C(86400000000)
+#define T0  INT64_C(1767268800000000) /* 2026-01-01T12:00:00Z */
+
+/* A new directory; *ret_path is the name of a cache in it. Remove with support_remove(). */
+char *support_dir(char **ret_path);
+void support_remove(char *dir, char *path);
+
+/* Open, or fail the test. */
+struct cache *support_open(const char *path, struct cache_report *report);
+struct cache *support_open_with(const char *path, int retention_days, int64_t max_bytes);
+
+/* Stations S0… with components C0…; every third component has states. */
+struct plant *support_plant(unsigned stations, unsigned components_each);
+struct plant *support_store_plant(struct cache *c, unsigned stations, unsigned each);
+
+/* Add a record of a number. */
+void support_add(struct batch *b, uint32_t series, wall_us ts, wall_us received, double num);
+void support_add_text(struct batch *b, uint32_t series, wall_us ts, const char *text);
+
+/* Wait until this batch is on disk, at most a minute. */
+void support_wait(struct cache *c, uint64_t number);
+/* Put, and wait. */
+void support_put(struct cache *c, struct batch *b);
+
+/* Copies of the rows that came; struct record. */
+GArray *support_rows(void);
+bool support_collect(const struct record *r, void *rows);
+GArray *support_readings(const char *path, const struct query_range *range);
+GArray *support_latest(const char *path);
+uint64_t support_stored(const char *path);
+const struct record *support_of(const GArray *rows, uint32_t series);
+
+#endif
