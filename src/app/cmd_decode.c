@@ -198,7 +198,8 @@ put_result(GString *out, size_t line, const struct decode_result *r)
     put_field(out, "health", r->health);
     put_field(out, "alarm", r->alarm_severity);
     put_field(out, "state", r->alarm_state);
-    g_string_append(out, r->write_request ? ",\"write\":true,\"readings\":[" : ",\"readings\":[");
+    g_string_append(out,
+                    r->write_request ? ",\"write\":true,\"readings\":[" : ",\"readings\":[");
     for (size_t i = 0; i < r->n_readings; i++) {
         g_string_append(out, i == 0 ? "" : ",");
         put_reading(out, &r->readings[i]);
@@ -278,7 +279,8 @@ decode_stream(struct decoder *d)
         open = n > 0;
         g_string_append_len(in, part, MAX(n, 0));
         const char *p = in->str, *end = p + in->len, *stop;
-        while ((stop = memchr(p, '\n', (size_t)(end - p))) != NULL || (!open && (p < end || overlong))) {
+        while ((stop = memchr(p, '\n', (size_t)(end - p))) != NULL ||
+               (!open && (p < end || overlong))) {
             stop = stop == NULL ? end : stop;
             size_t len = overlong ? LINE_MAX_BYTES + 1 : (size_t)(stop - p);
             if (!decode_line(d, ++number, p, len, out) && status == CLI_DONE) {
@@ -399,9 +401,10 @@ const struct command command_decode = {
     .name = "decode",
     .arguments = "",
     .summary = N_("payloads in, readings out"),
-    .notes = N_("Reads messages from stdin, a JSON object a line: topic, payload or payload_b64, "
-                "and if wanted retain and received. Writes a JSON object a line: the readings "
-                "made of the message, and what was rejected and why."),
+    .notes =
+        N_("Reads messages from stdin, a JSON object a line: topic, payload or payload_b64, "
+           "and if wanted retain and received. Writes a JSON object a line: the readings "
+           "made of the message, and what was rejected and why."),
     .options = options,
     .args_size = sizeof(struct args),
     .run = run_decode,

@@ -2,7 +2,7 @@
 #include "src/app/commands.h"
 
 static const struct command *const commands[] = {
-    NULL, /* the end */
+    &command_decode, NULL, /* the end */
 };
 
 const struct command *const *

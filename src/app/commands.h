@@ -5,6 +5,8 @@
 
 #include "src/app/cli.h"
 
+extern const struct command command_decode;
+
 /* In the order of --help. */
 const struct command *const *commands_all(size_t *ret_n);
 
