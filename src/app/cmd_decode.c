@@ -341,7 +341,7 @@ static int
 make_decoder(struct setup *s, const struct config *config, const struct args *args)
 {
     struct err err = {0};
-    const char *timezone = config->instance.timezone;
+    const char *zone = config->instance.timezone;
     s->routes = g_new0(struct decode_route, config->n_sources + 1);
     for (size_t i = 0; i < config->n_sources; i++) {
         s->routes[s->n_routes++] =
@@ -352,7 +352,7 @@ make_decoder(struct setup *s, const struct config *config, const struct args *ar
         .routes = s->routes,
         .n_routes = s->n_routes,
         .force_profile = args->profile,
-        .timezone = timezone == NULL || *timezone == '\0' ? NULL : timezone,
+        .timezone = zone == NULL || *zone == '\0' ? NULL : zone,
         .adopt = args->adopt,
     };
     if (decoder_new(&s->decoder, &decode, s->plant, &err) != RC_OK) {
