@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* stations, components, readings: answers from the cache, whether an instance runs or not. */
+#include <math.h>
+
+#include "src/app/commands.h"
+#include "src/app/rows.h"
+#include "src/app/stored.h"
+#include "src/core/i18n.h"
+
+struct query_args {
+    char *station, *component, *format;
+    wall_us since, until;
+    int64_t limit;
+};
+
+#define OPTION_STATION                                                                         \
+    {                                                                                          \
+        .name = "station", .type = CLI_TEXT, .offset = offsetof(struct query_args, station),   \
+        .arg = "UID", .help = N_("only of this station")                                       \
+    }
+#define OPTION_COMPONENT                                                                       \
+    {                                                                                          \
+        .name = "component", .type = CLI_TEXT,                                                 \
+        .offset = offsetof(struct query_args, component), .arg = "ID",                         \
+        .help = N_("only components of this id")                                               \
+    }
+#define OPTION_SINCE                                                                           \
+    {                                                                                          \
+        .name = "since", .type = CLI_TIME, .offset = offsetof(struct query_args, since),       \
+        .arg = "TIME", .help = N_("not older than this: RFC 3339, or a span such as 2h, 7d")   \
+    }
+#define OPTION_UNTIL                                                                           \
+    {                                                                                          \
+        .name = "until", .type = CLI_TIME, .offset = offsetof(struct query_args, until),       \
+        .arg = "TIME", .help = N_("not newer than this")                                       \
+    }
+#define OPTION_LIMIT                                                                           \
+    {                                                                                          \
+        .name = "limit", .type = CLI_INT, .offset = offsetof(struct query_args, limit),        \
+        .min = 1, .max = INT64_C(1000000000), .arg = "N", .help = N_("at most so many rows")   \
+    }
+#define OPTION_FORMAT                                                                          \
+    {                                                                                          \
+        .name = "format", .type = CLI_CHOICE, .offset = offsetof(struct query_args, format),   \
+        .choices = ROWS_FORMATS,                                                               \
+        .help = N_("form of the output: a table on a terminal, else json")                     \
+    }
+
+static const struct cli_option station_options[] = {
+    OPTION_STATION, OPTION_SINCE, OPTION_UNTIL, OPTION_LIMIT, OPTION_FORMAT, {.name = NULL},
+};
+static const struct cli_option value_options[] = {
+    OPTION_STATION, OPTION_COMPONENT, OPTION_SINCE,   OPTION_UNTIL,
+    OPTION_LIMIT,   OPTION_FORMAT,    {.name = NULL},
+};
+
+static bool
+in_time(const struct query_args *args, wall_us at)
+{
+    bool open = args->since == WALL_NONE && args->until == WALL_NONE;
+    return open || (at != WALL_NONE && (args->since == WALL_NONE || at >= args->since) &&
+                    (args->until == WALL_NONE || at <= args->until));
+}
+
+/* An item to be listed, by its time; ties keep the plant's order. */
+struct entry {
+    uint32_t index;
+    wall_us at; /* WALL_NONE, the least of all times, comes last */
+};
+
+static int
+newest_first(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    if (x->at != y->at) {
+        return x->at > y->at ? -1 : 1;
+    }
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static void
+sort_and_cut(GArray *entries, const struct query_args *args)
+{
+    g_array_sort(entries, newest_first);
+    if (args->limit > 0 && entries->len > args->limit) {
+        g_array_set_size(entries, (guint)args->limit);
+    }
+}
+
+static bool
+is_wanted(const struct query_args *args, const struct plant *plant, const struct component *c)
+{
+    return (args->station == NULL ||
+            strcmp(args->station, plant->stations[c->station].uid) == 0) &&
+           (args->component == NULL || strcmp(args->component, c->id) == 0);
+}
+
+/* Say why there is nothing, if there is nothing. */
+static int
+conclude(const struct query_args *args, const struct plant *plant, size_t n)
+{
+    if (n > 0) {
+        return CLI_DONE;
+    }
+    if (args->station != NULL && plant_find_station(plant, args->station) == STATION_NONE) {
+        cli_error(_("there is no station \"%s\""), args->station);
+    } else if (plant->n_stations == 0) {
+        cli_error("%s", _("there is no plant yet: neither in the cache nor as [plant] dir"));
+    } else {
+        cli_error("%s", _("nothing matched"));
+    }
+    return CLI_FAILED;
+}
+
+/* What a query works on. */
+struct asking {
+    const struct query_args *args;
+    struct config *config;
+    struct stored stored;
+    struct record *latest;
+    wall_us now;
+};
+
+/* readings needs no newest values. */
+static int
+asking_open(struct asking *a, const struct cli *cli, const struct query_args *args, bool latest)
+{
+    *a = (struct asking){.args = args, .now = cli->started.wall};
+    int status = cli_config(cli, &a->config);
+    if (status == CLI_DONE) {
+        status = stored_open(&a->stored, a->config);
+    }
+    struct err err;
+    if (status == CLI_DONE && latest && stored_latest(&a->stored, &a->latest, &err) != RC_OK) {
+        cli_error("%s", err.text);
+        status = CLI_FAILED;
+    }
+    return status;
+}
+
+static void
+asking_close(struct asking *a)
+{
+    if (a->latest != NULL) {
+        stored_free_latest(&a->stored, a->latest);
+    }
+    stored_close(&a->stored);
+    config_free(a->config);
+}
+
+static bool
+has_value(const struct record *r)
+{
+    return r->series != 0;
+}
+
+/* Newest life sign that the cache knows. */
+static wall_us
+last_of_station(const struct asking *a, const struct station *s)
+{
+    wall_us last = WALL_NONE;
+    for (uint32_t i = s->first; i < s->first + s->count; i++) {
+        if (has_value(&a->latest[i]) && a->stored.plant->components[i].derive == DERIVE_NONE) {
+            last = MAX(last, a->latest[i].received);
+        }
+    }
+    return last;
+}
+
+static int64_t
+faults_of_station(const struct asking *a, const struct station *s)
+{
+    int64_t faults = 0;
+    for (uint32_t i = s->first; i < s->first + s->count; i++) {
+        const struct record *r = &a->latest[i];
+        faults += a->stored.plant->components[i].kind == KIND_FAULT && has_value(r) &&
+                  r->text == NULL && fpclassify(r->num) != FP_ZERO &&
+                  (r->quality & QUALITY_INVALID) == 0;
+    }
+    return faults;
+}
+
+static const char *
+state_of_station(const struct asking *a, const struct station *s, wall_us last)
+{
+    if (last == WALL_NONE) {
+        return "never_seen";
+    }
+    return s->silence_s > 0 && a->now - last > s->silence_s * US_PER_S ? "silent" : "ok";
+}
+
+static bool
+print_station(const struct asking *a, struct rows *rows, const struct entry *e)
+{
+    const struct station *s = &a->stored.plant->stations[e->index];
+    rows_text(rows, s->uid);
+    rows_text(rows, s->name);
+    rows_text(rows, s->short_name);
+    rows_text(rows, s->type);
+    rows_text(rows, s->area);
+    rows_number(rows, s->latitude);
+    rows_number(rows, s->longitude);
+    rows_int(rows, s->silence_s);
+    rows_text(rows, clock_mode_name(s->clock));
+    rows_time(rows, e->at);
+    if (e->at == WALL_NONE) {
+        rows_null(rows);
+    } else {
+        rows_int(rows, (a->now - e->at) / US_PER_S);
+    }
+    rows_text(rows, state_of_station(a, s, e->at));
+    rows_int(rows, faults_of_station(a, s));
+    return rows_end(rows);
+}
+
+static int
+run_stations(const struct cli *cli, void *given, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    static const char *const columns[] = {
+        "uid",       "name",  "short_name", "type",  "area",  "latitude", "longitude",
+        "silence_s", "clock", "last",       "age_s", "state", "faults",   NULL};
+    const struct query_args *args = given;
+    struct asking a;
+    int status = asking_open(&a, cli, args, true);
+    if (status == CLI_DONE) {
+        GArray *entries = g_array_new(FALSE, FALSE, sizeof(struct entry));
+        for (uint32_t i = 0; i < a.stored.plant->n_stations; i++) {
+            const struct station *s = &a.stored.plant->stations[i];
+            struct entry e = {i, last_of_station(&a, s)};
+            if ((args->station == NULL || strcmp(args->station, s->uid) == 0) &&
+                in_time(args, e.at)) {
+                g_array_append_val(entries, e);
+            }
+        }
+        sort_and_cut(entries, args);
+        struct rows *rows = rows_new(columns, args->format);
+        for (guint i = 0; i < entries->len; i++) {
+            if (!print_station(&a, rows, &g_array_index(entries, struct entry, i))) {
+                break;
+            }
+        }
+        status = conclude(args, a.stored.plant, rows_finish(rows));
+        g_array_unref(entries);
+    }
+    asking_close(&a);
+    return status;
+}
+
+static void
+put_value(struct rows *rows, const struct record *r)
+{
+    if (r->text != NULL) {
+        rows_text(rows, r->text);
+    } else {
+        rows_number(rows, r->num);
+    }
+}
+
+/* As the screen has it: a state by its name, else the number corrected by adjust. */
+static void
+put_shown(struct rows *rows, const struct component *c, const struct record *r)
+{
+    const char *state = r->text == NULL ? component_state_name(c, r->num) : r->text;
+    if (state != NULL) {
+        rows_text(rows, state);
+    } else {
+        rows_number(rows, adjust_apply(c->adjust, r->num));
+    }
+}
+
+static bool
+print_component(const struct asking *a, struct rows *rows, const struct entry *e)
+{
+    const struct component *c = &a->stored.plant->components[e->index];
+    const struct record *r = &a->latest[e->index];
+    rows_text(rows, a->stored.plant->stations[c->station].uid);
+    rows_text(rows, c->id);
+    rows_text(rows, c->name);
+    rows_text(rows, c->short_name);
+    rows_text(rows, kind_name(c->kind));
+    rows_text(rows, c->unit);
+    if (has_value(r)) {
+        put_value(rows, r);
+        put_shown(rows, c, r);
+        rows_time(rows, r->ts);
+        rows_time(rows, r->received);
+        rows_text(rows, ts_source_name((enum ts_source)r->source));
+        rows_quality(rows, r->quality);
+    } else {
+        for (int i = 0; i < 5; i++) {
+            rows_null(rows);
+        }
+        rows_quality(rows, 0);
+    }
+    return rows_end(rows);
+}
+
+static int
+run_components(const struct cli *cli, void *given, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    static const char *const columns[] = {
+        "station", "id", "name",     "short_name", "kind",    "unit", "value",
+        "shown",   "ts", "received", "ts_source",  "quality", NULL};
+    const struct query_args *args = given;
+    struct asking a;
+    int status = asking_open(&a, cli, args, true);
+    if (status == CLI_DONE) {
+        GArray *entries = g_array_new(FALSE, FALSE, sizeof(struct entry));
+        for (uint32_t i = 0; i < a.stored.plant->n_components; i++) {
+            const struct component *c = &a.stored.plant->components[i];
+            struct entry e = {i, has_value(&a.latest[i]) ? a.latest[i].ts : WALL_NONE};
+            if (is_wanted(args, a.stored.plant, c) && in_time(args, e.at)) {
+                g_array_append_val(entries, e);
+            }
+        }
+        sort_and_cut(entries, args);
+        struct rows *rows = rows_new(columns, args->format);
+        for (guint i = 0; i < entries->len; i++) {
+            if (!print_component(&a, rows, &g_array_index(entries, struct entry, i))) {
+                break;
+            }
+        }
+        status = conclude(args, a.stored.plant, rows_finish(rows));
+        g_array_unref(entries);
+    }
+    asking_close(&a);
+    return status;
+}
+
+struct history {
+    const struct plant *plant;
+    GHashTable *series;
+    struct rows *rows;
+};
+
+static bool
+print_reading(const struct record *r, void *user)
+{
+    struct history *h = user;
+    guint place = GPOINTER_TO_UINT(g_hash_table_lookup(h->series, GUINT_TO_POINTER(r->series)));
+    if (place == 0) {
+        return true; /* asked for by series of the plant only */
+    }
+    const struct component *c = &h->plant->components[place - 1];
+    rows_text(h->rows, h->plant->stations[c->station].uid);
+    rows_text(h->rows, c->id);
+    rows_time(h->rows, r->ts);
+    rows_time(h->rows, r->received);
+    put_value(h->rows, r);
+    rows_text(h->rows, ts_source_name((enum ts_source)r->source));
+    rows_quality(h->rows, r->quality);
+    return rows_end(h->rows);
+}
+
+/* The series of what is wanted; everything in the plant unless a filter says less. */
+static GArray *
+wanted_series(const struct query_args *args, const struct plant *plant)
+{
+    GArray *series = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    for (uint32_t i = 0; i < plant->n_components; i++) {
+        const struct component *c = &plant->components[i];
+        if (c->series != 0 && is_wanted(args, plant, c)) {
+            g_array_append_val(series, c->series);
+        }
+    }
+    return series;
+}
+
+static enum rc
+print_history(const struct asking *a, struct rows *rows, struct err *err)
+{
+    const struct plant *plant = a->stored.plant;
+    GArray *series = wanted_series(a->args, plant);
+    enum rc rc = RC_OK;
+    if (a->stored.query != NULL && series->len > 0) {
+        struct history h = {plant, stored_series(&a->stored), rows};
+        struct query_range range = {
+            .series = (const uint32_t *)(const void *)series->data,
+            .n_series = series->len,
+            .since = a->args->since,
+            .until = a->args->until,
+            .limit = a->args->limit,
+        };
+        rc = query_readings(a->stored.query, &range, print_reading, &h, err);
+        g_hash_table_unref(h.series);
+    }
+    g_array_unref(series);
+    return rc;
+}
+
+static int
+run_readings(const struct cli *cli, void *given, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    static const char *const columns[] = {"station", "component", "ts",      "received",
+                                          "value",   "ts_source", "quality", NULL};
+    const struct query_args *args = given;
+    struct asking a;
+    int status = asking_open(&a, cli, args, false);
+    if (status == CLI_DONE) {
+        struct err err;
+        struct rows *rows = rows_new(columns, args->format);
+        enum rc rc = print_history(&a, rows, &err);
+        size_t n = rows_finish(rows);
+        if (rc != RC_OK) {
+            cli_error("%s", err.text);
+            status = CLI_FAILED;
+        } else {
+            status = conclude(args, a.stored.plant, n);
+        }
+    }
+    asking_close(&a);
+    return status;
+}
+
+const struct command command_stations = {
+    .name = "stations",
+    .arguments = "",
+    .summary = N_("list stations with their state, newest first"),
+    .options = station_options,
+    .args_size = sizeof(struct query_args),
+    .run = run_stations,
+};
+
+const struct command command_components = {
+    .name = "components",
+    .arguments = "",
+    .summary = N_("list components with their newest value, newest first"),
+    .options = value_options,
+    .args_size = sizeof(struct query_args),
+    .run = run_components,
+};
+
+const struct command command_readings = {
+    .name = "readings",
+    .arguments = "",
+    .summary = N_("list stored readings, newest first"),
+    .options = value_options,
+    .args_size = sizeof(struct query_args),
+    .run = run_readings,
+};
