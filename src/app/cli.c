@@ -123,7 +123,7 @@ static void
 print_help(void)
 {
     size_t n;
-    const struct command *const *commands = commands_all(&n);
+    const struct cli_command *const *commands = commands_all(&n);
     printf(_("Usage: %s\n"), "leitstand [OPTION…] [COMMAND [OPTION…] [ARGUMENT…]]");
     printf("\n%s\n\n", _("A control room for water networks in the terminal."));
     printf("%s\n", _("Commands (without one: console):"));
@@ -140,7 +140,7 @@ print_help(void)
 }
 
 static void
-print_command_help(const struct command *c)
+print_command_help(const struct cli_command *c)
 {
     char *usage = g_strjoin(" ", "leitstand", c->name, c->options != NULL ? "[OPTION…]" : "",
                             c->arguments, NULL);
@@ -162,16 +162,16 @@ print_command_help(const struct command *c)
 }
 
 /* "plant import" is one command of two words; *ret_words says how many were taken. */
-static const struct command *
+static const struct cli_command *
 find_command(char **words, int *ret_words)
 {
     size_t n;
-    const struct command *const *commands = commands_all(&n);
+    const struct cli_command *const *commands = commands_all(&n);
     const char *first = words[0] != NULL ? words[0] : "console";
     char *both = words[0] != NULL && words[1] != NULL
                      ? g_strconcat(words[0], " ", words[1], NULL)
                      : g_strdup("");
-    const struct command *found = NULL;
+    const struct cli_command *found = NULL;
     for (size_t i = 0; i < n && found == NULL; i++) {
         if (strcmp(commands[i]->name, both) == 0) {
             found = commands[i];
@@ -190,7 +190,7 @@ static void
 say_unknown(const char *word)
 {
     size_t n;
-    const struct command *const *commands = commands_all(&n);
+    const struct cli_command *const *commands = commands_all(&n);
     GString *family = g_string_new(NULL);
     size_t len = strlen(word);
     for (size_t i = 0; i < n; i++) {
@@ -208,7 +208,7 @@ say_unknown(const char *word)
 }
 
 static bool
-check_arguments(const struct command *c, int argc, char **argv)
+check_arguments(const struct cli_command *c, int argc, char **argv)
 {
     if (argc < c->min_args) {
         cli_error(_("%s needs %s; see \"leitstand %s --help\""), c->name, c->arguments,
@@ -234,7 +234,7 @@ set_log_level(const struct cli *cli)
 
 /* words[0] is skipped as a program's name is. */
 static int
-run_command(const struct command *c, struct cli *cli, char ***words)
+run_command(const struct cli_command *c, struct cli *cli, char ***words)
 {
     void *args = g_malloc0(c->args_size + 1);
     const struct cli_set sets[2] = {{global_options, cli}, {c->options, args}};
@@ -275,7 +275,7 @@ dispatch(struct cli *cli, char ***words)
         printf("leitstand %s\n", LEITSTAND_VERSION);
         return CLI_DONE;
     }
-    const struct command *c = find_command(*words + 1, &taken);
+    const struct cli_command *c = find_command(*words + 1, &taken);
     if (c == NULL) {
         say_unknown(argc > 0 ? (*words)[1] : "console");
         return CLI_USAGE;

@@ -5,7 +5,7 @@
  *
  * A command lives in a file of its own, src/app/cmd_NAME.c, which defines
  *
- *     const struct command command_NAME = {...};
+ *     const struct cli_command command_NAME = {...};
  *
  * commands.h declares it and commands.c lists it. Its options are rows of struct cli_option
  * that point into a struct of its own by offset:
@@ -64,7 +64,7 @@ struct cli {
     struct now started;
 };
 
-struct command {
+struct cli_command {
     const char *name;                 /* "status", "plant import" */
     const char *arguments;            /* "DIR" in --help; "" when it takes none */
     const char *summary;              /* N_(), one line */

@@ -397,7 +397,7 @@ run_decode(const struct cli *cli, void *data, int argc, char **argv)
     return status;
 }
 
-const struct command command_decode = {
+const struct cli_command command_decode = {
     .name = "decode",
     .arguments = "",
     .summary = N_("payloads in, readings out"),

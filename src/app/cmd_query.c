@@ -418,7 +418,7 @@ run_readings(const struct cli *cli, void *given, int argc, char **argv)
     return status;
 }
 
-const struct command command_stations = {
+const struct cli_command command_stations = {
     .name = "stations",
     .arguments = "",
     .summary = N_("list stations with their state, newest first"),
@@ -427,7 +427,7 @@ const struct command command_stations = {
     .run = run_stations,
 };
 
-const struct command command_components = {
+const struct cli_command command_components = {
     .name = "components",
     .arguments = "",
     .summary = N_("list components with their newest value, newest first"),
@@ -436,7 +436,7 @@ const struct command command_components = {
     .run = run_components,
 };
 
-const struct command command_readings = {
+const struct cli_command command_readings = {
     .name = "readings",
     .arguments = "",
     .summary = N_("list stored readings, newest first"),

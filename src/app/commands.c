@@ -2,7 +2,7 @@
 #include "src/app/commands.h"
 
 /* clang-format off: a line each */
-static const struct command *const commands[] = {
+static const struct cli_command *const commands[] = {
     &command_decode,
     &command_stations,
     &command_components,
@@ -10,7 +10,7 @@ static const struct command *const commands[] = {
 };
 /* clang-format on */
 
-const struct command *const *
+const struct cli_command *const *
 commands_all(size_t *ret_n)
 {
     *ret_n = G_N_ELEMENTS(commands);

@@ -5,12 +5,12 @@
 
 #include "src/app/cli.h"
 
-extern const struct command command_decode;
-extern const struct command command_stations;
-extern const struct command command_components;
-extern const struct command command_readings;
+extern const struct cli_command command_decode;
+extern const struct cli_command command_stations;
+extern const struct cli_command command_components;
+extern const struct cli_command command_readings;
 
 /* In the order of --help. */
-const struct command *const *commands_all(size_t *ret_n);
+const struct cli_command *const *commands_all(size_t *ret_n);
 
 #endif
