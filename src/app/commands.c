@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/app/commands.h"
 
-/* clang-format off: a line each */
+/* A line each, in the order of --help. */
+/* clang-format off */
 static const struct cli_command *const commands[] = {
+    &command_check,
     &command_decode,
     &command_stations,
     &command_components,
     &command_readings,
 };
+/* clang-format on */
 /* clang-format on */
 
 const struct cli_command *const *

@@ -5,6 +5,7 @@
 
 #include "src/app/cli.h"
 
+extern const struct cli_command command_check;
 extern const struct cli_command command_decode;
 extern const struct cli_command command_stations;
 extern const struct cli_command command_components;
