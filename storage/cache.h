@@ -74,8 +74,8 @@ GArray *cache_ring(struct cache *c);
 
 /*
  * Replace the plant (all or nothing) and give every component its series number, also in
- * *plant. digest is that of the CSV files it came from ("" for none). Before the first batch,
- * or between batches; blocks until on disk.
+ * *plant. digest is that of the CSV files it came from ("" for none; NULL: the one known
+ * stays). Before the first batch, or between batches; blocks until on disk.
  */
 MUST_USE enum rc cache_store_plant(struct cache *c, struct plant *plant, const char *digest,
                                    struct err *err);

@@ -233,7 +233,7 @@ plant_table_write(sqlite3 *db, const struct plant *plant, const char *digest, ui
     if (rc == RC_OK) {
         rc = write_rules(db, plant, err);
     }
-    if (rc == RC_OK) {
+    if (rc == RC_OK && digest != NULL) {
         rc = write_digest(db, digest, err);
     }
     return rc;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/app/commands.h"
 
-/* A line each, in the order of --help. */
+/* A line each. */
 /* clang-format off */
 static const struct cli_command *const commands[] = {
-    &command_check,
+    &command_run,
     &command_decode,
+    &command_status,
     &command_stations,
     &command_components,
     &command_readings,
 };
-/* clang-format on */
 /* clang-format on */
 
 const struct cli_command *const *

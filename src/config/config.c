@@ -251,9 +251,7 @@ load_setting(struct loading *l, const struct setting *s)
     }
     void *base = l->c;
     if (is_source(s->section)) {
-        struct config_source *source = &l->c->sources[l->c->n_sources - 1];
-        source->profile_line = strcmp(s->key, "profile") == 0 ? s->line : source->profile_line;
-        base = source;
+        base = &l->c->sources[l->c->n_sources - 1];
     }
     char *wrong = store(base, o, s->file, s->value);
     if (wrong != NULL) {

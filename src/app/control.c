@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/app/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "src/core/log.h"
+
+#define PEERS       (CONTROL_FDS - 1)
+#define REQUEST_MAX (64 * 1024)
+#define REPLY_MAX   (4 * 1024 * 1024) /* a peer that does not read its answers */
+
+struct peer {
+    int fd; /* -1: free */
+    uid_t uid;
+    GString *in, *out;
+};
+
+struct control {
+    int fd;
+    int lock_fd; /* held as long as we listen, so that two starters do not unlink each other */
+    char *path, *lock_path;
+    bool bound;
+    control_handler *handler;
+    void *user;
+    struct peer peers[PEERS];
+};
+
+/* The directory must be ours alone, else somebody could put another socket in its place. */
+static enum rc
+prepare_directory(const char *path, struct err *err)
+{
+    char *dir = g_path_get_dirname(path);
+    enum rc rc = RC_OK;
+    struct stat info;
+    if (g_mkdir_with_parents(dir, 0700) != 0 || stat(dir, &info) != 0) {
+        rc = err_set(err, RC_IO, "could not make the directory \"%s\": %s", dir,
+                     g_strerror(errno));
+    } else if (info.st_uid != geteuid() && info.st_uid != 0 && geteuid() != 0) {
+        rc = err_set(err, RC_IO, "the directory \"%s\" of the control socket is not ours", dir);
+    } else if ((info.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH) {
+        rc = err_set(err, RC_IO, "everybody may write in \"%s\": no place for a control socket",
+                     dir);
+    }
+    g_free(dir);
+    return rc;
+}
+
+static enum rc
+take_lock(struct control *c, struct err *err)
+{
+    c->lock_path = g_strconcat(c->path, ".lock", NULL);
+    c->lock_fd = open(c->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (c->lock_fd < 0) {
+        return err_set(err, RC_IO, "could not open \"%s\": %s", c->lock_path,
+                       g_strerror(errno));
+    }
+    if (flock(c->lock_fd, LOCK_EX | LOCK_NB) == 0) {
+        return RC_OK;
+    }
+    close(c->lock_fd);
+    c->lock_fd = -1;
+    return err_set(err, RC_BUSY, "another instance listens at the control socket \"%s\"",
+                   c->path);
+}
+
+static enum rc
+listen_at(struct control *c, struct err *err)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (g_strlcpy(address.sun_path, c->path, sizeof(address.sun_path)) >=
+        sizeof(address.sun_path)) {
+        return err_set(err, RC_INVALID, "control socket \"%s\": the path is too long", c->path);
+    }
+    unlink(c->path); /* we hold the lock, so whoever made it is dead */
+    c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    c->bound = c->fd >= 0 && fchmod(c->fd, 0600) == 0 &&
+               bind(c->fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
+    if (c->bound && listen(c->fd, PEERS) == 0) {
+        return RC_OK;
+    }
+    return err_set(err, RC_IO, "could not listen at the control socket \"%s\": %s", c->path,
+                   g_strerror(errno));
+}
+
+enum rc
+control_open(struct control **ret, const char *path, control_handler *handler, void *user,
+             struct err *err)
+{
+    struct control *c = g_new0(struct control, 1);
+    c->fd = c->lock_fd = -1;
+    c->path = g_strdup(path);
+    c->handler = handler;
+    c->user = user;
+    for (size_t i = 0; i < PEERS; i++) {
+        c->peers[i].fd = -1;
+    }
+    enum rc rc = prepare_directory(path, err);
+    if (rc == RC_OK) {
+        rc = take_lock(c, err);
+    }
+    if (rc == RC_OK) {
+        rc = listen_at(c, err);
+    }
+    if (rc != RC_OK) {
+        control_close(c);
+        return rc;
+    }
+    *ret = c;
+    return RC_OK;
+}
+
+static void
+drop_peer(struct peer *p)
+{
+    if (p->fd < 0) {
+        return;
+    }
+    close(p->fd);
+    p->fd = -1;
+    g_string_free(p->in, TRUE);
+    g_string_free(p->out, TRUE);
+}
+
+void
+control_close(struct control *c)
+{
+    if (c == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < PEERS; i++) {
+        drop_peer(&c->peers[i]);
+    }
+    if (c->fd >= 0) {
+        close(c->fd);
+    }
+    if (c->bound) {
+        unlink(c->path);
+    }
+    if (c->lock_fd >= 0) {
+        unlink(c->lock_path);
+        close(c->lock_fd);
+    }
+    g_free(c->path);
+    g_free(c->lock_path);
+    g_free(c);
+}
+
+size_t
+control_poll(struct control *c, struct pollfd fds[CONTROL_FDS])
+{
+    fds[0] = (struct pollfd){.fd = c->fd, .events = POLLIN};
+    size_t n = 1;
+    for (size_t i = 0; i < PEERS; i++) {
+        const struct peer *p = &c->peers[i];
+        if (p->fd >= 0) {
+            short events = p->out->len > 0 ? POLLOUT : POLLIN;
+            fds[n++] = (struct pollfd){.fd = p->fd, .events = events};
+        }
+    }
+    return n;
+}
+
+static void
+accept_peer(struct control *c)
+{
+    int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0) {
+        return;
+    }
+    struct ucred who;
+    socklen_t len = sizeof(who);
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0) {
+        for (size_t i = 0; i < PEERS; i++) {
+            struct peer *p = &c->peers[i];
+            if (p->fd < 0) {
+                *p = (struct peer){fd, who.uid, g_string_new(NULL), g_string_new(NULL)};
+                return;
+            }
+        }
+    }
+    close(fd);
+}
+
+static json_t *
+answer(struct control *c, const struct peer *p, const char *line, size_t len)
+{
+    json_error_t problem;
+    json_t *request = json_loadb(line, len, JSON_REJECT_DUPLICATES, &problem);
+    json_t *reply = json_is_object(request)
+                        ? c->handler(c->user, request, p->uid)
+                        : json_pack("{s:b,s:s}", "ok", 0, "error", "not a JSON object");
+    json_decref(request);
+    return reply;
+}
+
+/* Answer every whole line; false: the peer asks for more than it may. */
+static bool
+answer_lines(struct control *c, struct peer *p)
+{
+    char *end = NULL;
+    while ((end = memchr(p->in->str, '\n', p->in->len)) != NULL) {
+        size_t len = (size_t)(end - p->in->str);
+        json_t *reply = answer(c, p, p->in->str, len);
+        char *text = json_dumps(reply, JSON_COMPACT);
+        json_decref(reply);
+        if (text == NULL) {
+            return false;
+        }
+        g_string_append(p->out, text);
+        g_string_append_c(p->out, '\n');
+        free(text);
+        g_string_erase(p->in, 0, (gssize)len + 1);
+    }
+    return p->in->len <= REQUEST_MAX && p->out->len <= REPLY_MAX;
+}
+
+/* False: the peer is gone or has to go. */
+static bool
+read_peer(struct control *c, struct peer *p)
+{
+    char bytes[4096];
+    ssize_t n = recv(p->fd, bytes, sizeof(bytes), 0);
+    if (n < 0) {
+        return errno == EAGAIN || errno == EINTR;
+    }
+    g_string_append_len(p->in, bytes, n);
+    return n > 0 && answer_lines(c, p);
+}
+
+static bool
+write_peer(struct peer *p)
+{
+    ssize_t n = send(p->fd, p->out->str, p->out->len, MSG_NOSIGNAL);
+    if (n < 0) {
+        return errno == EAGAIN || errno == EINTR;
+    }
+    g_string_erase(p->out, 0, n);
+    return true;
+}
+
+void
+control_serve(struct control *c, const struct pollfd *fds, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        for (size_t k = 0; k < PEERS && fds[i].revents != 0; k++) {
+            struct peer *p = &c->peers[k];
+            if (p->fd != fds[i].fd) {
+                continue;
+            }
+            bool well = true;
+            if ((fds[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
+                well = read_peer(c, p);
+            }
+            if (well && p->out->len > 0) {
+                well = write_peer(p);
+            }
+            if (!well) {
+                drop_peer(p);
+            }
+            break;
+        }
+    }
+    if (n > 0 && fds[0].revents != 0) {
+        accept_peer(c);
+    }
+}

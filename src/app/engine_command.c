@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "src/app/engine_private.h"
+#include "src/app/health.h"
+#include "src/app/load.h"
+#include "src/core/log.h"
+
+#define ADOPTED_STATION "adopted" /* for ids whose payload names no station */
+
+static void
+use_plant(struct engine *e, struct plant *plant)
+{
+    ingest_set_plant(&e->ingest, plant, e->now);
+    log_info("the plant has %u stations and %u components now", plant->n_stations,
+             plant->n_components);
+    plant_unref(plant);
+}
+
+static void
+log_problems(const struct problems *problems)
+{
+    for (size_t i = 0; i < MIN(problems->n, PROBLEMS_MAX); i++) {
+        log_error("%s", problems->list[i]);
+    }
+}
+
+/* ---- adoption ---- */
+
+/* The builder's index of station uid, which is added when the plant has none. */
+static uint32_t
+builder_station(struct plant_builder *b, const char *uid)
+{
+    for (guint i = 0; i < b->stations->len; i++) {
+        if (strcmp(g_array_index(b->stations, struct station, i).uid, uid) == 0) {
+            return i;
+        }
+    }
+    struct station s = {
+        .uid = g_strdup(uid),
+        .name = g_strdup(uid),
+        .latitude = NAN,
+        .longitude = NAN,
+        .silence_s = PLANT_SILENCE_DEFAULT_S,
+        .clock = CLOCK_MODE_AUTO,
+    };
+    return plant_builder_station(b, &s);
+}
+
+static enum rc
+adopt(struct engine *e, const struct command *c, struct err *err)
+{
+    const struct unknown_id *u = strays_find(&e->ingest.strays, c->station, c->id);
+    if (u == NULL) {
+        return err_set(err, RC_NOTFOUND, "\"%s\" is not among the unknown ids", c->id);
+    }
+    struct plant_builder b;
+    struct plant *plant = NULL;
+    plant_builder_init(&b);
+    plant_builder_copy(&b, model_plant(e->ingest.model));
+    struct component component = {
+        .station = builder_station(&b, *u->station != '\0' ? u->station : ADOPTED_STATION),
+        .id = g_strdup(u->id),
+        .name = g_strdup(u->id),
+        .kind = KIND_SENSOR,
+        .min = NAN,
+        .max = NAN,
+        .source = COMPONENT_NONE,
+    };
+    plant_builder_component(&b, &component);
+    enum rc rc = plant_builder_finish(&b, &plant, err);
+    plant_builder_fini(&b);
+    if (rc == RC_OK) {
+        ingest_put(&e->ingest);
+        rc = cache_store_plant(e->cache, plant, NULL, err);
+    }
+    if (rc == RC_OK) {
+        use_plant(e, plant);
+    } else {
+        plant_unref(plant);
+    }
+    return rc;
+}
+
+/* ---- the plant anew ---- */
+
+static enum rc
+reload(struct engine *e, struct problems *problems, struct err *err)
+{
+    struct plant *plant = NULL;
+    ingest_put(&e->ingest);
+    enum rc rc = load_plant(&plant, e->config, e->cache, problems, err);
+    if (rc == RC_OK) {
+        use_plant(e, plant);
+    }
+    return rc;
+}
+
+static enum rc
+import(struct engine *e, const char *dir, struct problems *problems, struct err *err)
+{
+    struct plant *plant = NULL;
+    ingest_put(&e->ingest);
+    enum rc rc = load_plant_from(&plant, e->config, dir, e->cache, problems, err);
+    if (rc == RC_OK) {
+        use_plant(e, plant);
+    }
+    return rc;
+}
+
+/* ---- who asks ---- */
+
+void
+engine_take_commands(struct engine *e)
+{
+    struct command c;
+    while (exchange_next_command(e->exchange, &c)) {
+        struct err err = {.text = ""};
+        struct problems problems;
+        problems_init(&problems);
+        enum rc rc = RC_OK;
+        switch (c.type) {
+        case COMMAND_ADOPT:
+            rc = adopt(e, &c, &err);
+            break;
+        case COMMAND_RELOAD:
+            rc = reload(e, &problems, &err);
+            break;
+        }
+        if (rc != RC_OK) {
+            log_problems(&problems);
+            log_error("%s", err.text);
+        }
+        problems_fini(&problems);
+    }
+}
+
+static json_t *
+failure(const char *text, const struct problems *problems)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < MIN(problems->n, PROBLEMS_MAX); i++) {
+        json_array_append_new(list, json_string(problems->list[i]));
+    }
+    return json_pack("{s:b,s:s,s:o}", "ok", 0, "error", text, "problems", list);
+}
+
+static json_t *
+answer_plant(struct engine *e, const char *dir)
+{
+    struct err err = {.text = ""};
+    struct problems problems;
+    problems_init(&problems);
+    enum rc rc = dir != NULL ? import(e, dir, &problems, &err) : reload(e, &problems, &err);
+    json_t *reply = NULL;
+    if (rc == RC_OK) {
+        const struct plant *plant = model_plant(e->ingest.model);
+        reply = json_pack("{s:b,s:i,s:i}", "ok", 1, "stations", (int)plant->n_stations,
+                          "components", (int)plant->n_components);
+    } else {
+        reply = failure(err.text, &problems);
+    }
+    problems_fini(&problems);
+    return reply;
+}
+
+json_t *
+engine_answer(void *user, const json_t *request, uid_t uid)
+{
+    (void)uid; /* the socket's mode lets in only its owner and root, who may do all of this */
+    struct engine *e = user;
+    const char *command = json_string_value(json_object_get(request, "command"));
+    const char *dir = json_string_value(json_object_get(request, "dir"));
+    if (g_strcmp0(command, "status") == 0) {
+        engine_update_health(e);
+        return health_to_json(&e->health, e->now);
+    }
+    if (g_strcmp0(command, "reload") == 0) {
+        return answer_plant(e, NULL);
+    }
+    if (g_strcmp0(command, "import") == 0 && dir != NULL) {
+        return answer_plant(e, dir);
+    }
+    return json_pack("{s:b,s:s}", "ok", 0, "error", "unknown command");
+}

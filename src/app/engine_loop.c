@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include "src/app/engine_private.h"
+#include "src/core/log.h"
+
+#define READ_MAX       500              /* messages in one turn, so that turns stay short */
+#define BATCH_MAX      2000             /* records and identities that do not wait longer */
+#define BATCH_AGE_US   (25 * US_PER_MS) /* QoS 0: nobody waits for the commit */
+#define GATHER_US      (1 * US_PER_MS)  /* waking for every message costs more than the work */
+#define GATHER_IDLE_US (5 * US_PER_MS)  /* the same when there is little to do */
+#define GATHER_IDLE    20               /* messages: fewer than these are little */
+#define TICK_US        US_PER_S
+#define SNAPSHOT_US    (100 * US_PER_MS) /* at most ten a second */
+#define FINISH_US      (5 * US_PER_S)    /* the last commit may take so long */
+
+enum { FD_STOP, FD_COMMAND, FD_CACHE, FD_BROKER, FDS };
+
+/* ---- health and snapshots ---- */
+
+static void
+count_stations(struct engine *e)
+{
+    const struct plant *plant = model_plant(e->ingest.model);
+    const struct station_state *stations = model_stations(e->ingest.model);
+    struct health *h = &e->health;
+    h->stations.total = plant->n_stations;
+    h->stations.silent = h->stations.never_seen = 0;
+    for (uint32_t i = 0; i < plant->n_stations; i++) {
+        h->stations.silent += stations[i].silent;
+        h->stations.never_seen += stations[i].received == WALL_NONE;
+    }
+}
+
+void
+engine_update_health(struct engine *e)
+{
+    struct health *h = &e->health;
+    const struct ingest *in = &e->ingest;
+    bool connected = client_connected(e->client);
+    if (connected != h->mqtt.connected) {
+        h->mqtt.since = e->now.mono;
+    }
+    h->mqtt.connected = connected;
+    g_strlcpy(h->mqtt.problem, client_problem(e->client), sizeof(h->mqtt.problem));
+    h->mqtt.received = in->received;
+    h->mqtt.readings = in->readings;
+    h->mqtt.rejected = in->rejected;
+    h->mqtt.redelivered = in->redelivered;
+    h->mqtt.unknown_ids = in->strays.n_unknown;
+    struct cache_stats stats;
+    cache_stats(e->cache, &stats);
+    h->cache.stored = stats.stored;
+    h->cache.queued = stats.queued + (in->batch != NULL ? in->batch->records->len : 0);
+    h->cache.bytes = stats.bytes;
+    h->cache.last_commit = stats.last_commit;
+    g_strlcpy(h->cache.problem, stats.problem, sizeof(h->cache.problem));
+    count_stations(e);
+}
+
+void
+engine_publish(struct engine *e)
+{
+    const struct strays *s = &e->ingest.strays;
+    e->shown = e->health;
+    e->shown_model = model_version(e->ingest.model);
+    e->shown_strays = s->version;
+    e->news = false;
+    e->next_snapshot = e->now.mono + SNAPSHOT_US;
+    exchange_publish(e->exchange, snapshot_new(e->ingest.model, &e->health, e->now, s->unknown,
+                                               s->n_unknown, s->rejected, s->n_rejected));
+}
+
+/* Something that a screen shows has changed. */
+static bool
+has_news(const struct engine *e)
+{
+    return e->news || e->shown_model != model_version(e->ingest.model) ||
+           e->shown_strays != e->ingest.strays.version;
+}
+
+static void
+show(struct engine *e)
+{
+    if (has_news(e) && e->now.mono >= e->next_snapshot && exchange_wants(e->exchange)) {
+        engine_update_health(e);
+        engine_publish(e);
+    }
+}
+
+static void
+tick(struct engine *e)
+{
+    struct ingest *in = &e->ingest;
+    uint64_t *then = &e->received_then[e->tick++ % RATE_SECONDS];
+    unsigned seconds = MIN(e->tick, RATE_SECONDS);
+    e->health.mqtt.rate = (double)(in->received - *then) / seconds;
+    *then = in->received;
+    ingest_tick(in, e->now);
+    engine_update_health(e);
+    /* Counters alone are news once a second, if they moved. */
+    if (memcmp(&e->health, &e->shown, sizeof(e->health)) != 0) {
+        e->news = true;
+    }
+    e->next_tick = e->now.mono + TICK_US;
+}
+
+/* ---- one turn ---- */
+
+/*
+ * Not while a commit is under way that PUBACKs wait for: what we read on top of it would have
+ * to be committed as well before any of them may leave. Not while messages gather.
+ */
+static bool
+may_read(const struct engine *e)
+{
+    if (!client_connected(e->client)) {
+        return true; /* nothing but the broker's welcome can come */
+    }
+    bool commit_pending = client_unacked(e->client) > 0 && ingest_waiting(&e->ingest) == 0;
+    return !commit_pending && e->now.mono >= e->read_after && cache_has_room(e->cache);
+}
+
+static void
+read_broker(struct engine *e)
+{
+    struct ingest *in = &e->ingest;
+    uint64_t before = in->received;
+    bool drained = client_read(e->client, READ_MAX);
+    uint64_t got = in->received - before;
+    e->more = !drained;
+    if (client_unacked(e->client) > 0) {
+        /* The broker's window is small, and it waits: commit as soon as all of it is here. */
+        if (drained || ingest_waiting(in) >= BATCH_MAX) {
+            ingest_put(in);
+        }
+    } else if (drained && got > 0) {
+        e->read_after = e->now.mono + (got < GATHER_IDLE ? GATHER_IDLE_US : GATHER_US);
+    }
+}
+
+static void
+write_broker(struct engine *e)
+{
+    if (client_unacked(e->client) == 0 ? client_want_write(e->client)
+                                       : ingest_committed(&e->ingest)) {
+        client_write(e->client);
+    }
+}
+
+static void
+put_when_due(struct engine *e)
+{
+    struct ingest *in = &e->ingest;
+    size_t waiting = ingest_waiting(in);
+    if (waiting >= BATCH_MAX || e->now.mono - in->batch_since >= BATCH_AGE_US) {
+        ingest_put(in);
+    }
+}
+
+static int
+milliseconds_until(const struct engine *e, mono_us at)
+{
+    mono_us left = at - e->now.mono;
+    return left <= 0 ? 0 : (int)((left + US_PER_MS - 1) / US_PER_MS);
+}
+
+/* How long nothing needs to be done unless a descriptor says so. */
+static int
+patience(const struct engine *e, mono_us client_next, bool reading)
+{
+    if (reading && e->more) {
+        return 0;
+    }
+    mono_us next = MIN(e->next_tick, client_next);
+    if (!reading && e->now.mono < e->read_after) {
+        next = MIN(next, e->read_after);
+    }
+    if (ingest_waiting(&e->ingest) > 0) {
+        next = MIN(next, e->ingest.batch_since + BATCH_AGE_US);
+    }
+    if (has_news(e) && e->next_snapshot > e->now.mono) {
+        next = MIN(next, e->next_snapshot);
+    }
+    return milliseconds_until(e, next);
+}
+
+/* False: stop. */
+static bool
+turn(struct engine *e)
+{
+    struct pollfd fds[FDS + CONTROL_FDS] = {
+        [FD_STOP] = {.fd = e->stop_fd, .events = POLLIN},
+        [FD_COMMAND] = {.fd = exchange_command_fd(e->exchange), .events = POLLIN},
+        [FD_CACHE] = {.fd = cache_fd(e->cache), .events = POLLIN},
+    };
+    e->now = clock_now();
+    e->last_turn = e->now.mono;
+    mono_us client_next = client_turn(e->client, e->now);
+    if (e->now.mono >= e->next_tick) {
+        tick(e);
+    }
+    put_when_due(e);
+    write_broker(e);
+    show(e);
+
+    bool reading = may_read(e);
+    short events = reading ? POLLIN : 0;
+    events |= client_want_write(e->client) ? POLLOUT : 0;
+    /* A hang-up is told whether asked for or not, and would keep us awake while we do not read.
+     */
+    fds[FD_BROKER] =
+        (struct pollfd){.fd = events != 0 ? client_fd(e->client) : -1, .events = events};
+    size_t n_control = control_poll(e->control, fds + FDS);
+    if (poll(fds, FDS + n_control, patience(e, client_next, reading)) < 0) {
+        return true; /* interrupted: nothing is known of the descriptors */
+    }
+    if (reading && (e->more || (fds[FD_BROKER].revents & ~POLLOUT) != 0)) {
+        e->now = clock_now();
+        read_broker(e);
+    }
+    if ((fds[FD_BROKER].revents & POLLOUT) != 0) {
+        write_broker(e);
+    }
+    if (fds[FD_COMMAND].revents != 0) {
+        engine_take_commands(e);
+    }
+    control_serve(e->control, fds + FDS, n_control);
+    return fds[FD_STOP].revents == 0;
+}
+
+/* Wait for the last commit, let its PUBACKs go, say good-bye. */
+static void
+finish(struct engine *e)
+{
+    ingest_put(&e->ingest);
+    mono_us deadline = clock_now().mono + FINISH_US;
+    while (!ingest_committed(&e->ingest)) {
+        e->now = clock_now();
+        struct pollfd fd = {.fd = cache_fd(e->cache), .events = POLLIN};
+        if (e->now.mono >= deadline) {
+            log_error("the last readings could not be committed: the broker will send what it "
+                      "got no PUBACK for again");
+            break;
+        }
+        poll(&fd, 1, milliseconds_until(e, deadline));
+    }
+    write_broker(e);
+    client_free(e->client);
+    e->client = NULL;
+}
+
+void *
+engine_run(void *engine)
+{
+    struct engine *e = engine;
+    pthread_setname_np(pthread_self(), "engine");
+    while (turn(e)) {
+    }
+    finish(e);
+    return NULL;
+}

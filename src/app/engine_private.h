@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The inside of the engine, shared by its files: engine.c starts and stops it, engine_loop.c
+ * turns it, engine_command.c does what people ask of it.
+ */
+#ifndef SRC_APP_ENGINE_PRIVATE_H
+#define SRC_APP_ENGINE_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "src/app/control.h"
+#include "src/app/engine.h"
+#include "src/app/ingest.h"
+
+#define RATE_SECONDS 5 /* health tells the mean rate over so many */
+
+struct engine {
+    const struct config *config;
+    struct exchange *exchange;
+    struct profiles *profiles;
+    struct cache *cache;
+    struct client *client;
+    struct control *control;
+    struct ingest ingest;
+    bool ingest_ready;
+    pthread_t thread;
+    bool thread_runs;
+    int stop_fd;
+    _Atomic mono_us last_turn;
+
+    /* What follows belongs to the thread. */
+    struct now now; /* of this turn */
+    mono_us next_tick;
+    mono_us read_after;    /* let messages gather until then */
+    bool more;             /* the socket was not drained when the last turn ended */
+    bool news;             /* besides what model and strays tell */
+    mono_us next_snapshot; /* not before */
+    uint64_t shown_model, shown_strays;
+    struct health health;
+    struct health shown;
+    uint64_t received_then[RATE_SECONDS]; /* at the last ticks */
+    unsigned tick;
+};
+
+void *engine_run(void *engine);
+void engine_update_health(struct engine *e);
+void engine_publish(struct engine *e);
+
+/* Commands of the screen, and requests at the control socket. */
+void engine_take_commands(struct engine *e);
+control_handler engine_answer;
+
+#endif

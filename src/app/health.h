@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Health as the `status` command tells it (contract, section 5). Pure. */
+#ifndef SRC_APP_HEALTH_H
+#define SRC_APP_HEALTH_H
+
+#include <jansson.h>
+
+#include "src/core/snapshot.h"
+
+/* The caller gives it back with json_decref(). */
+json_t *health_to_json(const struct health *h, struct now now);
+
+/* Monitoring plug-ins' exit status (status command, leitstand(1)). */
+enum health_verdict { HEALTH_OK, HEALTH_WARNING, HEALTH_CRITICAL, HEALTH_UNKNOWN };
+
+/*
+ * From the JSON, as it came from an instance. CRITICAL: no broker, or the cache has a problem;
+ * WARNING: stations are silent, or messages were dropped. reasons (may be NULL) receives what
+ * is wrong, separated by "; ", else nothing.
+ */
+enum health_verdict health_judge(const json_t *status, GString *reasons);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Ingest: what the broker delivers becomes readings, the readings change the model and fill a
+ * batch for the cache. Owns decoder, model, strays and the identities of messages.
+ *
+ * Threads: the engine's only (made by main before the engine's thread starts).
+ */
+#ifndef SRC_APP_INGEST_H
+#define SRC_APP_INGEST_H
+
+#include "src/app/redelivery.h"
+#include "src/app/strays.h"
+#include "src/core/model.h"
+#include "src/decode/decode.h"
+#include "src/mqtt/client.h"
+#include "storage/cache.h"
+
+struct ingest {
+    struct cache *cache; /* not ours */
+    struct decoder *decoder;
+    struct model *model;
+    struct batch *batch; /* being filled; NULL: none yet */
+    mono_us batch_since;
+    struct redelivery redelivery;
+    struct strays strays;
+    bool forget_ring; /* to be told with the next batch */
+    uint64_t put;     /* number of the last batch queued, 0: none */
+    uint64_t received, readings, rejected, redelivered;
+};
+
+/* decoder and model are taken over. The identities the cache kept are read. */
+void ingest_init(struct ingest *in, struct cache *cache, struct decoder *decoder,
+                 struct model *model);
+/* Call ingest_flush() before. */
+void ingest_fini(struct ingest *in);
+
+void ingest_connected(struct ingest *in, bool session_present);
+void ingest_message(struct ingest *in, const struct client_message *m, struct now now);
+
+/* Time passes: once a second. */
+void ingest_tick(struct ingest *in, struct now now);
+
+/* Queue what has gathered, if anything, for commit. */
+void ingest_put(struct ingest *in);
+/* The same, and nothing can be taken in afterwards. */
+void ingest_flush(struct ingest *in);
+/* Records and identities waiting to be put. */
+size_t ingest_waiting(const struct ingest *in);
+/* All that was ever taken in is on disk. */
+bool ingest_committed(const struct ingest *in);
+
+void ingest_set_plant(struct ingest *in, struct plant *plant, struct now now);
+
+#endif

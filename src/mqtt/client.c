@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <poll.h>
+#include <sys/random.h>
+
+#include <mqtt_protocol.h>
+
+#include "src/mqtt/client_private.h"
+#include "src/mqtt/handle.h"
+#include "src/mqtt/lookup.h"
+
+#define RECEIVE_MAXIMUM  1000          /* messages of QoS 1 that the broker may have open */
+#define SESSION_EXPIRY_S (7 * 86400)   /* how long the broker keeps what we missed */
+#define PACKET_MAX_BYTES (1024 * 1024) /* MQTT 5: the broker keeps larger ones to itself */
+#define CONNECT_LIMIT_US (10 * US_PER_S)
+#define GOODBYE_LIMIT_US US_PER_S
+#define MISC_EVERY_US    US_PER_S
+#define IDLE_READS_MAX   16 /* packets that are no messages, in one client_read() */
+
+static mono_us
+backoff(struct client *c)
+{
+    uint32_t random = 0;
+    if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random)) {
+        random = UINT32_MAX / 2;
+    }
+    return retry_delay(&c->retry, random);
+}
+
+static void
+plan(struct client *c, struct now now)
+{
+    c->fell = false;
+    c->phase = PHASE_WAIT;
+    if (c->addresses != NULL && c->addresses[c->address] != NULL) {
+        c->next_try = now.mono; /* the host has more than one */
+        return;
+    }
+    g_clear_pointer(&c->addresses, g_strfreev);
+    c->next_try = now.mono + backoff(c);
+}
+
+static void
+fail_attempt(struct client *c, struct now now, const char *why)
+{
+    client_set_problem(c, "%s", why);
+    plan(c, now);
+}
+
+/* One attempt: a socket that connects by itself. host is an address, a name or a path. */
+static void
+start_socket(struct client *c, const char *host, struct now now)
+{
+    c->library_error[0] = '\0';
+    c->explained = false;
+    c->phase = PHASE_CONNECTING;
+    c->connect_deadline = now.mono + CONNECT_LIMIT_US;
+    mosquitto_int_option(c->m, MOSQ_OPT_PROTOCOL_VERSION,
+                         c->retry.v311 ? MQTT_PROTOCOL_V311 : MQTT_PROTOCOL_V5);
+    int port = handle_is_unix(&c->endpoint) ? 0 : c->endpoint.port;
+    errno = 0;
+    int code = mosquitto_connect_bind_async(c->m, host, port, c->endpoint.keepalive_s, NULL);
+    if (code != MOSQ_ERR_SUCCESS && code != MOSQ_ERR_CONN_PENDING) {
+        fail_attempt(c, now, handle_error(code, errno));
+    }
+}
+
+static void
+lookup_ended(struct client *c, struct now now)
+{
+    char **addresses = lookup_addresses(c->lookup);
+    if (addresses[0] == NULL) {
+        char why[sizeof(c->problem)];
+        snprintf(why, sizeof(why), "host \"%s\": %s", c->endpoint.host,
+                 lookup_problem(c->lookup));
+        fail_attempt(c, now, why);
+    } else if (c->endpoint.tls) {
+        /* The library checks the certificate against the name it is given, so it gets the name
+         * and looks it up once more; the answer was there a moment ago. */
+        start_socket(c, c->endpoint.host, now);
+    } else {
+        c->addresses = g_strdupv(addresses);
+        c->address = 1;
+        start_socket(c, addresses[0], now);
+    }
+    lookup_free(c->lookup);
+    c->lookup = NULL;
+}
+
+static void
+start_attempt(struct client *c, struct now now)
+{
+    if (handle_is_unix(&c->endpoint)) {
+        start_socket(c, c->endpoint.socket, now);
+    } else if (lookup_is_numeric(c->endpoint.host)) {
+        start_socket(c, c->endpoint.host, now);
+    } else if (c->addresses != NULL) {
+        start_socket(c, c->addresses[c->address++], now);
+    } else {
+        c->phase = PHASE_LOOKUP;
+        c->lookup = lookup_start(c->endpoint.host);
+    }
+}
+
+/*
+ * The library takes the properties of CONNECT only in a call that blocks, and keeps them for
+ * all later attempts. An empty path as "unix socket" fails before it could block.
+ */
+static void
+set_connect_properties(struct client *c)
+{
+    mosquitto_property *props = NULL;
+    mosquitto_int_option(c->m, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
+    mosquitto_int_option(c->m, MOSQ_OPT_RECEIVE_MAXIMUM, RECEIVE_MAXIMUM);
+    mosquitto_property_add_int32(&props, MQTT_PROP_SESSION_EXPIRY_INTERVAL,
+                                 c->clean ? 0 : SESSION_EXPIRY_S);
+    mosquitto_property_add_int32(&props, MQTT_PROP_MAXIMUM_PACKET_SIZE, PACKET_MAX_BYTES);
+    mosquitto_connect_bind_v5(c->m, "", 0, c->endpoint.keepalive_s, NULL, props);
+    mosquitto_property_free_all(&props);
+}
+
+static void
+copy_endpoint(struct mqtt_endpoint *dst, const struct mqtt_endpoint *src)
+{
+    *dst = *src;
+    dst->host = g_strdup(src->host != NULL ? src->host : "");
+    dst->socket = g_strdup(src->socket);
+    dst->keepalive_s = MAX(src->keepalive_s, 5);
+    /* The handle has its own copy of these. */
+    dst->username = dst->password = NULL;
+    dst->cafile = dst->certfile = dst->keyfile = NULL;
+}
+
+static enum rc
+set_handle(struct client *c, const struct client_config *config, struct err *err)
+{
+    enum rc rc = handle_new(&c->m, &config->endpoint, config->client_id, config->clean, c, err);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    mosquitto_threaded_set(c->m, true); /* else PUBACK leaves before the commit */
+    client_set_events(c);
+    if (c->presence_topic != NULL &&
+        mosquitto_will_set(c->m, c->presence_topic, 0, NULL, 1, true) != MOSQ_ERR_SUCCESS) {
+        return err_set(err, RC_INVALID, "MQTT topic \"%s\" cannot be used", c->presence_topic);
+    }
+    set_connect_properties(c);
+    return RC_OK;
+}
+
+enum rc
+client_new(struct client **ret, const struct client_config *config, struct err *err)
+{
+    struct client *c = g_new0(struct client, 1);
+    copy_endpoint(&c->endpoint, &config->endpoint);
+    handle_place(&c->endpoint, c->place, sizeof(c->place));
+    c->n_filters = config->n_filters;
+    c->names = g_new0(char *, config->n_filters + 1);
+    c->filters = g_new0(struct client_filter, config->n_filters + 1);
+    c->subscribe_mids = g_new0(int, config->n_filters + 1);
+    for (size_t i = 0; i < config->n_filters; i++) {
+        c->names[i] = g_strdup(config->filters[i].filter);
+        c->filters[i] = (struct client_filter){c->names[i], config->filters[i].qos};
+    }
+    c->presence_topic = g_strdup(config->presence_topic);
+    c->presence_payload = g_strdup(config->presence_payload);
+    c->clean = config->clean;
+    c->user = config->user;
+    c->on_message = config->on_message;
+    c->on_connect = config->on_connect;
+    c->on_disconnect = config->on_disconnect;
+    client_set_problem(c, "not tried yet");
+    enum rc rc = set_handle(c, config, err);
+    if (rc != RC_OK) {
+        client_free(c);
+        return rc;
+    }
+    *ret = c;
+    return RC_OK;
+}
+
+/* Presence goes, then DISCONNECT; after that the broker does not send the will. */
+static void
+say_goodbye(struct client *c)
+{
+    if (c->presence_topic != NULL) {
+        mosquitto_publish(c->m, NULL, c->presence_topic, 0, NULL, 0, true);
+    }
+    mosquitto_disconnect(c->m);
+    mono_us deadline = clock_now().mono + GOODBYE_LIMIT_US;
+    while (mosquitto_socket(c->m) >= 0) {
+        mono_us left = deadline - clock_now().mono;
+        struct pollfd fd = {.fd = mosquitto_socket(c->m), .events = POLLOUT};
+        if (left <= 0 || poll(&fd, 1, (int)(left / US_PER_MS) + 1) < 0 ||
+            mosquitto_loop_write(c->m, 1) != MOSQ_ERR_SUCCESS) {
+            return;
+        }
+    }
+}
+
+void
+client_free(struct client *c)
+{
+    if (c == NULL) {
+        return;
+    }
+    if (c->phase == PHASE_UP && c->unacked == 0) {
+        c->fell = true; /* the end of the connection is no news */
+        say_goodbye(c);
+    }
+    if (c->m != NULL) {
+        mosquitto_destroy(c->m);
+    }
+    lookup_free(c->lookup);
+    g_strfreev(c->addresses);
+    g_strfreev(c->names);
+    g_free(c->filters);
+    g_free(c->subscribe_mids);
+    g_free(c->presence_topic);
+    g_free(c->presence_payload);
+    g_free((void *)(uintptr_t)c->endpoint.host);
+    g_free((void *)(uintptr_t)c->endpoint.socket);
+    g_free(c);
+}
+
+int
+client_fd(const struct client *c)
+{
+    if (c->phase == PHASE_LOOKUP) {
+        return lookup_fd(c->lookup);
+    }
+    return c->phase >= PHASE_CONNECTING ? mosquitto_socket(c->m) : -1;
+}
+
+bool
+client_want_write(const struct client *c)
+{
+    return c->phase >= PHASE_CONNECTING && c->unacked == 0 && mosquitto_want_write(c->m);
+}
+
+bool
+client_read(struct client *c, int max)
+{
+    uint64_t until = c->messages + (uint64_t)max;
+    int idle = 0;
+    while (c->phase >= PHASE_CONNECTING && c->messages < until && idle < IDLE_READS_MAX) {
+        uint64_t before = c->messages;
+        errno = 0;
+        int code = mosquitto_loop_read(c->m, 1);
+        if (code != MOSQ_ERR_SUCCESS) {
+            client_fall(c, code, errno);
+        } else if (c->messages == before) {
+            /* A message's callback may leave EAGAIN behind; without one it is the socket's. */
+            if (errno == EAGAIN) {
+                return true;
+            }
+            idle++;
+        }
+    }
+    return c->phase < PHASE_CONNECTING;
+}
+
+void
+client_write(struct client *c)
+{
+    if (c->phase < PHASE_CONNECTING) {
+        return;
+    }
+    bool several = c->unacked > 1;
+    c->unacked = 0;
+    if (several) {
+        handle_cork(c->m, true);
+    }
+    int code = mosquitto_loop_write(c->m, 1);
+    if (code != MOSQ_ERR_SUCCESS) {
+        client_fall(c, code, errno);
+    } else if (several) {
+        handle_cork(c->m, false);
+    }
+}
+
+static void
+turn_phase(struct client *c, struct now now)
+{
+    switch (c->phase) {
+    case PHASE_WAIT:
+        if (now.mono >= c->next_try) {
+            start_attempt(c, now);
+        }
+        break;
+    case PHASE_LOOKUP:
+        if (lookup_done(c->lookup)) {
+            lookup_ended(c, now);
+        }
+        break;
+    case PHASE_CONNECTING:
+        if (now.mono >= c->connect_deadline) {
+            fail_attempt(c, now, "no answer");
+        }
+        break;
+    case PHASE_UP:
+        if (now.mono >= c->next_misc) {
+            c->next_misc = now.mono + MISC_EVERY_US;
+            int code = mosquitto_loop_misc(c->m);
+            if (code != MOSQ_ERR_SUCCESS) {
+                client_fall(c, code, errno);
+            }
+        }
+        break;
+    }
+}
+
+mono_us
+client_turn(struct client *c, struct now now)
+{
+    if (!c->fell) {
+        turn_phase(c, now);
+    }
+    if (c->fell) {
+        plan(c, now);
+    }
+    switch (c->phase) {
+    case PHASE_WAIT:
+        return c->next_try;
+    case PHASE_CONNECTING:
+        return c->connect_deadline;
+    case PHASE_LOOKUP:
+    case PHASE_UP:
+        break;
+    }
+    return now.mono + MISC_EVERY_US;
+}
+
+uint64_t
+client_unacked(const struct client *c)
+{
+    return c->unacked;
+}
+
+bool
+client_connected(const struct client *c)
+{
+    return c->phase == PHASE_UP;
+}
+
+const char *
+client_problem(const struct client *c)
+{
+    return c->phase == PHASE_UP ? "" : c->problem;
+}
+
+enum rc
+client_publish(struct client *c, const char *topic, const void *payload, size_t len, int qos,
+               bool retain, struct err *err)
+{
+    if (c->phase != PHASE_UP) {
+        return err_set(err, RC_IO, "broker \"%s\": %s", c->place, c->problem);
+    }
+    int code = mosquitto_publish(c->m, NULL, topic, (int)len, payload, qos, retain);
+    if (code != MOSQ_ERR_SUCCESS) {
+        return err_set(err, RC_INVALID, "MQTT topic or payload cannot be sent: %s",
+                       mosquitto_strerror(code));
+    }
+    return RC_OK;
+}

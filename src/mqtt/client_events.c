@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <stdarg.h>
+
+#include <mqtt_protocol.h>
+
+#include "src/core/log.h"
+#include "src/core/text.h"
+#include "src/mqtt/client_private.h"
+#include "src/mqtt/handle.h"
+
+void
+client_set_problem(struct client *c, const char *fmt, ...)
+{
+    char text[sizeof(c->problem)];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    text_sanitize(c->problem, sizeof(c->problem), text, strlen(text));
+}
+
+static void
+library_logs(struct mosquitto *m, void *user, int level, const char *text)
+{
+    (void)m;
+    struct client *c = user;
+    if (level == MOSQ_LOG_ERR) {
+        g_strlcpy(c->library_error, text, sizeof(c->library_error));
+    }
+}
+
+static void
+subscribe_all(struct client *c)
+{
+    for (size_t i = 0; i < c->n_filters; i++) {
+        const struct client_filter *f = &c->filters[i];
+        /* What the session queued for us is newer than what the broker retains, so a
+         * subscription that it still has need not bring the retained messages again. At QoS 0
+         * nothing is queued. */
+        int options = !c->retry.v311 && f->qos > 0 ? MQTT_SUB_OPT_SEND_RETAIN_NEW : 0;
+        int code = mosquitto_subscribe_v5(c->m, &c->subscribe_mids[i], f->filter, f->qos,
+                                          options, NULL);
+        if (code != MOSQ_ERR_SUCCESS) {
+            log_error("could not subscribe to topic filter \"%s\": %s", f->filter,
+                      mosquitto_strerror(code));
+        }
+    }
+}
+
+static void
+welcomed(struct mosquitto *m, void *user, int code, int flags, const mosquitto_property *props)
+{
+    (void)props;
+    struct client *c = user;
+    if (code != 0) {
+        bool v5 = !c->retry.v311;
+        client_set_problem(c, "refused: %s",
+                           v5 ? mosquitto_reason_string(code) : mosquitto_connack_string(code));
+        c->explained = true;
+        if (v5 && (code == MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION ||
+                   code == CONNACK_REFUSED_PROTOCOL_VERSION)) {
+            retry_v5_refused(&c->retry);
+        }
+        return;
+    }
+    c->phase = PHASE_UP;
+    retry_connected(&c->retry);
+    c->unacked = 0;
+    c->problem[0] = '\0';
+    c->library_error[0] = '\0';
+    g_clear_pointer(&c->addresses, g_strfreev);
+    subscribe_all(c);
+    if (c->presence_topic != NULL) {
+        mosquitto_publish(m, NULL, c->presence_topic, (int)strlen(c->presence_payload),
+                          c->presence_payload, 1, true);
+    }
+    c->on_connect(c->user, (flags & 1) != 0);
+}
+
+static void
+subscribed(struct mosquitto *m, void *user, int mid, int n_granted, const int *granted)
+{
+    (void)m;
+    struct client *c = user;
+    for (size_t i = 0; i < c->n_filters; i++) {
+        if (c->subscribe_mids[i] == mid && (n_granted < 1 || granted[0] > 2)) {
+            log_error("the broker refuses topic filter \"%s\"", c->filters[i].filter);
+        }
+    }
+}
+
+static void
+delivered(struct mosquitto *m, void *user, const struct mosquitto_message *msg)
+{
+    (void)m;
+    struct client *c = user;
+    c->messages++;
+    c->unacked += msg->qos > 0;
+    struct client_message message = {
+        .topic = msg->topic,
+        .payload = msg->payload,
+        .len = (size_t)msg->payloadlen,
+        .mid = msg->qos > 0 ? (uint16_t)msg->mid : 0,
+        .qos = msg->qos,
+        .retain = msg->retain,
+    };
+    c->on_message(c->user, &message);
+}
+
+/* The broker's reasons start at 128, where the library's numbers have long ended. */
+static const char *
+reason(int code, int saved_errno)
+{
+    return code >= MQTT_RC_UNSPECIFIED ? mosquitto_reason_string(code)
+                                       : handle_error(code, saved_errno);
+}
+
+void
+client_fall(struct client *c, int code, int saved_errno)
+{
+    if (c->fell || c->phase < PHASE_CONNECTING) {
+        return;
+    }
+    c->fell = true;
+    bool was_up = c->phase == PHASE_UP;
+    c->phase = PHASE_WAIT;
+    c->unacked = 0; /* the broker will send them again */
+    if (code == MQTT_RC_SESSION_TAKEN_OVER) {
+        client_set_problem(c, "another client with our MQTT client id has connected");
+    } else if (c->library_error[0] != '\0') {
+        client_set_problem(c, "%s", c->library_error);
+    } else if (!c->explained) {
+        client_set_problem(c, "%s", reason(code, saved_errno));
+    }
+    if (was_up) {
+        retry_lost(&c->retry);
+        c->on_disconnect(c->user, c->problem);
+    } else if (code == MOSQ_ERR_CONN_LOST && !c->explained) {
+        retry_closed_silently(&c->retry);
+    }
+    if (code == MQTT_RC_SESSION_TAKEN_OVER) {
+        retry_taken_over(&c->retry);
+    }
+}
+
+static void
+dropped(struct mosquitto *m, void *user, int code, const mosquitto_property *props)
+{
+    (void)m;
+    (void)props;
+    client_fall(user, code, errno);
+}
+
+void
+client_set_events(struct client *c)
+{
+    mosquitto_log_callback_set(c->m, library_logs);
+    mosquitto_connect_v5_callback_set(c->m, welcomed);
+    mosquitto_disconnect_v5_callback_set(c->m, dropped);
+    mosquitto_subscribe_callback_set(c->m, subscribed);
+    mosquitto_message_callback_set(c->m, delivered);
+}

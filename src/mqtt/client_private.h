@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The inside of the client, shared by its two halves: client.c is called by the caller,
+ * client_events.c by the library.
+ */
+#ifndef SRC_MQTT_CLIENT_PRIVATE_H
+#define SRC_MQTT_CLIENT_PRIVATE_H
+
+#include <mosquitto.h>
+
+#include "src/mqtt/client.h"
+#include "src/mqtt/retry.h"
+
+/*
+ * WAIT: until next_try. LOOKUP: the host's name is being resolved. CONNECTING: there is a
+ * socket, the broker has not said welcome. UP: it has.
+ */
+enum client_phase { PHASE_WAIT, PHASE_LOOKUP, PHASE_CONNECTING, PHASE_UP };
+
+struct client {
+    struct mosquitto *m;
+    struct mqtt_endpoint endpoint; /* host and socket belong to us, the rest is the handle's */
+    char place[256];
+    char **names; /* the texts of filters */
+    struct client_filter *filters;
+    int *subscribe_mids; /* of the last SUBSCRIBE for each filter */
+    size_t n_filters;
+    char *presence_topic, *presence_payload;
+    bool clean;
+
+    void *user;
+    void (*on_message)(void *user, const struct client_message *m);
+    void (*on_connect)(void *user, bool session_present);
+    void (*on_disconnect)(void *user, const char *why);
+
+    enum client_phase phase;
+    bool fell; /* the connection went, client_turn() has to plan the next attempt */
+    mono_us next_try, connect_deadline, next_misc;
+    struct retry retry;
+    struct lookup *lookup;
+    char **addresses; /* what it found, NULL once all were tried or one was good */
+    guint address;    /* which of them is next */
+
+    uint64_t messages; /* delivered */
+    uint64_t unacked;
+    bool explained; /* problem tells of this attempt already */
+    char problem[200];
+    char library_error[200]; /* the last one the library logged: TLS tells its reasons there */
+};
+
+void client_set_problem(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Hook the library's callbacks up. */
+void client_set_events(struct client *c);
+
+/* The connection, or the attempt, is over; code is the library's or the broker's reason. */
+void client_fall(struct client *c, int code, int saved_errno);
+
+#endif
