@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/app/commands.h"
 
-/* A line each. */
+/* A line each, in the order of --help. */
 /* clang-format off */
 static const struct cli_command *const commands[] = {
     &command_run,
+    &command_check,
     &command_decode,
     &command_status,
     &command_stations,

@@ -7,6 +7,7 @@
 
 extern const struct cli_command command_run;
 extern const struct cli_command command_status;
+extern const struct cli_command command_check;
 extern const struct cli_command command_decode;
 extern const struct cli_command command_stations;
 extern const struct cli_command command_components;

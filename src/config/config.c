@@ -251,7 +251,9 @@ load_setting(struct loading *l, const struct setting *s)
     }
     void *base = l->c;
     if (is_source(s->section)) {
-        base = &l->c->sources[l->c->n_sources - 1];
+        struct config_source *source = &l->c->sources[l->c->n_sources - 1];
+        source->profile_line = strcmp(s->key, "profile") == 0 ? s->line : source->profile_line;
+        base = source;
     }
     char *wrong = store(base, o, s->file, s->value);
     if (wrong != NULL) {

@@ -26,7 +26,7 @@
 struct config_source {
     char *name, *filter, *profile;
     int qos;
-    int line; /* where [source:NAME] stands in the file */
+    int line, profile_line; /* where [source:NAME] and its profile stand in the file */
 };
 
 struct config {

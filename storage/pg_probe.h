@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whether the central store can be reached; for `check`. Blocks for some seconds at most. */
+#ifndef STORAGE_PG_PROBE_H
+#define STORAGE_PG_PROBE_H
+
+#include <stdbool.h>
+
+#include "src/core/error.h"
+
+/*
+ * Parse conninfo without connecting. RC_INVALID: err says what is wrong with it.
+ * *ret_has_password: it holds one, which belongs into PGPASSFILE or a service file.
+ */
+MUST_USE enum rc pg_probe_conninfo(const char *conninfo, bool *ret_has_password,
+                                   struct err *err);
+
+/* Connect and leave again. RC_IO: err has the server's or libpq's words, one line. */
+MUST_USE enum rc pg_probe(const char *conninfo, struct err *err);
+
+#endif
