@@ -141,7 +141,8 @@ test_every_question_gets_what_a_plain_search_finds(void **state)
         GArray *want = expect(h, &cases[i].range);
         GArray *got = support_readings(h->path, &cases[i].range);
         if (got->len != want->len ||
-            memcmp(got->data, want->data, got->len * sizeof(struct record)) != 0) {
+            (got->len > 0 &&
+             memcmp(got->data, want->data, got->len * sizeof(struct record)) != 0)) {
             fail_msg("%s: %u rows, not the %u expected", cases[i].why, got->len, want->len);
         }
         g_array_unref(want);

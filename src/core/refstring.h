@@ -21,6 +21,7 @@
 #ifdef REFSTRING_OWN
 
 struct refstring {
+    size_t len;
     int refs;
     char text[];
 };
@@ -32,13 +33,26 @@ refstring_of(GRefString *text)
 }
 
 static inline GRefString *
+refstring_new_len(const char *text, gssize len)
+{
+    struct refstring *r = g_malloc(sizeof(*r) + (size_t)len + 1);
+    r->len = (size_t)len;
+    r->refs = 1;
+    memcpy(r->text, text, r->len);
+    r->text[len] = '\0';
+    return r->text;
+}
+
+static inline GRefString *
 refstring_new(const char *text)
 {
-    size_t size = strlen(text) + 1;
-    struct refstring *r = g_malloc(sizeof(*r) + size);
-    r->refs = 1;
-    memcpy(r->text, text, size);
-    return r->text;
+    return refstring_new_len(text, (gssize)strlen(text));
+}
+
+static inline size_t
+refstring_length(GRefString *text)
+{
+    return refstring_of(text)->len;
 }
 
 static inline GRefString *
@@ -58,6 +72,8 @@ refstring_release(GRefString *text)
 }
 
 #define g_ref_string_new     refstring_new
+#define g_ref_string_new_len refstring_new_len
+#define g_ref_string_length  refstring_length
 #define g_ref_string_acquire refstring_acquire
 #define g_ref_string_release refstring_release
 
