@@ -10,6 +10,7 @@
 
 #include "src/app/cli_parse.h"
 #include "src/app/commands.h"
+#include "src/app/load.h"
 #include "src/app/profile_files.h"
 #include "src/config/plant_csv.h"
 #include "src/core/i18n.h"
@@ -135,14 +136,7 @@ check_profiles(struct checking *k)
     if (tell_problems(k)) {
         tell(_("ok"), "%s", _("payload profiles"));
     }
-    for (size_t i = 0; i < k->c->n_sources; i++) {
-        const struct config_source *s = &k->c->sources[i];
-        if (!profiles_has(profiles, s->profile)) {
-            problems_add(&k->problems,
-                         "%s:%d: [source:%s] profile: \"%s\" is not a payload profile",
-                         k->c->file, s->profile_line, s->name, s->profile);
-        }
-    }
+    load_check_sources(k->c, profiles, &k->problems);
     profiles_free(profiles);
     tell_problems(k);
     if (k->c->n_sources == 0) {

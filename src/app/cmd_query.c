@@ -128,7 +128,7 @@ asking_open(struct asking *a, const struct cli *cli, const struct query_args *ar
     *a = (struct asking){.args = args, .now = cli->started.wall};
     int status = cli_config(cli, &a->config);
     if (status == CLI_DONE) {
-        status = stored_open(&a->stored, a->config);
+        status = stored_open(&a->stored, a->config, true);
     }
     struct err err;
     if (status == CLI_DONE && latest && stored_latest(&a->stored, &a->latest, &err) != RC_OK) {
@@ -266,7 +266,11 @@ put_shown(struct rows *rows, const struct component *c, const struct record *r)
     if (state != NULL) {
         rows_text(rows, state);
     } else {
-        rows_number(rows, adjust_apply(c->adjust, r->num));
+        /* 435 * 0.01 is 4.3500000000000005: twelve digits are more than anybody measures. */
+        char text[G_ASCII_DTOSTR_BUF_SIZE];
+        double value = adjust_apply(c->adjust, r->num);
+        g_ascii_formatd(text, sizeof(text), "%.12g", value);
+        rows_number(rows, c->adjust.op == ADJUST_NONE ? value : g_ascii_strtod(text, NULL));
     }
 }
 

@@ -8,6 +8,8 @@ static const struct cli_command *const commands[] = {
     &command_simulate,
     &command_check,
     &command_decode,
+    &command_plant_import,
+    &command_plant_export,
     &command_status,
     &command_stations,
     &command_components,

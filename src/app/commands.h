@@ -10,6 +10,8 @@ extern const struct cli_command command_simulate;
 extern const struct cli_command command_status;
 extern const struct cli_command command_check;
 extern const struct cli_command command_decode;
+extern const struct cli_command command_plant_import;
+extern const struct cli_command command_plant_export;
 extern const struct cli_command command_stations;
 extern const struct cli_command command_components;
 extern const struct cli_command command_readings;

@@ -15,7 +15,7 @@ load_check_sources(const struct config *config, const struct profiles *profiles,
         if (!profiles_has(profiles, s->profile)) {
             problems_add(problems,
                          "%s:%d: [source:%s] profile: \"%s\" is not the name of a profile",
-                         config->file, s->line, s->name, s->profile);
+                         config->file, s->profile_line, s->name, s->profile);
             well = false;
         }
     }

@@ -43,7 +43,7 @@ open_cache(struct stored *s, const char *path, struct err *err)
 }
 
 int
-stored_open(struct stored *ret, const struct config *config)
+stored_open(struct stored *ret, const struct config *config, bool from_dir)
 {
     struct stored s = {0};
     struct err err = {0};
@@ -53,7 +53,8 @@ stored_open(struct stored *ret, const struct config *config)
         stored_close(&s);
         return CLI_FAILED;
     }
-    if ((s.plant == NULL || s.plant->n_stations == 0) && *config->plant.dir != '\0') {
+    bool none = s.plant == NULL || s.plant->n_stations == 0;
+    if (none && from_dir && *config->plant.dir != '\0') {
         plant_unref(s.plant);
         s.plant = NULL;
         int status = read_dir(&s.plant, config->plant.dir);

@@ -17,9 +17,10 @@ struct stored {
 
 /*
  * The cache's plant; before there is a cache, or as long as it knows no station, that of
- * [plant] dir; else an empty one. Returns an exit status; what went wrong has been said.
+ * [plant] dir if from_dir is true; else an empty one. Returns an exit status; what went wrong
+ * has been said.
  */
-int stored_open(struct stored *ret, const struct config *config);
+int stored_open(struct stored *ret, const struct config *config, bool from_dir);
 void stored_close(struct stored *s);
 
 /* The newest record of every component, by index of the plant; series 0: none. The records are
@@ -27,8 +28,7 @@ void stored_close(struct stored *s);
 MUST_USE enum rc stored_latest(const struct stored *s, struct record **ret, struct err *err);
 void stored_free_latest(const struct stored *s, struct record *latest);
 
-/* Series → index into the plant, for rows of history; COMPONENT_NONE by g_hash_table_lookup()
- * is NULL, so the index stands there plus one. Unref it. */
+/* Series → index into the plant plus one, for rows of history. Unref it. */
 GHashTable *stored_series(const struct stored *s);
 
 #endif
