@@ -20,7 +20,7 @@
  *                               where to find them: alternatives between '|', the first that
  *                               is there and not null counts
  *                                 /pointer   in the entry        ^/pointer  in the document
- *                                 .          the entry itself, when it is no object
+ *                                 .          the entry itself
  *                                 {level}    of the topic        @key       name of the entry
  *                                 =words     as they stand
  *     keys                      exact (default) or fold: case of member names is ignored
@@ -58,7 +58,7 @@ struct pointer {
 enum source_kind {
     SOURCE_ENTRY,   /* pointer, from the entry */
     SOURCE_ROOT,    /* pointer, from the document */
-    SOURCE_SELF,    /* the entry, when it is no object */
+    SOURCE_SELF,    /* the entry */
     SOURCE_TOPIC,   /* level of the topic */
     SOURCE_KEY,     /* name of the entry */
     SOURCE_LITERAL, /* text */

@@ -22,7 +22,7 @@ find_one(struct work *w, const struct source *source, const struct jnode *entry,
         return r->text_payload ? NULL
                                : pointer_find(&source->pointer, w->d->doc, w->root, r->fold);
     case SOURCE_SELF:
-        return entry->type == J_OBJECT ? NULL : entry;
+        return entry;
     case SOURCE_TOPIC:
         at = topic_pattern_level(r->topic, w->topic, source->level);
         *made = text_node(w->topic->text[at], w->topic->len[at]);
