@@ -223,6 +223,9 @@ turn(struct engine *e)
     if ((fds[FD_BROKER].revents & POLLOUT) != 0) {
         write_broker(e);
     }
+    if (fds[FD_CACHE].revents != 0) {
+        cache_committed(e->cache); /* rearm it; who waits for a commit asks in the next turn */
+    }
     if (fds[FD_COMMAND].revents != 0) {
         engine_take_commands(e);
     }

@@ -335,9 +335,14 @@ plant_find_component(const struct plant *plant, const char *uid, const char *id)
         }
     } else {
         char key[2 * PLANT_ID_MAX + 2];
-        int len = snprintf(key, sizeof(key), "%s\037%s", uid, id);
-        found = len > 0 && (size_t)len < sizeof(key) ? g_hash_table_lookup(plant->by_pair, key)
-                                                     : NULL;
+        size_t before = strlen(uid), after = strlen(id);
+        if (before + after + 2 > sizeof(key)) {
+            return COMPONENT_NONE;
+        }
+        memcpy(key, uid, before);
+        key[before] = '\037';
+        memcpy(key + before + 1, id, after + 1);
+        found = g_hash_table_lookup(plant->by_pair, key);
     }
     return GPOINTER_TO_UINT(found) - 1;
 }
