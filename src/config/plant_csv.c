@@ -181,25 +181,19 @@ read_file(const char *path, GString *ret, struct err *err)
     return RC_OK;
 }
 
-static enum rc
-load_table(struct loader *l, const char *dir, const struct table *t, csv_row *row,
-           struct err *err)
+static void
+load_table(struct loader *l, const char *dir, const struct table *t, const GString *text,
+           csv_row *row)
 {
     const char *names[CSV_COLUMNS_MAX];
     for (size_t i = 0; i < t->n; i++) {
         names[i] = t->columns[i].name;
     }
     const struct csv_layout layout = {names, t->n, t->n_required};
-    GString *bytes = g_string_new(NULL);
     g_free(l->path);
     l->path = g_build_filename(dir, t->file, NULL);
-    enum rc rc = read_file(l->path, bytes, err);
-    if (rc == RC_OK) {
-        g_hash_table_remove_all(l->seen);
-        csv_rows_parse(l->path, bytes->str, bytes->len, &layout, l->problems, row, l);
-    }
-    g_string_free(bytes, TRUE);
-    return rc;
+    g_hash_table_remove_all(l->seen);
+    csv_rows_parse(l->path, text->str, text->len, &layout, l->problems, row, l);
 }
 
 static void
@@ -211,27 +205,19 @@ check_size(struct loader *l, guint n, guint max, const char *what)
     }
 }
 
-static enum rc
-load_all(struct loader *l, const char *dir, struct err *err)
+static void
+load_all(struct loader *l, const char *dir, GString *const texts[PLANT_FILES])
 {
-    enum rc rc = load_table(l, dir, &table_stations, add_station, err);
-    if (rc != RC_OK) {
-        return rc;
-    }
+    load_table(l, dir, &table_stations, texts[PLANT_STATIONS], add_station);
     check_size(l, l->builder.stations->len, PLANT_STATIONS_MAX, "stations");
-    rc = load_table(l, dir, &table_components, add_component, err);
-    if (rc != RC_OK) {
-        return rc;
-    }
+    load_table(l, dir, &table_components, texts[PLANT_COMPONENTS], add_component);
     check_size(l, l->builder.components->len, PLANT_COMPONENTS_MAX, "components");
     l->component_path = g_strdup(l->path);
     check_derived(l);
-    rc = load_table(l, dir, &table_rules, add_rule, err);
-    if (rc == RC_NOTFOUND) {
-        return RC_OK;
+    if (texts[PLANT_RULES] != NULL) {
+        load_table(l, dir, &table_rules, texts[PLANT_RULES], add_rule);
+        check_size(l, l->builder.rules->len, RULES_MAX, "rules");
     }
-    check_size(l, l->builder.rules->len, RULES_MAX, "rules");
-    return rc;
 }
 
 static void
@@ -262,18 +248,44 @@ loader_fini(struct loader *l)
 }
 
 enum rc
-plant_csv_read(struct plant **ret, const char *dir, struct problems *problems, struct err *err)
+plant_csv_parse(struct plant **ret, const char *dir, GString *const texts[PLANT_FILES],
+                struct problems *problems, struct err *err)
 {
     struct loader l;
     size_t before = problems->n;
     loader_init(&l, problems);
-    enum rc rc = load_all(&l, dir, err);
-    if (rc == RC_OK && problems->n > before) {
-        rc = err_set(err, RC_INVALID, "the plant in \"%s\" has errors", dir);
+    load_all(&l, dir, texts);
+    enum rc rc = problems->n > before
+                     ? err_set(err, RC_INVALID, "the plant in \"%s\" has errors", dir)
+                     : plant_builder_finish(&l.builder, ret, err);
+    loader_fini(&l);
+    return rc;
+}
+
+enum rc
+plant_csv_read(struct plant **ret, const char *dir, struct problems *problems, struct err *err)
+{
+    const struct table *tables[] = {&table_stations, &table_components, &table_rules};
+    GString *texts[PLANT_FILES] = {NULL};
+    enum rc rc = RC_OK;
+    for (size_t i = 0; i < PLANT_FILES && rc == RC_OK; i++) {
+        char *path = g_build_filename(dir, tables[i]->file, NULL);
+        texts[i] = g_string_new(NULL);
+        rc = read_file(path, texts[i], err);
+        if (rc == RC_NOTFOUND && i == PLANT_RULES) {
+            g_string_free(texts[i], TRUE);
+            texts[i] = NULL;
+            rc = RC_OK;
+        }
+        g_free(path);
     }
     if (rc == RC_OK) {
-        rc = plant_builder_finish(&l.builder, ret, err);
+        rc = plant_csv_parse(ret, dir, texts, problems, err);
     }
-    loader_fini(&l);
+    for (size_t i = 0; i < PLANT_FILES; i++) {
+        if (texts[i] != NULL) {
+            g_string_free(texts[i], TRUE);
+        }
+    }
     return rc;
 }

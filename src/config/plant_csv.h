@@ -17,6 +17,18 @@
 MUST_USE enum rc plant_csv_read(struct plant **ret, const char *dir, struct problems *problems,
                                 struct err *err);
 
+/* The three files, in the order in which they are read. */
+enum plant_file { PLANT_STATIONS, PLANT_COMPONENTS, PLANT_RULES };
+#define PLANT_FILES (PLANT_RULES + 1)
+
+/* The same from memory; dir only stands in problems. texts[PLANT_RULES] may be NULL. */
+MUST_USE enum rc plant_csv_parse(struct plant **ret, const char *dir,
+                                 GString *const texts[PLANT_FILES], struct problems *problems,
+                                 struct err *err);
+
+/* What the file holds for this plant; the caller frees it. */
+GString *plant_csv_format(const struct plant *plant, enum plant_file file);
+
 /* Write all three files, each whole or not at all; dir is made when missing. */
 MUST_USE enum rc plant_csv_write(const struct plant *plant, const char *dir, struct err *err);
 

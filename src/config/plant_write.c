@@ -75,6 +75,20 @@ format_rules(const struct plant *plant)
     return to;
 }
 
+GString *
+plant_csv_format(const struct plant *plant, enum plant_file file)
+{
+    switch (file) {
+    case PLANT_STATIONS:
+        return format_stations(plant);
+    case PLANT_COMPONENTS:
+        return format_components(plant);
+    case PLANT_RULES:
+        break;
+    }
+    return format_rules(plant);
+}
+
 static bool
 write_all(int fd, const char *bytes, size_t len)
 {
@@ -133,15 +147,13 @@ plant_csv_write(const struct plant *plant, const char *dir, struct err *err)
         return err_set(err, RC_IO, "could not make the directory \"%s\": %s", dir,
                        g_strerror(errno));
     }
-    GString *texts[] = {format_stations(plant), format_components(plant), format_rules(plant)};
     enum rc rc = RC_OK;
-    for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
+    for (size_t i = 0; i < PLANT_FILES && rc == RC_OK; i++) {
         char *path = g_build_filename(dir, tables[i]->file, NULL);
-        if (rc == RC_OK) {
-            rc = replace_file(path, texts[i], err);
-        }
+        GString *text = plant_csv_format(plant, (enum plant_file)i);
+        rc = replace_file(path, text, err);
+        g_string_free(text, TRUE);
         g_free(path);
-        g_string_free(texts[i], TRUE);
     }
     sync_dir(dir);
     return rc;
