@@ -52,6 +52,7 @@ static void
 start_socket(struct client *c, const char *host, struct now now)
 {
     c->library_error[0] = '\0';
+    client_hear_library(c, true);
     c->explained = false;
     c->phase = PHASE_CONNECTING;
     c->connect_deadline = now.mono + CONNECT_LIMIT_US;

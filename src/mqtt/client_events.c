@@ -30,6 +30,12 @@ library_logs(struct mosquitto *m, void *user, int level, const char *text)
     }
 }
 
+void
+client_hear_library(struct client *c, bool hear)
+{
+    mosquitto_log_callback_set(c->m, hear ? library_logs : NULL);
+}
+
 static void
 subscribe_all(struct client *c)
 {
@@ -65,6 +71,7 @@ welcomed(struct mosquitto *m, void *user, int code, int flags, const mosquitto_p
         return;
     }
     c->phase = PHASE_UP;
+    client_hear_library(c, false);
     retry_connected(&c->retry);
     c->unacked = 0;
     c->problem[0] = '\0';
@@ -155,7 +162,6 @@ dropped(struct mosquitto *m, void *user, int code, const mosquitto_property *pro
 void
 client_set_events(struct client *c)
 {
-    mosquitto_log_callback_set(c->m, library_logs);
     mosquitto_connect_v5_callback_set(c->m, welcomed);
     mosquitto_disconnect_v5_callback_set(c->m, dropped);
     mosquitto_subscribe_callback_set(c->m, subscribed);

@@ -53,6 +53,10 @@ void client_set_problem(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3
 /* Hook the library's callbacks up. */
 void client_set_events(struct client *c);
 
+/* Whether to take what the library logs. It formats a line for every packet as soon as anybody
+ * listens, so nobody does once the connection is up. */
+void client_hear_library(struct client *c, bool hear);
+
 /* The connection, or the attempt, is over; code is the library's or the broker's reason. */
 void client_fall(struct client *c, int code, int saved_errno);
 
