@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/term/term.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <vterm.h>
+
+#include "src/core/clock.h"
+#include "src/core/error.h"
+
+#define MARK_COMMAND "7777;frame"
+#define MARK_BYTES   (sizeof("\033]" MARK_COMMAND "\007") - 1)
+
+struct term {
+    VTerm *vt;
+    VTermScreen *screen;
+    int fd;
+    pid_t pid;
+    int status;
+    bool ended, stopped, no_reply;
+    bool alternate, mouse;
+    VTermPos cursor;
+    unsigned frames;
+    GByteArray *raw;
+};
+
+static int
+on_property(VTermProp property, VTermValue *value, void *data)
+{
+    struct term *t = data;
+    if (property == VTERM_PROP_ALTSCREEN) {
+        t->alternate = value->boolean != 0;
+    } else if (property == VTERM_PROP_MOUSE) {
+        t->mouse = value->number != VTERM_PROP_MOUSE_NONE;
+    }
+    return 1;
+}
+
+static int
+on_cursor(VTermPos to, VTermPos from, int visible, void *data)
+{
+    (void)from;
+    (void)visible;
+    ((struct term *)data)->cursor = to;
+    return 1;
+}
+
+static int
+on_osc(const char *command, size_t len, void *data)
+{
+    if (len == strlen(MARK_COMMAND) && memcmp(command, MARK_COMMAND, len) == 0) {
+        ((struct term *)data)->frames++;
+    }
+    return 1;
+}
+
+static void
+on_output(const char *bytes, size_t len, void *data)
+{
+    struct term *t = data;
+    if (!t->no_reply) {
+        term_send_bytes(t, bytes, len);
+    }
+}
+
+static const VTermScreenCallbacks screen_calls = {.settermprop = on_property,
+                                                  .movecursor = on_cursor};
+static const VTermParserCallbacks parser_calls = {.osc = on_osc};
+
+static void
+run_child(const struct term_options *o)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    setenv("TERM", "xterm-256color", 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("LEITSTAND_TEST_MARK", "1", 1);
+    unsetenv("NO_COLOR");
+    unsetenv("SSH_CONNECTION");
+    for (const char *const *p = o->env; p != NULL && *p != NULL; p++) {
+        char *equals = strchr(*p, '=');
+        if (equals == NULL) {
+            unsetenv(*p);
+        } else {
+            char *name = g_strndup(*p, (gsize)(equals - *p));
+            setenv(name, equals + 1, 1);
+            g_free(name);
+        }
+    }
+    if (o->keep_fd > 0) {
+        fcntl(o->keep_fd, F_SETFD, 0);
+    }
+    char **argv = g_strdupv((gchar **)(uintptr_t)o->argv);
+    execvp(argv[0], argv);
+    _exit(127);
+}
+
+struct term *
+term_start(const struct term_options *o)
+{
+    struct term *t = g_new0(struct term, 1);
+    struct winsize size = {.ws_row = (unsigned short)o->rows,
+                           .ws_col = (unsigned short)o->columns};
+    t->no_reply = o->no_reply;
+    t->raw = g_byte_array_new();
+    t->vt = vterm_new(o->rows, o->columns);
+    vterm_set_utf8(t->vt, !o->no_utf8);
+    t->screen = vterm_obtain_screen(t->vt);
+    vterm_screen_enable_altscreen(t->screen, 1);
+    vterm_screen_set_callbacks(t->screen, &screen_calls, t);
+    vterm_screen_set_unrecognised_fallbacks(t->screen, &parser_calls, t);
+    vterm_screen_reset(t->screen, 1);
+    vterm_output_set_callback(t->vt, on_output, t);
+    t->pid = forkpty(&t->fd, NULL, NULL, &size);
+    if (t->pid == 0) {
+        run_child(o);
+    }
+    if (t->pid < 0) {
+        g_error("forkpty: %s", g_strerror(errno));
+    }
+    fcntl(t->fd, F_SETFL, O_NONBLOCK);
+    fcntl(t->fd, F_SETFD, FD_CLOEXEC);
+    return t;
+}
+
+static void
+reap(struct term *t, int flags)
+{
+    if (!t->ended && waitpid(t->pid, &t->status, flags) == t->pid) {
+        t->ended = true;
+    }
+}
+
+void
+term_free(struct term *t)
+{
+    if (t == NULL) {
+        return;
+    }
+    reap(t, WNOHANG);
+    if (!t->ended) {
+        kill(t->pid, SIGKILL);
+        reap(t, 0);
+    }
+    close(t->fd);
+    vterm_free(t->vt);
+    g_byte_array_free(t->raw, TRUE);
+    g_free(t);
+}
+
+int
+term_pid(const struct term *t)
+{
+    return t->pid;
+}
+
+/* What can be read now; false when the other side is closed. */
+static bool
+pump(struct term *t)
+{
+    char buffer[4096];
+    for (;;) {
+        ssize_t n = read(t->fd, buffer, sizeof(buffer));
+        if (n <= 0) {
+            return n < 0 && errno == EAGAIN;
+        }
+        g_byte_array_append(t->raw, (const guint8 *)buffer, (guint)n);
+        vterm_input_write(t->vt, buffer, (size_t)n);
+    }
+}
+
+void
+term_send_bytes(struct term *t, const char *bytes, size_t len)
+{
+    mono_us deadline = clock_now().mono + TERM_LIMIT_MS * US_PER_MS;
+    while (len > 0 && clock_now().mono < deadline) {
+        ssize_t n = write(t->fd, bytes, len);
+        if (n > 0) {
+            bytes += n;
+            len -= (size_t)n;
+            continue;
+        }
+        struct pollfd fd = {.fd = t->fd, .events = POLLOUT};
+        poll(&fd, 1, 100);
+    }
+}
+
+void
+term_send(struct term *t, const char *bytes)
+{
+    term_send_bytes(t, bytes, strlen(bytes));
+}
+
+void
+term_resize(struct term *t, int columns, int rows)
+{
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+    pump(t);
+    vterm_set_size(t->vt, rows, columns);
+    ioctl(t->fd, TIOCSWINSZ, &size);
+}
+
+void
+term_stop_reading(struct term *t, bool stop)
+{
+    t->stopped = stop;
+}
+
+unsigned
+term_frames(const struct term *t)
+{
+    return t->frames;
+}
+
+size_t
+term_bytes(const struct term *t)
+{
+    return t->raw->len - t->frames * MARK_BYTES;
+}
+
+const uint8_t *
+term_raw(const struct term *t, size_t *ret_len)
+{
+    *ret_len = t->raw->len;
+    return t->raw->data;
+}
+
+/* Wait for bytes and take them in; false when the time is over or nothing more will come. */
+static bool
+step(struct term *t, mono_us deadline)
+{
+    int64_t left = deadline - clock_now().mono;
+    struct pollfd fd = {.fd = t->stopped ? -1 : t->fd, .events = POLLIN};
+    if (left <= 0 || poll(&fd, 1, (int)(left / US_PER_MS) + 1) <= 0) {
+        return false;
+    }
+    return pump(t);
+}
+
+static mono_us
+limit(void)
+{
+    return clock_now().mono + TERM_LIMIT_MS * US_PER_MS;
+}
+
+bool
+term_wait_frame(struct term *t, unsigned more_than)
+{
+    mono_us deadline = limit();
+    while (t->frames <= more_than) {
+        if (!step(t, deadline) && t->frames <= more_than) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+wait_for_text(struct term *t, const char *text, bool present)
+{
+    mono_us deadline = limit();
+    while ((term_find(t, text) >= 0) != present) {
+        if (!step(t, deadline)) {
+            return (term_find(t, text) >= 0) == present;
+        }
+    }
+    return true;
+}
+
+bool
+term_wait_text(struct term *t, const char *text)
+{
+    return wait_for_text(t, text, true);
+}
+
+bool
+term_wait_no_text(struct term *t, const char *text)
+{
+    return wait_for_text(t, text, false);
+}
+
+void
+term_wait_quiet(struct term *t, int ms)
+{
+    while (step(t, clock_now().mono + ms * US_PER_MS)) {
+        /* every byte starts the time anew */
+    }
+}
+
+bool
+term_wait_exit(struct term *t, int *ret_status)
+{
+    mono_us deadline = limit();
+    while (step(t, deadline)) {
+        /* until the other side closes */
+    }
+    while (!t->ended && clock_now().mono < deadline) {
+        reap(t, WNOHANG);
+        poll(NULL, 0, 5);
+    }
+    *ret_status = t->status;
+    return t->ended;
+}
+
+static int
+colour_index(const VTermColor *colour)
+{
+    if (VTERM_COLOR_IS_DEFAULT_FG(colour) || VTERM_COLOR_IS_DEFAULT_BG(colour)) {
+        return -1;
+    }
+    return VTERM_COLOR_IS_INDEXED(colour) ? colour->indexed.idx : -2;
+}
+
+struct term_cell
+term_cell(const struct term *t, int y, int x)
+{
+    struct term_cell cell = {.foreground = -1, .background = -1};
+    VTermScreenCell from = {0};
+    VTermPos at = {y, x};
+    if (!vterm_screen_get_cell(t->screen, at, &from)) {
+        return cell;
+    }
+    char *p = cell.text;
+    for (int i = 0; i < 4 && from.chars[i] != 0 && from.chars[i] != UINT32_MAX; i++) {
+        p += g_unichar_to_utf8(from.chars[i], p);
+    }
+    *p = '\0';
+    cell.bold = from.attrs.bold;
+    cell.reverse = from.attrs.reverse;
+    cell.underline = from.attrs.underline != 0;
+    cell.foreground = colour_index(&from.fg);
+    cell.background = colour_index(&from.bg);
+    cell.coloured = cell.foreground != -1 || cell.background != -1;
+    return cell;
+}
+
+static void
+append_row(const struct term *t, int y, GString *to)
+{
+    int rows, columns;
+    vterm_get_size(t->vt, &rows, &columns);
+    gsize start = to->len;
+    for (int x = 0; x < columns; x++) {
+        VTermScreenCell from = {0};
+        VTermPos at = {y, x};
+        vterm_screen_get_cell(t->screen, at, &from);
+        if (from.chars[0] == UINT32_MAX) { /* second half of a wide one */
+            continue;
+        }
+        struct term_cell cell = term_cell(t, y, x);
+        g_string_append(to, *cell.text == '\0' ? " " : cell.text);
+    }
+    while (to->len > start && to->str[to->len - 1] == ' ') {
+        g_string_truncate(to, to->len - 1);
+    }
+}
+
+char *
+term_row(const struct term *t, int y)
+{
+    GString *row = g_string_new(NULL);
+    append_row(t, y, row);
+    return g_string_free(row, FALSE);
+}
+
+char *
+term_dump(const struct term *t)
+{
+    int rows, columns;
+    vterm_get_size(t->vt, &rows, &columns);
+    GString *all = g_string_new(NULL);
+    for (int y = 0; y < rows; y++) {
+        append_row(t, y, all);
+        g_string_append_c(all, '\n');
+    }
+    return g_string_free(all, FALSE);
+}
+
+int
+term_find(const struct term *t, const char *text)
+{
+    int rows, columns;
+    vterm_get_size(t->vt, &rows, &columns);
+    GString *row = g_string_new(NULL);
+    int found = -1;
+    for (int y = 0; y < rows && found < 0; y++) {
+        g_string_truncate(row, 0);
+        append_row(t, y, row);
+        if (strstr(row->str, text) != NULL) {
+            found = y;
+        }
+    }
+    g_string_free(row, TRUE);
+    return found;
+}
+
+void
+term_cursor(const struct term *t, int *ret_y, int *ret_x)
+{
+    *ret_y = t->cursor.row;
+    *ret_x = t->cursor.col;
+}
+
+bool
+term_alternate(const struct term *t)
+{
+    return t->alternate;
+}
+
+bool
+term_mouse(const struct term *t)
+{
+    return t->mouse;
+}
+
+bool
+term_sane(const struct term *t)
+{
+    struct termios modes;
+    return tcgetattr(t->fd, &modes) == 0 && (modes.c_lflag & ICANON) != 0 &&
+           (modes.c_lflag & ECHO) != 0 && (modes.c_lflag & ISIG) != 0 &&
+           (modes.c_oflag & OPOST) != 0 && (modes.c_iflag & ICRNL) != 0;
+}
+
+static bool
+same_cell(const struct term_cell *a, const struct term_cell *b)
+{
+    const char *x = *a->text == '\0' ? " " : a->text, *y = *b->text == '\0' ? " " : b->text;
+    return strcmp(x, y) == 0 && a->bold == b->bold && a->reverse == b->reverse &&
+           a->underline == b->underline && a->foreground == b->foreground &&
+           a->background == b->background;
+}
+
+bool
+term_equals_full_paint(struct term *t, char *difference, size_t cap)
+{
+    int rows, columns;
+    vterm_get_size(t->vt, &rows, &columns);
+    struct term_cell *before = g_new(struct term_cell, rows * columns);
+    for (int i = 0; i < rows * columns; i++) {
+        before[i] = term_cell(t, i / columns, i % columns);
+    }
+    unsigned frames = t->frames;
+    term_send(t, "\f");
+    bool equal = term_wait_frame(t, frames);
+    if (!equal) {
+        snprintf(difference, cap, "no frame came");
+    }
+    for (int i = 0; equal && i < rows * columns; i++) {
+        struct term_cell now = term_cell(t, i / columns, i % columns);
+        if (!same_cell(&before[i], &now)) {
+            snprintf(difference, cap, "row %d column %d: \"%s\" was \"%s\"", i / columns,
+                     i % columns, now.text, before[i].text);
+            equal = false;
+        }
+    }
+    g_free(before);
+    return equal;
+}

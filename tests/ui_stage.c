@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The console on a stage: console_run() with an exchange fed by a synthetic plant, moved by
+ * commands on a file descriptor, one a line. So a test decides what the screen sees and when.
+ *
+ *     ui_stage FD STATIONS [TIMEZONE]      (FD -1: no commands)
+ *
+ *     value UID ID NUMBER | text UID ID WORDS | quality UID ID BITS | stale UID ID
+ *     silent UID 0|1 | never UID | heard UID SECONDS_AGO
+ *     add UID NAME | remove UID | rename UID NAME | shuffle SEED
+ *     unknown STATION ID VALUE | broker up|down | problem TEXT
+ *     publish           hand the screen a snapshot of all that
+ *     crash
+ *
+ * Texts are not sanitised here, unlike by the engine: what a screen lets through is seen.
+ * The exit status is that of console_run().
+ */
+#include <assert.h>
+#include <locale.h>
+#include <math.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "src/core/text.h"
+#include "ui/console.h"
+
+struct made {
+    char *uid, *name;
+    int order;
+    double level, flow;
+    GHashTable *states; /* id → struct component_state * */
+    struct station_state station;
+};
+
+struct stage {
+    struct exchange *exchange;
+    int fd, stop_fd; /* commands; readable when the thread shall end */
+    GPtrArray *made; /* struct made * */
+    GArray *unknown; /* struct unknown_id */
+    struct plant *plant;
+    struct health health;
+};
+
+static const char *const places[] = {
+    "Hamburg-Veddel", "Wilhelmsburg", "Lüneburg Süd",  "Altona Elbufer", "Barmbek",
+    "Bergedorf",      "Blankenese",   "Buxtehude Ost", "Cuxhaven Hafen", "Eimsbüttel",
+    "Elmshorn",       "Finkenwerder", "Geesthacht",    "Glinde",         "Glückstadt",
+    "Harburg Mitte",  "Harsefeld",    "Heide",         "Itzehoe",        "Stade",
+};
+
+static const struct {
+    const char *id, *name, *unit;
+    enum kind kind;
+    double min, max, value;
+} parts[] = {
+    {"FLT1", "Motorschutz Pumpe 1", "", KIND_FAULT, NAN, NAN, 0},
+    {"FLT2", "Netzausfall", "", KIND_FAULT, NAN, NAN, 0},
+    {"DIV1", "Füllstände", "", KIND_DIVIDER, NAN, NAN, 0},
+    {"LEVEL", "Füllstand Vorlage", "m", KIND_LEVEL, 0, 4, 1.7},
+    {"FLOW", "Durchfluss", "m³/h", KIND_SENSOR, 0, 500, 188},
+    {"DIV2", "Pumpen", "", KIND_DIVIDER, NAN, NAN, 0},
+    {"P1", "Pumpe 1", "", KIND_ACTUATOR, NAN, NAN, 1},
+    {"P2", "Pumpe 2", "", KIND_ACTUATOR, NAN, NAN, 0},
+    {"V1", "Schieber", "", KIND_SWITCH, NAN, NAN, 1},
+    {"DIV3", "Betriebsstunden", "", KIND_DIVIDER, NAN, NAN, 0},
+    {"H1", "Stunden Pumpe 1", "h", KIND_COUNTER, NAN, NAN, 12411.4},
+    {"N1", "Anläufe Pumpe 1", "", KIND_COUNTER, NAN, NAN, 9902},
+};
+
+static void
+free_state(gpointer data)
+{
+    struct component_state *state = data;
+    if (state->text != NULL) {
+        g_ref_string_release(state->text);
+    }
+    g_free(state);
+}
+
+static void
+free_made(gpointer data)
+{
+    struct made *m = data;
+    g_hash_table_destroy(m->states);
+    g_free(m->uid);
+    g_free(m->name);
+    g_free(m);
+}
+
+static struct made *
+find(struct stage *stage, const char *uid)
+{
+    for (guint i = 0; i < stage->made->len; i++) {
+        struct made *m = g_ptr_array_index(stage->made, i);
+        if (strcmp(m->uid, uid) == 0) {
+            return m;
+        }
+    }
+    g_error("no station %s", uid);
+}
+
+static struct component_state *
+state_of(struct stage *stage, const char *uid, const char *id)
+{
+    struct component_state *state = g_hash_table_lookup(find(stage, uid)->states, id);
+    if (state == NULL) {
+        g_error("no component %s", id);
+    }
+    return state;
+}
+
+static void
+set_heard(struct made *m, struct now now, int64_t ago_s)
+{
+    m->station.received = now.wall - ago_s * US_PER_S;
+    m->station.heard = now.mono - ago_s * US_PER_S;
+}
+
+static void
+add(struct stage *stage, const char *uid, const char *name, int order)
+{
+    struct now now = clock_now();
+    struct made *m = g_new0(struct made, 1);
+    m->uid = g_strdup(uid);
+    m->name = g_utf8_make_valid(name, -1);
+    m->order = order;
+    m->states = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_state);
+    set_heard(m, now, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        struct component_state *state = g_new0(struct component_state, 1);
+        state->num = parts[i].value;
+        state->ts = parts[i].kind == KIND_DIVIDER ? WALL_NONE : now.wall;
+        state->received = now.wall;
+        state->heard = now.mono;
+        state->live = true;
+        g_hash_table_insert(m->states, (gpointer)(uintptr_t)parts[i].id, state);
+    }
+    g_ptr_array_add(stage->made, m);
+}
+
+static char *
+rule_name(const char *uid, const char *id)
+{
+    return g_strdup_printf("%s/%s", uid, id);
+}
+
+static void
+build_station(struct plant_builder *b, const struct made *m, int order)
+{
+    struct station station = {.uid = g_strdup(m->uid),
+                              .name = g_strdup(m->name),
+                              .type = g_strdup("PU"),
+                              .area = g_strdup(order % 2 == 0 ? "Nord" : "Süd"),
+                              .order = m->order,
+                              .silence_s = 300,
+                              .latitude = 53.5,
+                              .longitude = 10.0};
+    uint32_t index = plant_builder_station(b, &station);
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        struct component c = {.station = index,
+                              .id = g_strdup(parts[i].id),
+                              .name = g_strdup(parts[i].name),
+                              .unit = g_strdup(parts[i].unit),
+                              .kind = parts[i].kind,
+                              .min = parts[i].min,
+                              .max = parts[i].max,
+                              .order = (int)i,
+                              .source = COMPONENT_NONE};
+        plant_builder_component(b, &c);
+    }
+    static const struct {
+        const char *type;
+        double limit;
+    } rules[] = {{"lo", 0.4}, {"hi", 2.9}, {"hihi", 3.4}};
+    for (size_t i = 0; order == 0 && i < G_N_ELEMENTS(rules); i++) {
+        struct rule_def rule = {.component = rule_name(m->uid, "LEVEL"),
+                                .rule = g_strdup(rules[i].type),
+                                .type = g_strdup(rules[i].type),
+                                .limit = rules[i].limit};
+        plant_builder_rule(b, &rule);
+    }
+}
+
+static void
+rebuild(struct stage *stage)
+{
+    struct plant_builder b;
+    struct err err;
+    plant_builder_init(&b);
+    for (guint i = 0; i < stage->made->len; i++) {
+        build_station(&b, g_ptr_array_index(stage->made, i), (int)i);
+    }
+    plant_unref(stage->plant);
+    if (plant_builder_finish(&b, &stage->plant, &err) != RC_OK) {
+        g_error("%s", err.text);
+    }
+    plant_builder_fini(&b);
+}
+
+static uint32_t
+copy_states(const struct stage *stage, struct snapshot *s, uint32_t index)
+{
+    const struct station *station = &stage->plant->stations[index];
+    struct made *m = NULL;
+    for (guint i = 0; m == NULL && i < stage->made->len; i++) {
+        struct made *one = g_ptr_array_index(stage->made, (index + i) % stage->made->len);
+        m = strcmp(one->uid, station->uid) == 0 ? one : NULL;
+    }
+    assert(m != NULL);
+    s->stations[index] = m->station;
+    uint32_t faults = 0;
+    for (uint32_t i = station->first; i < station->first + station->count; i++) {
+        const struct component *c = &stage->plant->components[i];
+        s->components[i] = *(struct component_state *)g_hash_table_lookup(m->states, c->id);
+        if (s->components[i].text != NULL) {
+            g_ref_string_acquire(s->components[i].text);
+        }
+        faults += c->kind == KIND_FAULT && s->components[i].num > 0;
+    }
+    return faults;
+}
+
+static void
+publish(struct stage *stage)
+{
+    struct now now = clock_now();
+    const struct plant *plant = stage->plant;
+    struct snapshot *s = g_new0(struct snapshot, 1);
+    s->refs = 1;
+    s->taken = now;
+    s->plant = plant_ref(stage->plant);
+    s->components = g_new0(struct component_state, plant->n_components);
+    s->stations = g_new0(struct station_state, plant->n_stations);
+    for (uint32_t i = 0; i < plant->n_stations; i++) {
+        uint32_t faults = copy_states(stage, s, i);
+        s->stations[i].faults = (uint16_t)faults;
+    }
+    s->n_unknown = stage->unknown->len;
+    s->unknown = g_memdup2(stage->unknown->data, s->n_unknown * sizeof(*s->unknown));
+    s->health = stage->health;
+    exchange_publish(stage->exchange, s);
+}
+
+/* ---- commands ---- */
+
+static void
+set_order(struct stage *stage, unsigned seed)
+{
+    GRand *random = g_rand_new_with_seed(seed);
+    for (guint i = 0; i < stage->made->len; i++) {
+        ((struct made *)g_ptr_array_index(stage->made, i))->order =
+            g_rand_int_range(random, 0, 1000000);
+    }
+    g_rand_free(random);
+    rebuild(stage);
+}
+
+static void
+add_unknown(struct stage *stage, char **w)
+{
+    struct unknown_id id = {.count = 3, .last = clock_now().wall};
+    g_strlcpy(id.station, w[1], sizeof(id.station));
+    g_strlcpy(id.id, w[2], sizeof(id.id));
+    g_strlcpy(id.value, w[3], sizeof(id.value));
+    snprintf(id.topic, sizeof(id.topic), "sensors/%s/telemetry", w[1]);
+    g_array_append_val(stage->unknown, id);
+}
+
+static void
+change_value(struct stage *stage, char **w)
+{
+    struct component_state *state = state_of(stage, w[1], w[2]);
+    struct now now = clock_now();
+    state->ts = state->received = now.wall;
+    state->heard = now.mono;
+    if (state->text != NULL) {
+        g_clear_pointer(&state->text, g_ref_string_release);
+    }
+    if (strcmp(w[0], "text") == 0) {
+        char *clean = g_utf8_make_valid(w[3], -1);
+        state->text = g_ref_string_new(clean);
+        g_free(clean);
+    } else {
+        state->num = g_ascii_strtod(w[3], NULL);
+    }
+    set_heard(find(stage, w[1]), now, 0);
+}
+
+static void
+change_plant(struct stage *stage, char **w)
+{
+    if (strcmp(w[0], "add") == 0) {
+        add(stage, w[1], w[2], (int)stage->made->len);
+    } else if (strcmp(w[0], "remove") == 0) {
+        g_ptr_array_remove(stage->made, find(stage, w[1]));
+    } else {
+        struct made *m = find(stage, w[1]);
+        g_free(m->name);
+        m->name = g_utf8_make_valid(w[2], -1);
+    }
+    rebuild(stage);
+}
+
+static void
+change_station(struct stage *stage, char **w)
+{
+    struct made *m = find(stage, w[1]);
+    if (strcmp(w[0], "silent") == 0) {
+        m->station.silent = strcmp(w[2], "1") == 0;
+    } else if (strcmp(w[0], "never") == 0) {
+        m->station.received = WALL_NONE;
+        m->station.heard = 0;
+    } else {
+        set_heard(m, clock_now(), g_ascii_strtoll(w[2], NULL, 10));
+    }
+}
+
+static void
+obey(struct stage *stage, const char *line)
+{
+    char **w = g_strsplit(line, " ", 4);
+    guint n = g_strv_length(w);
+    if (strcmp(w[0], "publish") == 0) {
+        publish(stage);
+    } else if (strcmp(w[0], "crash") == 0) {
+        abort();
+    } else if (strcmp(w[0], "shuffle") == 0 && n == 2) {
+        set_order(stage, (unsigned)g_ascii_strtoull(w[1], NULL, 10));
+    } else if (strcmp(w[0], "broker") == 0 && n == 2) {
+        stage->health.mqtt.connected = strcmp(w[1], "up") == 0;
+        stage->health.mqtt.since = clock_now().mono;
+        g_strlcpy(stage->health.mqtt.problem, "connection refused", 160);
+    } else if (strcmp(w[0], "unknown") == 0 && n == 4) {
+        add_unknown(stage, w);
+    } else if ((strcmp(w[0], "value") == 0 || strcmp(w[0], "text") == 0) && n == 4) {
+        change_value(stage, w);
+    } else if (strcmp(w[0], "quality") == 0 && n == 4) {
+        state_of(stage, w[1], w[2])->quality = (uint8_t)g_ascii_strtoull(w[3], NULL, 10);
+    } else if (strcmp(w[0], "stale") == 0 && n == 3) {
+        state_of(stage, w[1], w[2])->live = false;
+    } else if (strcmp(w[0], "add") == 0 || strcmp(w[0], "remove") == 0 ||
+               strcmp(w[0], "rename") == 0) {
+        change_plant(stage, w);
+    } else if (n >= 2) {
+        change_station(stage, w);
+    }
+    g_strfreev(w);
+}
+
+static void
+adopt(struct stage *stage)
+{
+    struct command command;
+    while (exchange_next_command(stage->exchange, &command)) {
+        for (guint i = 0; i < stage->unknown->len; i++) {
+            struct unknown_id *id = &g_array_index(stage->unknown, struct unknown_id, i);
+            if (strcmp(id->station, command.station) == 0 && strcmp(id->id, command.id) == 0) {
+                g_array_remove_index(stage->unknown, i--);
+            }
+        }
+        publish(stage);
+    }
+}
+
+/* One byte of a command; false: the test has closed its end. */
+static bool
+take_byte(struct stage *stage, GString *line)
+{
+    char c;
+    if (read(stage->fd, &c, 1) != 1) {
+        return false;
+    }
+    if (c != '\n') {
+        g_string_append_c(line, c);
+        return true;
+    }
+    obey(stage, line->str);
+    g_string_truncate(line, 0);
+    return true;
+}
+
+static void *
+engine(void *data)
+{
+    struct stage *stage = data;
+    GString *line = g_string_new(NULL);
+    for (;;) {
+        struct pollfd fds[] = {{.fd = stage->fd, .events = POLLIN},
+                               {.fd = exchange_command_fd(stage->exchange), .events = POLLIN},
+                               {.fd = stage->stop_fd, .events = POLLIN}};
+        poll(fds, G_N_ELEMENTS(fds), -1);
+        if (fds[2].revents != 0) {
+            break;
+        }
+        if (fds[1].revents != 0) {
+            adopt(stage);
+        }
+        if (fds[0].revents != 0 && !take_byte(stage, line)) {
+            stage->fd = -1;
+        }
+    }
+    g_string_free(line, TRUE);
+    return NULL;
+}
+
+static void
+stage_init(struct stage *stage, int fd, int stations)
+{
+    *stage = (struct stage){.exchange = exchange_new(),
+                            .fd = fd,
+                            .made = g_ptr_array_new_with_free_func(free_made),
+                            .unknown = g_array_new(FALSE, TRUE, sizeof(struct unknown_id))};
+    stage->health.mqtt.connected = true;
+    stage->health.role = ROLE_OWNER;
+    stage->health.cache.last_commit = WALL_NONE;
+    for (int i = 0; i < stations; i++) {
+        char uid[PLANT_ID_MAX + 1];
+        snprintf(uid, sizeof(uid), "PW-%04d", i + 1);
+        add(stage, uid, places[(size_t)i % G_N_ELEMENTS(places)], i);
+    }
+    rebuild(stage);
+}
+
+static void
+block_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGWINCH);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+int
+main(int argc, char **argv)
+{
+    int64_t fd, stations;
+    if (argc < 3 || !text_to_int(argv[1], -1, 1000, &fd) ||
+        !text_to_int(argv[2], 0, PLANT_STATIONS_MAX, &stations)) {
+        fprintf(stderr, "usage: ui_stage FD STATIONS [TIMEZONE]\n");
+        return 2;
+    }
+    setlocale(LC_CTYPE, "");
+    block_signals();
+    struct stage stage;
+    stage_init(&stage, (int)fd, (int)stations);
+    publish(&stage);
+
+    pthread_t thread;
+    int stop[2];
+    if (pipe(stop) != 0) {
+        return 2;
+    }
+    stage.stop_fd = stop[0];
+    pthread_create(&thread, NULL, engine, &stage);
+    struct console_config config = {
+        .exchange = stage.exchange, .timezone = argc > 3 ? argv[3] : "", .title = "stage"};
+    struct err err = {""};
+    enum rc rc = console_run(&config, &err);
+    if (rc != RC_OK) {
+        fprintf(stderr, "%s\n", err.text);
+    }
+    close(stop[1]);
+    pthread_join(thread, NULL);
+    exchange_free(stage.exchange);
+    g_ptr_array_free(stage.made, TRUE);
+    g_array_free(stage.unknown, TRUE);
+    plant_unref(stage.plant);
+    return (int)rc;
+}

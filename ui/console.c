@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/console.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "src/core/i18n.h"
+#include "ui/screen.h"
+
+#define DATA_FRAME_US (100 * US_PER_MS) /* new values: at most ten frames a second */
+#define KEY_FRAME_US  (15 * US_PER_MS)  /* a key is answered sooner */
+#define RESIZE_US     (50 * US_PER_MS)  /* quiet that ends a burst of new sizes */
+
+enum wake { WAKE_KEYS, WAKE_SNAPSHOT, WAKE_SIGNAL, WAKE_MINUTE, WAKE_JOB, WAKE_OUTPUT };
+#define WAKES (WAKE_OUTPUT + 1)
+
+struct console {
+    struct screen screen;
+    struct terminal *terminal;
+    struct exchange *exchange;
+    int signal_fd, minute_fd;
+    sigset_t signals_before;
+    mono_us last_frame;
+    mono_us resize_at; /* 0: the size is settled */
+    bool data_waits, key_waits;
+};
+
+static void
+set_mask(struct console *c)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGWINCH);
+    pthread_sigmask(SIG_BLOCK, &set, &c->signals_before);
+    c->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* The next full minute by the wall clock; also wakes when somebody sets that clock. */
+static void
+arm_minute(struct console *c)
+{
+    struct itimerspec next = {.it_value.tv_sec =
+                                  (time_t)(c->screen.minute.wall / US_PER_S + 60)};
+    timerfd_settime(c->minute_fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &next, NULL);
+}
+
+static enum rc
+start(struct console *c, const struct console_config *config, struct err *err)
+{
+    set_mask(c);
+    c->minute_fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (c->signal_fd < 0 || c->minute_fd < 0) {
+        return err_set(err, RC_IO, _("could not start the screen: %s"), g_strerror(errno));
+    }
+    enum rc rc = terminal_open(&c->terminal, err);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    screen_init(&c->screen, config, c->terminal);
+    /* Over ssh a mouse report costs a round trip, and takes marking of text away. */
+    terminal_set_mouse(c->terminal, getenv("SSH_CONNECTION") == NULL);
+    arm_minute(c);
+    c->data_waits = true;
+    return RC_OK;
+}
+
+static void
+stop(struct console *c)
+{
+    if (c->terminal != NULL) {
+        terminal_close(c->terminal);
+        screen_fini(&c->screen);
+    }
+    if (c->minute_fd >= 0) {
+        close(c->minute_fd);
+    }
+    if (c->signal_fd >= 0) {
+        close(c->signal_fd);
+    }
+    pthread_sigmask(SIG_SETMASK, &c->signals_before, NULL);
+}
+
+/* ---- one turn ---- */
+
+static bool
+frame_allowed(const struct console *c, mono_us now)
+{
+    mono_us spacing = c->key_waits ? KEY_FRAME_US : DATA_FRAME_US;
+    return c->resize_at == 0 && !terminal_waiting(c->terminal) &&
+           now - c->last_frame >= spacing;
+}
+
+/* Milliseconds until something is due, -1: nothing is. */
+static int
+timeout_ms(const struct console *c, mono_us now)
+{
+    mono_us due = screen_next_tick(&c->screen);
+    if (c->resize_at != 0 && (due == 0 || c->resize_at < due)) {
+        due = c->resize_at;
+    }
+    if ((c->data_waits || c->key_waits) && !terminal_waiting(c->terminal)) {
+        mono_us frame = c->last_frame + (c->key_waits ? KEY_FRAME_US : DATA_FRAME_US);
+        due = due == 0 || frame < due ? frame : due;
+    }
+    if (due == 0) {
+        return -1;
+    }
+    return due <= now ? 0 : (int)MIN((due - now + US_PER_MS - 1) / US_PER_MS, 60000);
+}
+
+static void
+wait(struct console *c, struct pollfd fds[WAKES])
+{
+    mono_us now = clock_now().mono;
+    /* A snapshot is left where it is until it can be shown: so the engine makes no more. */
+    int snapshot = c->data_waits ? -1 : exchange_snapshot_fd(c->exchange);
+    int output = terminal_waiting(c->terminal) ? terminal_output_fd(c->terminal) : -1;
+    const struct pollfd all[WAKES] = {
+        [WAKE_KEYS] = {.fd = STDIN_FILENO, .events = POLLIN},
+        [WAKE_SNAPSHOT] = {.fd = snapshot, .events = POLLIN},
+        [WAKE_SIGNAL] = {.fd = c->signal_fd, .events = POLLIN},
+        [WAKE_MINUTE] = {.fd = c->minute_fd, .events = POLLIN},
+        [WAKE_JOB] = {.fd = terminal_job_fd(c->terminal), .events = POLLIN},
+        [WAKE_OUTPUT] = {.fd = output, .events = POLLOUT},
+    };
+    memcpy(fds, all, sizeof(all));
+    if (poll(fds, WAKES, timeout_ms(c, now)) < 0) {
+        memset(fds, 0, sizeof(all));
+    }
+}
+
+static void
+take_signals(struct console *c)
+{
+    struct signalfd_siginfo info;
+    while (read(c->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        switch (info.ssi_signo) {
+        case SIGWINCH:
+            c->resize_at = c->screen.now.mono + RESIZE_US;
+            break;
+        case SIGINT:
+            screen_interrupt(&c->screen);
+            c->key_waits = true;
+            break;
+        default: /* TERM, HUP */
+            c->screen.quit = true;
+        }
+    }
+}
+
+static void
+take_keys(struct console *c)
+{
+    int key;
+    while (!c->screen.quit && (key = terminal_key(c->terminal)) != KEY_NONE) {
+        screen_key(&c->screen, key);
+        c->key_waits = true;
+    }
+}
+
+static void
+take_minute(struct console *c)
+{
+    uint64_t count;
+    ssize_t n = read(c->minute_fd, &count, sizeof(count));
+    (void)n; /* ECANCELED: the clock was set */
+    c->screen.minute = format_minute(c->screen.now);
+    arm_minute(c);
+    c->data_waits = true;
+}
+
+static void
+take_requests(struct console *c)
+{
+    if (c->screen.suspend) {
+        c->screen.suspend = false;
+        terminal_suspend(c->terminal);
+        c->screen.repaint = true;
+    }
+    if (c->screen.repaint) {
+        c->screen.repaint = false;
+        draw_invalidate(c->screen.draw);
+        terminal_repaint(c->terminal);
+        c->key_waits = true;
+    }
+}
+
+static void
+take_ticks(struct console *c, mono_us now)
+{
+    mono_us due = screen_next_tick(&c->screen);
+    if (due != 0 && due <= now) {
+        screen_tick(&c->screen);
+        c->key_waits = true;
+    }
+    if (c->resize_at != 0 && c->resize_at <= now) {
+        c->resize_at = 0;
+        c->key_waits = terminal_resize(c->terminal) || c->key_waits;
+    }
+}
+
+static void
+drain(struct console *c, const struct pollfd fds[WAKES])
+{
+    if (fds[WAKE_SIGNAL].revents != 0) {
+        take_signals(c);
+    }
+    if ((fds[WAKE_KEYS].revents & POLLIN) != 0) {
+        take_keys(c);
+    } else if (fds[WAKE_KEYS].revents != 0) { /* hung up */
+        c->screen.quit = true;
+    }
+    if (fds[WAKE_MINUTE].revents != 0) {
+        take_minute(c);
+    }
+    if (fds[WAKE_JOB].revents != 0) {
+        terminal_job(c->terminal);
+        c->screen.repaint = true;
+    }
+    if (fds[WAKE_SNAPSHOT].revents != 0) {
+        c->data_waits = true;
+    }
+    if (fds[WAKE_OUTPUT].revents != 0 && !terminal_flush(c->terminal)) {
+        c->screen.quit = true;
+    }
+    take_ticks(c, c->screen.now.mono);
+    take_requests(c);
+}
+
+static void
+draw(struct console *c)
+{
+    struct snapshot *newest = exchange_take(c->exchange);
+    if (newest != NULL) {
+        screen_take(&c->screen, newest);
+    }
+    screen_draw(&c->screen);
+    terminal_show(c->terminal);
+    c->last_frame = c->screen.now.mono;
+    c->data_waits = c->key_waits = false;
+}
+
+enum rc
+console_run(const struct console_config *config, struct err *err)
+{
+    struct console c = {.exchange = config->exchange, .signal_fd = -1, .minute_fd = -1};
+    enum rc rc = start(&c, config, err);
+    while (rc == RC_OK && !c.screen.quit) {
+        c.screen.now = clock_now();
+        if ((c.data_waits || c.key_waits) && frame_allowed(&c, c.screen.now.mono)) {
+            draw(&c);
+        }
+        struct pollfd fds[WAKES];
+        wait(&c, fds);
+        c.screen.now = clock_now();
+        drain(&c, fds);
+    }
+    stop(&c);
+    return rc;
+}

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/views.h"
+
+#include <math.h>
+
+#include "src/core/i18n.h"
+#include "src/core/text.h"
+
+#define INFO_LINES 3 /* about the component under the cursor, with the line above */
+#define HEAD_LINES 3
+
+void
+detail_init(struct detail *d)
+{
+    *d = (struct detail){.lines = g_array_new(FALSE, FALSE, sizeof(struct detail_line)),
+                         .marks = g_array_new(FALSE, FALSE, sizeof(struct limit_mark))};
+    d->list.height = 1;
+}
+
+void
+detail_fini(struct detail *d)
+{
+    g_array_free(d->lines, TRUE);
+    g_array_free(d->marks, TRUE);
+}
+
+static uint32_t
+station_of(const struct screen *s)
+{
+    return s->snap == NULL || *s->detail.uid == '\0'
+               ? STATION_NONE
+               : plant_find_station(s->snap->plant, s->detail.uid);
+}
+
+static const struct detail_line *
+line_at(const struct detail *d, int pos)
+{
+    return pos >= 0 && (guint)pos < d->lines->len
+               ? &g_array_index(d->lines, struct detail_line, pos)
+               : NULL;
+}
+
+static void
+add_line(struct detail *d, enum detail_row row, uint32_t component)
+{
+    struct detail_line line = {row, component};
+    g_array_append_val(d->lines, line);
+}
+
+/* Faults first, whatever the order of the components; then tiles in the plant's order. */
+static void
+make_lines(struct screen *s, uint32_t index)
+{
+    struct detail *d = &s->detail;
+    const struct plant *plant = s->snap->plant;
+    const struct station *station = &plant->stations[index];
+    g_array_set_size(d->lines, 0);
+    bool faults = false, active = false;
+    for (uint32_t i = station->first; i < station->first + station->count; i++) {
+        if (plant->components[i].kind == KIND_FAULT) {
+            if (!faults) {
+                add_line(d, ROW_HEADING, COMPONENT_NONE);
+            }
+            faults = true;
+            if (roster_fault_active(&s->snap->components[i])) {
+                add_line(d, ROW_FAULT, i);
+                active = true;
+            }
+        }
+    }
+    if (faults && !active) {
+        add_line(d, ROW_CALM, COMPONENT_NONE);
+    }
+    for (uint32_t i = station->first; i < station->first + station->count; i++) {
+        enum kind kind = plant->components[i].kind;
+        if (kind == KIND_DIVIDER) {
+            add_line(d, ROW_HEADING, i);
+        } else if (kind != KIND_FAULT) {
+            add_line(d, ROW_COMPONENT, i);
+            if (panel_has_bar(&plant->components[i])) {
+                add_line(d, ROW_BAR, i);
+            }
+        }
+    }
+}
+
+static const char *
+sign_of(const struct rule_def *rule)
+{
+    static const char *const signs[][2] = {
+        {"hihi", "HH"}, {"hi", "H"}, {"lo", "L"}, {"lolo", "LL"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(signs); i++) {
+        if (strcmp(rule->type, signs[i][0]) == 0) {
+            return signs[i][1];
+        }
+    }
+    return NULL;
+}
+
+/* A rule names "STATION/ID", or "kind:level" for all of a kind. */
+static bool
+rule_is_for(const struct rule_def *rule, const struct station *station,
+            const struct component *c)
+{
+    if (g_str_has_prefix(rule->component, "kind:")) {
+        return strcmp(rule->component + 5, kind_name(c->kind)) == 0;
+    }
+    size_t len = strlen(station->uid);
+    return strncmp(rule->component, station->uid, len) == 0 && rule->component[len] == '/' &&
+           strcmp(rule->component + len + 1, c->id) == 0;
+}
+
+static void
+make_marks(struct screen *s, uint32_t index)
+{
+    struct detail *d = &s->detail;
+    const struct plant *plant = s->snap->plant;
+    const struct station *station = &plant->stations[index];
+    g_array_set_size(d->marks, 0);
+    d->plant = plant;
+    for (uint32_t k = 0; k < plant->n_rules; k++) {
+        const struct rule_def *rule = &plant->rules[k];
+        const char *sign = sign_of(rule);
+        for (uint32_t i = station->first;
+             sign != NULL && isfinite(rule->limit) && i < station->first + station->count;
+             i++) {
+            if (rule_is_for(rule, station, &plant->components[i])) {
+                struct limit_mark mark = {.component = i, .value = rule->limit};
+                g_strlcpy(mark.sign, sign, sizeof(mark.sign));
+                g_array_append_val(d->marks, mark);
+            }
+        }
+    }
+}
+
+/* The cursor is bound to a component; where none was chosen it stays at the top. */
+static void
+restore_cursor(struct screen *s)
+{
+    struct detail *d = &s->detail;
+    d->list.n = (int)d->lines->len;
+    for (int i = 0; *d->id != '\0' && i < d->list.n; i++) {
+        const struct detail_line *line = line_at(d, i);
+        if (line->component != COMPONENT_NONE && line->row != ROW_BAR &&
+            strcmp(s->snap->plant->components[line->component].id, d->id) == 0) {
+            list_follow(&d->list, i);
+            return;
+        }
+    }
+    list_fit(&d->list, d->list.n, d->list.height);
+}
+
+void
+detail_update(struct screen *s)
+{
+    struct detail *d = &s->detail;
+    uint32_t station = station_of(s);
+    if (station == STATION_NONE) {
+        g_array_set_size(d->lines, 0);
+        list_fit(&d->list, 0, d->list.height);
+        d->plant = NULL;
+        return;
+    }
+    if (d->plant != s->snap->plant) {
+        make_marks(s, station);
+    }
+    make_lines(s, station);
+    restore_cursor(s);
+}
+
+void
+detail_follow(struct screen *s)
+{
+    struct detail *d = &s->detail;
+    d->follow_at = 0;
+    if (strcmp(d->uid, s->roster.selected) == 0) {
+        return;
+    }
+    g_strlcpy(d->uid, s->roster.selected, sizeof(d->uid));
+    *d->id = '\0';
+    d->plant = NULL;
+    d->list.pos = d->list.top = 0;
+    detail_update(s);
+}
+
+void
+detail_moved(struct screen *s, int by)
+{
+    struct detail *d = &s->detail;
+    const struct detail_line *line = line_at(d, d->list.pos);
+    if (line != NULL && line->row == ROW_BAR) { /* belongs to the row above it */
+        bool down = by > 0 && d->list.pos + 1 < d->list.n;
+        list_to(&d->list, d->list.pos + (down ? 1 : -1));
+        line = line_at(d, d->list.pos);
+    }
+    *d->id = '\0';
+    if (line != NULL && line->component != COMPONENT_NONE) {
+        g_strlcpy(d->id, s->snap->plant->components[line->component].id, sizeof(d->id));
+    }
+}
+
+/* ---- drawing ---- */
+
+static void
+draw_heading(struct screen *s, int y, struct rect area, const char *text, bool selected)
+{
+    int x = area.x + 1;
+    x += draw_flow(s->draw, y, x, area.width - 2,
+                   STYLE_STRONG | (selected ? STYLE_SELECTED : 0), text);
+    draw_fill(s->draw, y, x + 1, area.x + area.width - x - 2, STYLE_DIM, GLYPH_LINE);
+}
+
+static void
+draw_line(struct screen *s, int y, struct rect area, const struct detail_line *line,
+          bool selected)
+{
+    struct panel p = {line->component, y, area.x, area.width, selected};
+    switch (line->row) {
+    case ROW_HEADING:
+        draw_heading(s, y, area,
+                     line->component == COMPONENT_NONE
+                         ? _("Faults")
+                         : s->snap->plant->components[line->component].name,
+                     selected);
+        return;
+    case ROW_CALM:
+        draw_text(s->draw, y, area.x + 2, area.width - 2,
+                  STYLE_NORMAL | (selected ? STYLE_SELECTED : 0), _("no faults"));
+        return;
+    case ROW_FAULT:
+        panel_draw_fault(s, &p);
+        return;
+    case ROW_COMPONENT:
+        panel_draw(s, &p);
+        return;
+    case ROW_BAR:
+        panel_draw_bar(s, &p);
+        return;
+    }
+}
+
+static void
+life_text(const struct screen *s, uint32_t index, char *dst, size_t cap)
+{
+    const struct station_state *state = &s->snap->stations[index];
+    char ago[FORMAT_SIZE], moment[FORMAT_SIZE];
+    if (state->received == WALL_NONE) {
+        snprintf(dst, cap, "%s", _("never seen"));
+        return;
+    }
+    format_ago(ago, sizeof(ago), format_age_us(s->minute, state->received, state->heard));
+    if (state->silent) {
+        format_moment(moment, sizeof(moment), s->zone, state->received, s->now.wall);
+        snprintf(dst, cap, _("silent since %s"), moment);
+    } else {
+        snprintf(dst, cap, _("heard: %s"), ago);
+    }
+}
+
+/* Minutes by which the station's clock is off; below that nobody needs to know. */
+static void
+clock_text(const struct station_state *state, char *dst, size_t cap)
+{
+    *dst = '\0';
+    if (state->clock_known && llabs(state->clock_offset_us) >= 60 * US_PER_S) {
+        double minutes = (double)state->clock_offset_us / (60.0 * (double)US_PER_S);
+        snprintf(dst, cap, _("  clock %+.0f min"), minutes);
+    }
+}
+
+static void
+draw_head(struct screen *s, struct rect area, uint32_t index)
+{
+    const struct station *station = &s->snap->plant->stations[index];
+    const struct station_state *state = &s->snap->stations[index];
+    char text[512], life[FORMAT_SIZE * 2], offset[FORMAT_SIZE];
+    int end = area.x + area.width - 1;
+    int right = MIN(text_columns(station->area), area.width / 3);
+    draw_right(s->draw, area.y, end - right, right, STYLE_NORMAL, station->area);
+    snprintf(text, sizeof(text), "%s %s", station->uid, station->name);
+    draw_text(s->draw, area.y, area.x + 1, area.width - right - 3, STYLE_STRONG, text);
+
+    life_text(s, index, life, sizeof(life));
+    clock_text(state, offset, sizeof(offset));
+    snprintf(text, sizeof(text), "%s%s%s%s", station->type, *station->type == '\0' ? "" : "  ",
+             life, offset);
+    bool quiet = state->silent || state->received == WALL_NONE;
+    draw_text(s->draw, area.y + 1, area.x + 1, area.width - 2,
+              quiet ? STYLE_STRONG : STYLE_NORMAL, text);
+    draw_fill(s->draw, area.y + 2, area.x + 1, area.width - 2, STYLE_DIM, GLYPH_LINE);
+}
+
+/* Quality in words; the row has room for two letters only. */
+static void
+quality_text(unsigned quality, char *dst, size_t cap)
+{
+    static const char *const words[QUALITY_COUNT] = {
+        N_("invalid"),     N_("not topical"), N_("blocked"),
+        N_("substituted"), N_("overflow"),    N_("source clock not trusted")};
+    size_t used = 0;
+    *dst = '\0';
+    for (unsigned bit = 0; bit < QUALITY_COUNT && used < cap; bit++) {
+        if ((quality & (1u << bit)) != 0) {
+            int n = snprintf(dst + used, cap - used, ", %s", _(words[bit]));
+            used += (size_t)MAX(n, 0);
+        }
+    }
+}
+
+static void
+draw_info(struct screen *s, struct rect area)
+{
+    const struct detail_line *line = line_at(&s->detail, s->detail.list.pos);
+    draw_fill(s->draw, area.y, area.x + 1, area.width - 2, STYLE_DIM, GLYPH_LINE);
+    if (line == NULL || line->component == COMPONENT_NONE) {
+        return;
+    }
+    const struct component *c = &s->snap->plant->components[line->component];
+    const struct component_state *state = &s->snap->components[line->component];
+    draw_format(s->draw, area.y + 1, area.x + 1, area.width - 2, STYLE_NORMAL, "%s  %s", c->id,
+                c->name);
+    if (state->ts == WALL_NONE) {
+        draw_text(s->draw, area.y + 2, area.x + 1, area.width - 2, STYLE_DIM,
+                  _("no value yet"));
+        return;
+    }
+    char moment[FORMAT_SIZE * 2], quality[256];
+    format_moment(moment, sizeof(moment), s->zone, state->ts, s->now.wall);
+    quality_text(state->quality, quality, sizeof(quality));
+    draw_format(s->draw, area.y + 2, area.x + 1, area.width - 2, STYLE_NORMAL, "%s (%s)%s%s",
+                moment, state->source == TS_DEVICE ? _("source time") : _("receipt"), quality,
+                state->live ? "" : _(", not renewed since the start"));
+}
+
+void
+detail_draw(struct screen *s, struct rect area)
+{
+    struct detail *d = &s->detail;
+    uint32_t station = station_of(s);
+    if (station == STATION_NONE) {
+        draw_text(s->draw, area.y, area.x + 1, area.width - 1, STYLE_DIM,
+                  _("no station selected"));
+        return;
+    }
+    draw_head(s, area, station);
+    bool info = s->detail_focus && area.height >= HEAD_LINES + INFO_LINES + 4;
+    struct rect rows = {area.y + HEAD_LINES, area.x,
+                        area.height - HEAD_LINES - (info ? INFO_LINES : 0), area.width};
+    list_fit(&d->list, (int)d->lines->len, rows.height);
+    for (int i = 0; i < rows.height; i++) {
+        const struct detail_line *line = line_at(d, d->list.top + i);
+        bool selected = s->detail_focus && d->list.top + i == d->list.pos;
+        if (selected) {
+            s->cursor_y = rows.y + i;
+            s->cursor_x = rows.x;
+        }
+        if (line != NULL) {
+            draw_line(s, rows.y + i, rows, line, selected);
+        }
+    }
+    if (info) {
+        area.y += area.height - INFO_LINES;
+        draw_info(s, area);
+    }
+}
+
+void
+detail_draw_digest(struct screen *s, struct rect area)
+{
+    struct detail *d = &s->detail;
+    int y = area.y;
+    for (guint i = 0; i < d->lines->len && y < area.y + area.height; i++) {
+        const struct detail_line *line = &g_array_index(d->lines, struct detail_line, i);
+        if (line->row == ROW_FAULT || line->row == ROW_COMPONENT) {
+            draw_line(s, y++, area, line, false);
+        }
+    }
+}

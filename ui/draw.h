@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Drawing. The only place where text goes to curses: made harmless, cut at the column, filled
+ * up with blanks, in ASCII when the terminal has nothing else.
+ *
+ * A frame is a list of pieces, each of a fixed place and width. What equals the frame before is
+ * not even handed to curses, so a frame in which 20 values changed costs the work of 20 pieces.
+ * Pieces may overlap; the later one is on top.
+ *
+ * Threads: ui only, between curses' start and end.
+ */
+#ifndef UI_DRAW_H
+#define UI_DRAW_H
+
+#include <stdbool.h>
+
+#include "src/core/error.h"
+#include "ui/glyph.h"
+#include "ui/style.h"
+
+struct draw;
+
+struct draw *draw_new(void);
+void draw_free(struct draw *d);
+
+void draw_set_glyphs(struct draw *d, enum glyph_set set);
+enum glyph_set draw_glyphs(const struct draw *d);
+
+/* Forget what the terminal shows: the next frame is handed over whole. */
+void draw_invalidate(struct draw *d);
+
+void draw_begin(struct draw *d, int rows, int columns);
+/* Copies the frame's changes to stdscr and leaves the cursor at (y, x). */
+void draw_end(struct draw *d, int y, int x);
+
+/* width <= 0: nothing. What reaches outside the screen is left out. */
+void draw_text(struct draw *d, int y, int x, int width, unsigned style, const char *text);
+void draw_right(struct draw *d, int y, int x, int width, unsigned style, const char *text);
+void draw_format(struct draw *d, int y, int x, int width, unsigned style, const char *fmt, ...)
+    PRINTF_LIKE(6, 7);
+/* The same glyph in every column. */
+void draw_fill(struct draw *d, int y, int x, int width, unsigned style, enum glyph glyph);
+void draw_glyph(struct draw *d, int y, int x, unsigned style, enum glyph glyph);
+
+/* A text of unknown width followed by others: returns the columns it took, at most width. */
+int draw_flow(struct draw *d, int y, int x, int width, unsigned style, const char *text);
+
+#endif

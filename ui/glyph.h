@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Marks and lines in three sets: UTF-8 as a modern terminal shows it, "vt" with only what
+ * Debian's console fonts have, and ASCII. None has an emoji form, so none is drawn double wide.
+ * Pure, except that the caller decides which set fits its terminal.
+ */
+#ifndef UI_GLYPH_H
+#define UI_GLYPH_H
+
+#include <glib.h>
+
+enum glyph_set { GLYPHS_UTF8, GLYPHS_VT, GLYPHS_ASCII };
+#define GLYPH_SETS (GLYPHS_ASCII + 1)
+
+enum glyph {
+    GLYPH_FAULT,
+    GLYPH_UNSURE, /* silent, stale, bad quality */
+    GLYPH_CURSOR,
+    GLYPH_ON,
+    GLYPH_OFF,
+    GLYPH_BAR_FULL,
+    GLYPH_BAR_EMPTY,
+    GLYPH_LINE,
+    GLYPH_WALL,
+    GLYPH_TEE_DOWN,
+    GLYPH_TEE_UP,
+    GLYPH_END_LEFT, /* of a gauge */
+    GLYPH_END_RIGHT,
+    GLYPH_DOWNWARD, /* sorted: smallest first */
+    GLYPH_UPWARD,
+    GLYPH_MORE, /* text was cut here */
+    GLYPH_DOT,  /* between two texts */
+};
+#define GLYPHS (GLYPH_DOT + 1)
+
+/* One column of UTF-8. */
+const char *glyph_text(enum glyph_set set, enum glyph glyph);
+
+const char *glyph_set_name(enum glyph_set set);
+
+/* c in ASCII: "ue" for ü, "m3" is m³; "?" when there is nothing like it. Never empty; may
+ * lie in one. */
+const char *glyph_ascii(gunichar c, char one[2]);
+
+#endif

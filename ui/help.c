@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/views.h"
+
+#include <curses.h>
+
+#include "src/core/i18n.h"
+#include "ui/keymap.h"
+
+#define NAME_WIDTH 12
+#define KEYS_WIDTH 14
+
+void
+help_init(struct help *h)
+{
+    *h = (struct help){.found = g_array_new(FALSE, FALSE, sizeof(int))};
+    h->list.height = 1;
+}
+
+void
+help_fini(struct help *h)
+{
+    g_array_free(h->found, TRUE);
+}
+
+static void
+keys_text(const struct action *a, char *dst, size_t cap)
+{
+    size_t used = 0;
+    *dst = '\0';
+    for (int i = 0; i < ACTION_KEYS && a->keys[i] != 0 && used < cap; i++) {
+        char key[16];
+        keymap_key_name(key, sizeof(key), a->keys[i]);
+        if (strstr(dst, key) == NULL) { /* two codes of the Enter key */
+            int n = snprintf(dst + used, cap - used, "%s%s", used > 0 ? " " : "", key);
+            used += (size_t)MAX(n, 0);
+        }
+    }
+}
+
+/* By a piece of the name or of the description, in any case, or by the key itself. */
+static bool
+matches(const struct action *a, const char *text)
+{
+    char keys[64];
+    if (*text == '\0' || strstr(a->name, text) != NULL) {
+        return true;
+    }
+    keys_text(a, keys, sizeof(keys));
+    char **list = g_strsplit(keys, " ", -1);
+    bool found = false;
+    for (char **p = list; *p != NULL; p++) {
+        found = found || strcmp(*p, text) == 0 ||
+                (strlen(text) > 1 && g_ascii_strncasecmp(*p, text, strlen(text)) == 0);
+    }
+    g_strfreev(list);
+    char *folded = g_utf8_casefold(_(a->text), -1), *wanted = g_utf8_casefold(text, -1);
+    found = found || strstr(folded, wanted) != NULL;
+    g_free(folded);
+    g_free(wanted);
+    return found;
+}
+
+static void
+search(struct screen *s)
+{
+    struct help *h = &s->help;
+    enum place place = screen_place(s);
+    g_array_set_size(h->found, 0);
+    for (int here = 1; here >= 0; here--) { /* what works in this pane comes first */
+        for (int i = 0; i < n_actions; i++) {
+            if (((actions[i].places & place) != 0) == here && matches(&actions[i], h->text)) {
+                g_array_append_val(h->found, i);
+            }
+        }
+    }
+    h->list.pos = h->list.top = 0;
+    list_fit(&h->list, (int)h->found->len, h->list.height);
+}
+
+void
+help_open(struct screen *s)
+{
+    s->help.open = true;
+    *s->help.text = '\0';
+    search(s);
+}
+
+static void
+run_selected(struct screen *s)
+{
+    struct help *h = &s->help;
+    if (h->list.n == 0) {
+        return;
+    }
+    const struct action *a = &actions[g_array_index(h->found, int, h->list.pos)];
+    h->open = false;
+    if ((a->places & screen_place(s)) == 0) {
+        screen_notice(s, "%s", _("this does not apply here"));
+    } else {
+        keymap_run(s, a, "");
+    }
+}
+
+static void
+type(struct screen *s, int key)
+{
+    struct help *h = &s->help;
+    size_t len = strlen(h->text);
+    char bytes[8];
+    if (key == TERMINAL_KEY + KEY_BACKSPACE || key == 0x7f || key == 8) {
+        const char *last = g_utf8_find_prev_char(h->text, h->text + len);
+        if (last != NULL) {
+            h->text[last - h->text] = '\0';
+        }
+    } else if (key >= ' ' && key < TERMINAL_KEY) {
+        int n = g_unichar_to_utf8((gunichar)key, bytes);
+        if (len + (size_t)n < sizeof(h->text)) {
+            memcpy(h->text + len, bytes, (size_t)n);
+            h->text[len + (size_t)n] = '\0';
+        }
+    } else {
+        return;
+    }
+    search(s);
+}
+
+void
+help_key(struct screen *s, int key)
+{
+    struct list *list = &s->help.list;
+    switch (key) {
+    case 27:
+    case TERMINAL_KEY | KEY_F(1):
+        s->help.open = false;
+        return;
+    case '\r':
+    case '\n':
+    case TERMINAL_KEY | KEY_ENTER:
+        run_selected(s);
+        return;
+    case TERMINAL_KEY | KEY_UP:
+        list_to(list, list->pos - 1);
+        return;
+    case TERMINAL_KEY | KEY_DOWN:
+        list_to(list, list->pos + 1);
+        return;
+    case TERMINAL_KEY | KEY_PPAGE:
+        list_to(list, list->pos - list->height);
+        return;
+    case TERMINAL_KEY | KEY_NPAGE:
+        list_to(list, list->pos + list->height);
+        return;
+    default:
+        type(s, key);
+    }
+}
+
+static const char *
+reason(const struct screen *s, const struct action *a)
+{
+    if ((a->places & screen_place(s)) == 0) {
+        return _("not here");
+    }
+    const char *why = a->why_not == NULL ? NULL : a->why_not(s);
+    return why == NULL ? NULL : _(why);
+}
+
+static void
+draw_action(struct screen *s, struct rect row, const struct action *a, bool selected)
+{
+    char keys[64], text[512];
+    const char *why = reason(s, a);
+    unsigned style = why == NULL ? STYLE_NORMAL : STYLE_DIM;
+    keys_text(a, keys, sizeof(keys));
+    if (selected) {
+        draw_glyph(s->draw, row.y, row.x, STYLE_NORMAL, GLYPH_CURSOR);
+    }
+    draw_text(s->draw, row.y, row.x + 2, KEYS_WIDTH, why == NULL ? STYLE_STRONG : STYLE_DIM,
+              keys);
+    int x = row.x + 2 + KEYS_WIDTH + 1;
+    draw_format(s->draw, row.y, x, NAME_WIDTH, style | (selected ? STYLE_SELECTED : 0), ":%s",
+                a->name);
+    x += NAME_WIDTH + 1;
+    snprintf(text, sizeof(text), "%s%s%s%s%s%s", a->argument == NULL ? "" : _(a->argument),
+             a->argument == NULL ? "" : ": ", _(a->text), why == NULL ? "" : " (",
+             why == NULL ? "" : why, why == NULL ? "" : ")");
+    draw_text(s->draw, row.y, x, row.x + row.width - x, style, text);
+}
+
+void
+help_draw(struct screen *s, struct rect area)
+{
+    struct help *h = &s->help;
+    int x = area.x + 1;
+    x += draw_flow(s->draw, area.y, x, area.width - 1, STYLE_STRONG, _("Help")) + 2;
+    x += draw_flow(s->draw, area.y, x, area.x + area.width - x, STYLE_DIM,
+                   _("type to search, Enter runs, Esc closes:")) +
+         1;
+    x += draw_flow(s->draw, area.y, x, area.x + area.width - x - 1, STYLE_NORMAL, h->text);
+    s->cursor_y = area.y;
+    s->cursor_x = x;
+    struct rect row = {area.y + 1, area.x, 1, area.width};
+    list_fit(&h->list, (int)h->found->len, area.height - 1);
+    if (h->list.n == 0) {
+        draw_text(s->draw, row.y, row.x + 2, row.width - 2, STYLE_NORMAL,
+                  _("nothing has this name or key"));
+    }
+    for (int i = 0; i < h->list.height && h->list.top + i < h->list.n; i++) {
+        row.y = area.y + 1 + i;
+        int place = h->list.top + i;
+        draw_action(s, row, &actions[g_array_index(h->found, int, place)],
+                    place == h->list.pos);
+    }
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/views.h"
+
+#include "src/core/i18n.h"
+#include "src/core/text.h"
+#include "ui/keymap.h"
+
+void
+hints_draw(struct screen *s, int y)
+{
+    int x = s->columns >= 60 ? 1 : 0;
+    if (*s->notice != '\0') {
+        draw_text(s->draw, y, x, s->columns - x, STYLE_STRONG, s->notice);
+        return;
+    }
+    if (!s->hints) {
+        return;
+    }
+    enum place place = screen_place(s);
+    for (int i = 0; i < n_actions; i++) {
+        const struct action *a = &actions[i];
+        if (a->hint == NULL || (a->places & place) == 0 ||
+            (a->why_not != NULL && a->why_not(s) != NULL)) {
+            continue;
+        }
+        char key[16], word[FORMAT_SIZE];
+        keymap_key_name(key, sizeof(key), a->keys[0]);
+        snprintf(word, sizeof(word), " %s", _(a->hint));
+        if (x + text_columns(key) + text_columns(word) > s->columns) {
+            return;
+        }
+        x += draw_flow(s->draw, y, x, s->columns - x, STYLE_STRONG, key);
+        x += draw_flow(s->draw, y, x, s->columns - x, STYLE_NORMAL, word) + 2;
+    }
+}

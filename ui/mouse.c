@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/mouse.h"
+
+#include <curses.h>
+
+#include "ui/views.h"
+
+#define WHEEL_ROWS 3
+
+static void
+scroll_rows(struct screen *s, int by)
+{
+    struct list *list = screen_list(s);
+    int before = list->pos;
+    list_to(list, list->pos + by);
+    screen_moved(s, list->pos - before);
+}
+
+static void
+click(struct screen *s, int y, int x)
+{
+    const struct rect *rows = &s->list_rows;
+    bool inside =
+        y >= rows->y && y < rows->y + rows->height && x >= rows->x && x < rows->x + rows->width;
+    int place = s->roster.list.top + y - rows->y;
+    if (!inside || s->view != VIEW_STATIONS || place >= s->roster.n) {
+        return;
+    }
+    s->detail_focus = false;
+    roster_move_to(&s->roster, place, s->now.mono);
+    detail_follow(s);
+}
+
+void
+mouse_event(struct screen *s)
+{
+    MEVENT event;
+    if (getmouse(&event) != OK || s->help.open || s->prompt.kind != PROMPT_NONE) {
+        return;
+    }
+    if ((event.bstate & BUTTON4_PRESSED) != 0) {
+        scroll_rows(s, -WHEEL_ROWS);
+    } else if ((event.bstate & BUTTON5_PRESSED) != 0) {
+        scroll_rows(s, WHEEL_ROWS);
+    } else if ((event.bstate & BUTTON1_PRESSED) != 0) {
+        click(s, event.y, event.x);
+    }
+}

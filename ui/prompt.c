@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/views.h"
+
+#include <curses.h>
+
+#include "src/core/i18n.h"
+#include "src/core/text.h"
+#include "ui/keymap.h"
+
+#define HISTORY_MAX 100
+
+void
+prompt_init(struct prompt *p)
+{
+    *p = (struct prompt){.history = g_ptr_array_new_with_free_func(g_free), .completion = -1};
+}
+
+void
+prompt_fini(struct prompt *p)
+{
+    g_ptr_array_free(p->history, TRUE);
+}
+
+static void
+set_text(struct prompt *p, const char *text)
+{
+    p->caret = text_sanitize(p->text, sizeof(p->text), text, strlen(text));
+}
+
+void
+prompt_open(struct screen *s, enum prompt_kind kind)
+{
+    struct prompt *p = &s->prompt;
+    p->kind = kind;
+    p->completion = -1;
+    p->history_at = p->history->len;
+    set_text(p, kind == PROMPT_FILTER ? s->roster.filter_text : "");
+    g_strlcpy(p->filter_before, s->roster.filter_text, sizeof(p->filter_before));
+    g_strlcpy(p->selected_before, s->roster.selected, sizeof(p->selected_before));
+    p->top_before = s->roster.list.top;
+}
+
+void
+prompt_cancel(struct screen *s)
+{
+    struct prompt *p = &s->prompt;
+    if (p->kind == PROMPT_FILTER && s->snap != NULL) {
+        roster_set_filter(&s->roster, p->filter_before, s->snap);
+        roster_select(&s->roster, p->selected_before);
+        s->roster.list.top = p->top_before;
+        list_fit(&s->roster.list, s->roster.n, s->roster.list.height);
+    }
+    p->kind = PROMPT_NONE;
+}
+
+/* As you type; the selected station stays selected while it matches, else the first one is. */
+static void
+apply_filter(struct screen *s)
+{
+    if (s->prompt.kind != PROMPT_FILTER || s->snap == NULL) {
+        return;
+    }
+    roster_set_filter(&s->roster, s->prompt.text, s->snap);
+    if (!roster_select(&s->roster, s->prompt.selected_before)) {
+        roster_move_to(&s->roster, 0, s->now.mono);
+    }
+    s->detail.follow_at = s->now.mono;
+}
+
+/* ---- completion ---- */
+
+static void
+add_candidate(GPtrArray *list, const char *typed, const char *before, const char *word)
+{
+    char *whole = g_strconcat(before, word, NULL);
+    if (g_str_has_prefix(whole, typed)) {
+        g_ptr_array_add(list, whole);
+    } else {
+        g_free(whole);
+    }
+}
+
+static GPtrArray *
+candidates(const struct screen *s, const char *typed)
+{
+    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+    if (strchr(typed, ' ') == NULL) {
+        for (int i = 0; i < n_actions; i++) {
+            add_candidate(list, typed, "", actions[i].name);
+        }
+        return list;
+    }
+    for (int i = 0; i < ROSTER_SORTS; i++) {
+        add_candidate(list, typed, "sort ", roster_sort_name((enum roster_sort)i));
+    }
+    for (int i = 0; i < GLYPH_SETS; i++) {
+        add_candidate(list, typed, "glyphs ", glyph_set_name((enum glyph_set)i));
+    }
+    add_candidate(list, typed, "mouse ", "on");
+    add_candidate(list, typed, "mouse ", "off");
+    const struct plant *plant = s->snap == NULL ? NULL : s->snap->plant;
+    for (uint32_t i = 0; plant != NULL && i < plant->n_stations && list->len < 100; i++) {
+        add_candidate(list, typed, "station ", plant->stations[i].uid);
+    }
+    return list;
+}
+
+static void
+complete(struct screen *s, int step)
+{
+    struct prompt *p = &s->prompt;
+    if (p->completion < 0) {
+        g_strlcpy(p->completed, p->text, sizeof(p->completed));
+    }
+    GPtrArray *list = candidates(s, p->completed);
+    int n = (int)list->len;
+    if (n > 0) {
+        int first = step > 0 ? 0 : n - 1;
+        p->completion = p->completion < 0 ? first : (p->completion + step + n) % n;
+        set_text(p, g_ptr_array_index(list, (guint)p->completion));
+    }
+    g_ptr_array_free(list, TRUE);
+}
+
+/* ---- editing ---- */
+
+static void
+insert(struct prompt *p, int key)
+{
+    char bytes[8];
+    size_t len = strlen(p->text);
+    size_t n = (size_t)g_unichar_to_utf8((gunichar)key, bytes);
+    if (len + n > PROMPT_MAX) {
+        return;
+    }
+    char clean[8];
+    text_sanitize(clean, sizeof(clean), bytes, n);
+    n = strlen(clean);
+    memmove(p->text + p->caret + n, p->text + p->caret, len - p->caret + 1);
+    memcpy(p->text + p->caret, clean, n);
+    p->caret += n;
+}
+
+static size_t
+before_caret(const struct prompt *p)
+{
+    const char *previous = g_utf8_find_prev_char(p->text, p->text + p->caret);
+    return previous == NULL ? 0 : (size_t)(previous - p->text);
+}
+
+static size_t
+after_caret(const struct prompt *p)
+{
+    return p->text[p->caret] == '\0'
+               ? p->caret
+               : p->caret + (size_t)g_utf8_skip[(unsigned char)p->text[p->caret]];
+}
+
+static void
+cut(struct prompt *p, size_t from, size_t to)
+{
+    memmove(p->text + from, p->text + to, strlen(p->text + to) + 1);
+    p->caret = from;
+}
+
+static size_t
+word_start(const struct prompt *p)
+{
+    size_t at = p->caret;
+    while (at > 0 && p->text[at - 1] == ' ') {
+        at--;
+    }
+    while (at > 0 && p->text[at - 1] != ' ') {
+        at--;
+    }
+    return at;
+}
+
+static void
+recall(struct prompt *p, int step)
+{
+    int64_t at = (int64_t)p->history_at + step;
+    if (at < 0 || at > (int64_t)p->history->len) {
+        return;
+    }
+    p->history_at = (guint)at;
+    set_text(p, p->history_at == p->history->len
+                    ? ""
+                    : g_ptr_array_index(p->history, p->history_at));
+}
+
+static void
+run_command(struct screen *s)
+{
+    struct prompt *p = &s->prompt;
+    char *text = g_strstrip(g_strdup(p->text));
+    p->kind = PROMPT_NONE;
+    if (*text == '\0') {
+        g_free(text);
+        return;
+    }
+    if (p->history->len >= HISTORY_MAX) {
+        g_ptr_array_remove_index(p->history, 0);
+    }
+    g_ptr_array_add(p->history, g_strdup(text));
+    char *space = strchr(text, ' ');
+    const char *argument = "";
+    if (space != NULL) {
+        *space = '\0';
+        argument = g_strchug(space + 1);
+    }
+    const struct action *action = keymap_by_name(text);
+    if (action == NULL) {
+        screen_notice(s, _("there is no command \"%s\"; ? lists them"), text);
+    } else if ((action->places & screen_place(s)) == 0) {
+        screen_notice(s, _("\"%s\" does not apply here"), action->name);
+    } else {
+        keymap_run(s, action, argument);
+    }
+    g_free(text);
+}
+
+/* Up and down: in commands the history, in a filter the rows that match. */
+static void
+vertical(struct screen *s, int step)
+{
+    if (s->prompt.kind == PROMPT_COMMAND) {
+        recall(&s->prompt, step);
+    } else {
+        roster_move_to(&s->roster, s->roster.list.pos + step, s->now.mono);
+        g_strlcpy(s->prompt.selected_before, s->roster.selected,
+                  sizeof(s->prompt.selected_before));
+        s->detail.follow_at = s->now.mono;
+    }
+}
+
+static bool
+is_character(int key)
+{
+    return key >= ' ' && key != 0x7f && key < TERMINAL_KEY;
+}
+
+static void
+edit(struct screen *s, int key)
+{
+    struct prompt *p = &s->prompt;
+    switch (key) {
+    case TERMINAL_KEY | KEY_BACKSPACE:
+    case 0x7f:
+    case 8:
+        cut(p, before_caret(p), p->caret);
+        break;
+    case TERMINAL_KEY | KEY_DC:
+        cut(p, p->caret, after_caret(p));
+        break;
+    case 'U' & 0x1f:
+        cut(p, 0, p->caret);
+        break;
+    case 'W' & 0x1f:
+        cut(p, word_start(p), p->caret);
+        break;
+    case TERMINAL_KEY | KEY_LEFT:
+        p->caret = before_caret(p);
+        break;
+    case TERMINAL_KEY | KEY_RIGHT:
+        p->caret = after_caret(p);
+        break;
+    case TERMINAL_KEY | KEY_HOME:
+        p->caret = 0;
+        break;
+    case TERMINAL_KEY | KEY_END:
+        p->caret = strlen(p->text);
+        break;
+    default:
+        if (is_character(key)) {
+            insert(p, key);
+        }
+    }
+    p->completion = -1;
+    apply_filter(s);
+}
+
+void
+prompt_key(struct screen *s, int key)
+{
+    struct prompt *p = &s->prompt;
+    switch (key) {
+    case 27:
+        prompt_cancel(s);
+        return;
+    case '\r':
+    case '\n':
+    case TERMINAL_KEY | KEY_ENTER:
+        if (s->pasting) {
+            edit(s, ' ');
+        } else if (p->kind == PROMPT_COMMAND) {
+            run_command(s);
+        } else {
+            p->kind = PROMPT_NONE;
+        }
+        return;
+    case '\t':
+    case TERMINAL_KEY | KEY_BTAB:
+        if (p->kind == PROMPT_COMMAND && !s->pasting) {
+            complete(s, key == '\t' ? 1 : -1);
+        }
+        return;
+    case TERMINAL_KEY | KEY_UP:
+        vertical(s, -1);
+        return;
+    case TERMINAL_KEY | KEY_DOWN:
+        vertical(s, 1);
+        return;
+    default:
+        edit(s, key);
+    }
+}
+
+int
+prompt_draw(struct screen *s, int y)
+{
+    struct prompt *p = &s->prompt;
+    char before[PROMPT_MAX + 1], count[FORMAT_SIZE] = "";
+    if (p->kind == PROMPT_FILTER && s->snap != NULL) {
+        snprintf(count, sizeof(count), _("%d of %u"), s->roster.n, s->snap->plant->n_stations);
+    }
+    int right = text_columns(count);
+    int width = s->columns - 1 - (right > 0 ? right + 2 : 0);
+    draw_text(s->draw, y, 0, 1, STYLE_STRONG, p->kind == PROMPT_FILTER ? "/" : ":");
+    draw_right(s->draw, y, s->columns - right - 1, right, STYLE_DIM, count);
+    /* A long line shows the part that ends at the caret. */
+    g_strlcpy(before, p->text, p->caret + 1);
+    const char *from = p->text;
+    int columns = text_columns(before);
+    while (columns >= width && *from != '\0') {
+        from = g_utf8_find_next_char(from, NULL);
+        columns = text_columns(before + (from - p->text));
+    }
+    draw_text(s->draw, y, 1, width, STYLE_NORMAL, from);
+    return 1 + columns;
+}

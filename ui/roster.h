@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The roster: which stations are shown, in which order, and which one is selected. And what is
+ * wrong in the plant at this moment, for the alarm strip.
+ *
+ * The selection is bound to the station's uid; a new order, a new plant or a filter never
+ * changes it, unless the station itself is gone: then the one that took its row is selected.
+ * After a cursor key the order stands still for ROSTER_HOLD_US.
+ *
+ * Cost: a snapshot in which no station changed its condition costs one pass over stations and
+ * fault components, no sorting.
+ *
+ * Pure: no clock, no terminal.
+ */
+#ifndef UI_ROSTER_H
+#define UI_ROSTER_H
+
+#include "src/core/snapshot.h"
+#include "ui/filter.h"
+#include "ui/list.h"
+
+#define ROSTER_HOLD_US   (4 * US_PER_S)
+#define ROSTER_ACTUATORS 6
+
+enum roster_sort { SORT_STATE, SORT_ID, SORT_NAME, SORT_AREA, SORT_AGE };
+#define ROSTER_SORTS (SORT_AGE + 1)
+const char *roster_sort_name(enum roster_sort sort); /* as a command takes it */
+
+/* What the list shows of a station besides its names; indices into the plant's components. */
+struct brief {
+    uint32_t level; /* the first level, else the first sensor; or COMPONENT_NONE */
+    uint32_t actuators[ROSTER_ACTUATORS];
+    int n_actuators;
+};
+
+struct fault {
+    uint32_t component;
+    wall_us since; /* when this screen first saw it, at best when the source says */
+};
+
+struct roster {
+    struct plant *plant; /* own reference; NULL before the first snapshot */
+    struct filter_text *texts;
+    struct brief *briefs;
+    int uid_columns, name_columns; /* the widest */
+    uint8_t *conditions;           /* enum condition of each station */
+    uint32_t *order;               /* the n shown, indices into plant->stations */
+    int n;
+    struct list list;
+    char selected[PLANT_ID_MAX + 1]; /* "" when there is none */
+
+    enum roster_sort sort;
+    bool reverse;
+    bool order_due; /* a new order waits for hold_until */
+    mono_us hold_until;
+    struct filter *filter;
+    char filter_text[256];
+
+    uint32_t *fault_components; /* those of kind fault */
+    wall_us *fault_since;       /* of each; WALL_NONE: not active */
+    uint32_t n_fault_components;
+    GArray *faults; /* struct fault: the active ones, newest first */
+    uint32_t n_in[CONDITIONS];
+};
+
+void roster_init(struct roster *r);
+void roster_fini(struct roster *r);
+
+/* A snapshot came, or time passed: see whether a held order may go. True: rows changed. */
+void roster_update(struct roster *r, const struct snapshot *s, mono_us now);
+
+/* The order now follows live values, and is not re-sorted before hold_until. */
+bool roster_held(const struct roster *r, mono_us now);
+
+void roster_set_height(struct roster *r, int height);
+/* By the user's hand: select the row at pos (cut to the list), hold the order. */
+void roster_move_to(struct roster *r, int pos, mono_us now);
+/* False when it is not among the rows shown. */
+bool roster_select(struct roster *r, const char *uid);
+
+void roster_set_filter(struct roster *r, const char *text, const struct snapshot *s);
+void roster_set_sort(struct roster *r, enum roster_sort sort, bool reverse,
+                     const struct snapshot *s);
+
+/* Index of the selected station in the plant, STATION_NONE when nothing is selected. */
+uint32_t roster_selected(const struct roster *r);
+/* The place of the next (or, direction -1, previous) station that is not normal; -1: none. */
+int roster_next_abnormal(const struct roster *r, int direction);
+
+/* Whether a component of kind fault reports a fault now. */
+bool roster_fault_active(const struct component_state *state);
+
+#endif

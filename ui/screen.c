@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/screen.h"
+
+#include <assert.h>
+#include <stdarg.h>
+
+#include <curses.h>
+
+#include "src/core/i18n.h"
+#include "src/core/text.h"
+#include "ui/keymap.h"
+#include "ui/mouse.h"
+#include "ui/views.h"
+
+#define FOLLOW_US (150 * US_PER_MS) /* the detail follows when the cursor has come to rest */
+#define NOTICE_US (6 * US_PER_S)
+#define AGAIN_US  (2 * US_PER_S)
+#define PASTE_US  US_PER_S
+
+#define CTRL_C 3
+
+static const char *const view_names[] = {[VIEW_STATIONS] = N_("Stations"),
+                                         [VIEW_UNKNOWN] = N_("Unknown ids"),
+                                         [VIEW_LOG] = N_("Log")};
+static_assert(G_N_ELEMENTS(view_names) == VIEWS, "a view has no name");
+
+const char *
+view_name(enum view view)
+{
+    return _(view_names[view]);
+}
+
+void
+screen_init(struct screen *s, const struct console_config *config, struct terminal *terminal)
+{
+    *s = (struct screen){.config = config,
+                         .terminal = terminal,
+                         .draw = draw_new(),
+                         .zone = zone_new(config->timezone),
+                         .now = clock_now(),
+                         .hints = true,
+                         .log = {.at_end = true, .list = {.height = 1}},
+                         .unknown = {.list = {.height = 1}}};
+    s->minute = format_minute(s->now);
+    draw_set_glyphs(s->draw, !terminal_utf8(terminal)          ? GLYPHS_ASCII
+                             : terminal_console_font(terminal) ? GLYPHS_VT
+                                                               : GLYPHS_UTF8);
+    roster_init(&s->roster);
+    detail_init(&s->detail);
+    prompt_init(&s->prompt);
+    help_init(&s->help);
+    if (*terminal_notice(terminal) != '\0') {
+        screen_notice(s, "%s", terminal_notice(terminal));
+    }
+}
+
+void
+screen_fini(struct screen *s)
+{
+    snapshot_unref(s->snap);
+    roster_fini(&s->roster);
+    detail_fini(&s->detail);
+    prompt_fini(&s->prompt);
+    help_fini(&s->help);
+    g_free(s->unknown.order);
+    g_strfreev(s->log.lines);
+    zone_free(s->zone);
+    draw_free(s->draw);
+}
+
+void
+screen_notice(struct screen *s, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(s->notice, sizeof(s->notice), fmt, args);
+    va_end(args);
+    s->notice_until = s->now.mono + NOTICE_US;
+}
+
+/* ---- what comes ---- */
+
+void
+screen_take(struct screen *s, struct snapshot *snapshot)
+{
+    struct snapshot *old = s->snap;
+    s->snap = snapshot;
+    roster_update(&s->roster, snapshot, s->now.mono);
+    if (*s->detail.uid == '\0' ||
+        plant_find_station(snapshot->plant, s->detail.uid) == STATION_NONE) {
+        detail_follow(s);
+    }
+    detail_update(s);
+    unknown_update(s);
+    if (s->view == VIEW_LOG) {
+        log_view_update(s);
+    }
+    snapshot_unref(old);
+}
+
+void
+screen_tick(struct screen *s)
+{
+    mono_us now = s->now.mono;
+    s->minute = format_minute(s->now);
+    if (s->snap != NULL && s->roster.order_due && now >= s->roster.hold_until) {
+        roster_update(&s->roster, s->snap, now);
+    }
+    if (s->detail.follow_at != 0 && now >= s->detail.follow_at) {
+        detail_follow(s);
+    }
+    if (*s->notice != '\0' && now >= s->notice_until) {
+        *s->notice = '\0';
+    }
+}
+
+static void
+sooner(mono_us *when, mono_us other)
+{
+    if (other != 0 && (*when == 0 || other < *when)) {
+        *when = other;
+    }
+}
+
+mono_us
+screen_next_tick(const struct screen *s)
+{
+    mono_us when = s->detail.follow_at;
+    if (roster_held(&s->roster, s->now.mono)) {
+        sooner(&when, s->roster.hold_until);
+    }
+    if (*s->notice != '\0') {
+        sooner(&when, s->notice_until);
+    }
+    return when;
+}
+
+/* ---- places ---- */
+
+enum place
+screen_place(const struct screen *s)
+{
+    switch (s->view) {
+    case VIEW_STATIONS:
+        return s->detail_focus ? PLACE_DETAIL : PLACE_LIST;
+    case VIEW_UNKNOWN:
+        return PLACE_UNKNOWN;
+    case VIEW_LOG:
+        return PLACE_LOG;
+    }
+    return PLACE_LIST;
+}
+
+struct list *
+screen_list(struct screen *s)
+{
+    switch (screen_place(s)) {
+    case PLACE_LIST:
+        return &s->roster.list;
+    case PLACE_DETAIL:
+        return &s->detail.list;
+    case PLACE_UNKNOWN:
+        return &s->unknown.list;
+    case PLACE_LOG:
+        return &s->log.list;
+    }
+    return &s->roster.list;
+}
+
+void
+screen_moved(struct screen *s, int by)
+{
+    switch (screen_place(s)) {
+    case PLACE_LIST:
+        roster_move_to(&s->roster, s->roster.list.pos, s->now.mono);
+        s->detail.follow_at = s->now.mono + FOLLOW_US;
+        return;
+    case PLACE_DETAIL:
+        detail_moved(s, by);
+        return;
+    case PLACE_UNKNOWN:
+        unknown_moved(s);
+        return;
+    case PLACE_LOG:
+        s->log.at_end = s->log.list.pos + 1 >= s->log.n;
+        return;
+    }
+}
+
+void
+screen_set_view(struct screen *s, enum view view)
+{
+    s->view = view;
+    s->detail_focus = s->detail_focus && view == VIEW_STATIONS;
+    if (view == VIEW_LOG) {
+        log_view_update(s);
+    }
+}
+
+void
+screen_back(struct screen *s)
+{
+    if (s->view != VIEW_STATIONS) {
+        screen_set_view(s, VIEW_STATIONS);
+    } else if (s->detail_focus) {
+        s->detail_focus = false;
+    } else if (*s->roster.filter_text != '\0') {
+        roster_set_filter(&s->roster, "", s->snap);
+    }
+}
+
+void
+screen_interrupt(struct screen *s)
+{
+    if (s->now.mono < s->cancel_until) {
+        s->quit = true;
+        return;
+    }
+    s->cancel_until = s->now.mono + AGAIN_US;
+    if (s->prompt.kind != PROMPT_NONE) {
+        prompt_cancel(s);
+    }
+    s->help.open = false;
+    screen_notice(s, "%s", _("Ctrl-C once more quits"));
+}
+
+/* ---- keys ---- */
+
+/* True: the key belongs to a paste outside a prompt, where it must trigger nothing. */
+static bool
+swallowed_by_paste(struct screen *s, int key)
+{
+    if (s->pasting && s->now.mono >= s->pasting_until) {
+        s->pasting = false;
+    }
+    if (key == KEY_PASTE || key == KEY_PASTE_END) {
+        s->pasting = key == KEY_PASTE;
+        s->pasting_until = s->now.mono + PASTE_US;
+        return true;
+    }
+    if (!s->pasting) {
+        return false;
+    }
+    s->pasting_until = s->now.mono + PASTE_US;
+    return s->prompt.kind == PROMPT_NONE;
+}
+
+void
+screen_key(struct screen *s, int key)
+{
+    if (swallowed_by_paste(s, key)) {
+        return;
+    }
+    *s->notice = '\0';
+    if (key == CTRL_C) {
+        screen_interrupt(s);
+    } else if (key == (TERMINAL_KEY | KEY_MOUSE)) {
+        mouse_event(s);
+    } else if (s->prompt.kind != PROMPT_NONE) {
+        prompt_key(s, key);
+    } else if (s->help.open) {
+        help_key(s, key);
+    } else {
+        const struct action *action = keymap_find(key, screen_place(s));
+        if (action != NULL) {
+            keymap_run(s, action, "");
+        }
+    }
+}
+
+/* ---- drawing ---- */
+
+static enum extent
+extent_of(int rows, int columns)
+{
+    if (rows >= 14 && columns >= 60) {
+        return columns >= 100 ? EXTENT_WIDE : EXTENT_FULL;
+    }
+    if (rows >= 8 && columns >= 30) {
+        return EXTENT_COMPACT;
+    }
+    return rows >= 5 && columns >= 20 ? EXTENT_TINY : EXTENT_NONE;
+}
+
+/* The last line: what is being typed, or what can be done. */
+static void
+draw_bottom(struct screen *s, int y)
+{
+    if (s->prompt.kind != PROMPT_NONE) {
+        s->cursor_x = prompt_draw(s, y);
+        s->cursor_y = y;
+    } else {
+        hints_draw(s, y);
+    }
+}
+
+static void
+draw_frame_line(struct screen *s, int y, int wall, enum glyph tee)
+{
+    draw_fill(s->draw, y, 0, s->columns, STYLE_DIM, GLYPH_LINE);
+    if (wall > 0) {
+        draw_glyph(s->draw, y, wall, STYLE_DIM, tee);
+    }
+}
+
+/* The list takes what it needs, the detail the rest, but never less than two fifths. */
+static int
+list_width(const struct screen *s)
+{
+    int wanted = 2 + 14 + 36 + 16 + 15 + 6 + 10 + 6 + 8;
+    return CLAMP(s->columns * 3 / 5, 60, wanted);
+}
+
+static void
+draw_stations(struct screen *s, struct rect area)
+{
+    if (s->extent != EXTENT_WIDE) {
+        if (s->detail_focus) {
+            detail_draw(s, area);
+        } else {
+            stations_draw(s, area);
+        }
+        return;
+    }
+    int width = list_width(s);
+    struct rect left = {area.y, 0, area.height, width};
+    struct rect right = {area.y, width + 1, area.height, s->columns - width - 1};
+    stations_draw(s, left);
+    for (int y = area.y; y < area.y + area.height; y++) {
+        draw_glyph(s->draw, y, width, STYLE_DIM, GLYPH_WALL);
+    }
+    detail_draw(s, right);
+}
+
+static void
+draw_view(struct screen *s, struct rect area)
+{
+    if (s->help.open) {
+        help_draw(s, area);
+        return;
+    }
+    switch (s->view) {
+    case VIEW_STATIONS:
+        if (s->snap != NULL) {
+            draw_stations(s, area);
+        }
+        return;
+    case VIEW_UNKNOWN:
+        unknown_draw(s, area);
+        return;
+    case VIEW_LOG:
+        log_view_draw(s, area);
+        return;
+    }
+}
+
+static void
+draw_full(struct screen *s)
+{
+    bool split = s->extent == EXTENT_WIDE && s->view == VIEW_STATIONS && !s->help.open &&
+                 s->snap != NULL;
+    int wall = split ? list_width(s) : 0;
+    struct rect area = {3, 0, s->rows - 6, s->columns};
+    header_draw(s);
+    strip_draw(s, 1);
+    draw_frame_line(s, 2, wall, GLYPH_TEE_DOWN);
+    draw_view(s, area);
+    draw_frame_line(s, s->rows - 3, wall, GLYPH_TEE_UP);
+    status_draw(s, s->rows - 2);
+    draw_bottom(s, s->rows - 1);
+}
+
+static void
+draw_compact(struct screen *s)
+{
+    int digest = s->rows >= 11 ? 2 : 0;
+    bool list = s->view == VIEW_STATIONS && !s->help.open && !s->detail_focus;
+    struct rect area = {1, 0, s->rows - 3, s->columns};
+    header_draw_small(s);
+    if (list && s->snap != NULL) {
+        area.height -= digest + (digest > 0);
+        stations_draw_small(s, area);
+        int y = area.y + area.height;
+        if (digest > 0) {
+            draw_fill(s->draw, y, 0, s->columns, STYLE_DIM, GLYPH_LINE);
+            detail_draw_digest(s, (struct rect){y + 1, 0, digest, s->columns});
+        }
+    } else {
+        draw_view(s, area);
+    }
+    status_draw(s, s->rows - 2);
+    draw_bottom(s, s->rows - 1);
+}
+
+static void
+draw_tiny(struct screen *s)
+{
+    header_draw_small(s);
+    strip_draw_lines(s, (struct rect){1, 0, s->rows - 2, s->columns});
+    if (s->prompt.kind != PROMPT_NONE) {
+        draw_bottom(s, s->rows - 1);
+    } else {
+        status_draw(s, s->rows - 1);
+    }
+}
+
+void
+screen_draw(struct screen *s)
+{
+    terminal_size(s->terminal, &s->rows, &s->columns);
+    s->extent = extent_of(s->rows, s->columns);
+    s->cursor_y = s->rows - 1;
+    s->cursor_x = 0;
+    s->list_rows = (struct rect){0};
+    draw_begin(s->draw, s->rows, s->columns);
+    switch (s->extent) {
+    case EXTENT_NONE:
+        draw_text(s->draw, 0, 0, s->columns, STYLE_NORMAL, _("too small"));
+        break;
+    case EXTENT_TINY:
+        draw_tiny(s);
+        break;
+    case EXTENT_COMPACT:
+        draw_compact(s);
+        break;
+    case EXTENT_FULL:
+    case EXTENT_WIDE:
+        draw_full(s);
+        break;
+    }
+    draw_end(s->draw, s->cursor_y, s->cursor_x);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The screen: everything that is shown and how the user has it. One struct, passed to every
+ * view; each view file owns its part of it, and is the only one to change that.
+ *
+ * Threads: ui only.
+ */
+#ifndef UI_SCREEN_H
+#define UI_SCREEN_H
+
+#include "src/core/snapshot.h"
+#include "ui/console.h"
+#include "ui/draw.h"
+#include "ui/format.h"
+#include "ui/roster.h"
+#include "ui/terminal.h"
+
+enum view { VIEW_STATIONS, VIEW_UNKNOWN, VIEW_LOG };
+#define VIEWS (VIEW_LOG + 1)
+
+/* Where the keys go: one bit, so that an action can name several. */
+enum place {
+    PLACE_LIST = 1u << 0,   /* the station list */
+    PLACE_DETAIL = 1u << 1, /* one station */
+    PLACE_UNKNOWN = 1u << 2,
+    PLACE_LOG = 1u << 3,
+};
+#define PLACE_STATIONS (PLACE_LIST | PLACE_DETAIL)
+#define PLACE_ANY      (PLACE_STATIONS | PLACE_UNKNOWN | PLACE_LOG)
+
+/* How much there is room for. */
+enum extent { EXTENT_NONE, EXTENT_TINY, EXTENT_COMPACT, EXTENT_FULL, EXTENT_WIDE };
+
+struct rect {
+    int y, x, height, width;
+};
+
+/* A limit of a level or sensor, to mark on its bar. */
+struct limit_mark {
+    uint32_t component;
+    double value;
+    char sign[3]; /* "LL", "L", "H", "HH" */
+};
+
+enum detail_row { ROW_HEADING, ROW_CALM, ROW_FAULT, ROW_COMPONENT, ROW_BAR };
+
+struct detail_line {
+    enum detail_row row;
+    uint32_t component; /* COMPONENT_NONE for a heading of our own */
+};
+
+struct detail {
+    char uid[PLANT_ID_MAX + 1]; /* whose it is; follows the list's selection */
+    char id[PLANT_ID_MAX + 1];  /* the component under the cursor, "" at first */
+    GArray *lines;              /* struct detail_line */
+    GArray *marks;              /* struct limit_mark, of the station */
+    const struct plant *plant;  /* whose marks these are; not a reference */
+    struct list list;
+    mono_us follow_at; /* when to go over to the selected station; 0: nothing to do */
+};
+
+enum prompt_kind { PROMPT_NONE, PROMPT_FILTER, PROMPT_COMMAND };
+#define PROMPT_MAX 200 /* bytes */
+
+struct prompt {
+    enum prompt_kind kind;
+    char text[PROMPT_MAX + 1];
+    size_t caret;                   /* byte */
+    GPtrArray *history;             /* char *, oldest first: commands */
+    guint history_at;               /* == history->len: the new line */
+    char completed[PROMPT_MAX + 1]; /* what stood there when completion began */
+    int completion;                 /* which candidate is shown; -1: none */
+    /* What Esc brings back. */
+    char filter_before[PROMPT_MAX + 1];
+    char selected_before[PLANT_ID_MAX + 1];
+    int top_before;
+};
+
+struct help {
+    bool open;
+    char text[64]; /* what actions are searched by */
+    GArray *found; /* int: indices of actions */
+    struct list list;
+};
+
+struct log_view {
+    char **lines;
+    int n;
+    struct list list;
+    bool at_end; /* new lines are followed */
+};
+
+struct unknown_view {
+    char station[PLANT_ID_MAX + 1], id[PLANT_ID_MAX + 8]; /* the selected one */
+    uint32_t *order;
+    uint32_t n;
+    struct list list;
+};
+
+struct screen {
+    const struct console_config *config;
+    struct terminal *terminal;
+    struct draw *draw;
+    struct zone *zone;
+    struct snapshot *snap; /* NULL until the first came */
+    struct now now;        /* of this turn of the loop */
+    struct now minute;     /* ages count from here */
+
+    int rows, columns;
+    enum extent extent;
+    enum view view;
+    bool detail_focus; /* keys go to the station's detail */
+    bool hints;
+
+    struct roster roster;
+    struct rect list_rows; /* where the rows of the list are: for the mouse */
+    struct detail detail;
+    struct unknown_view unknown;
+    struct log_view log;
+    struct help help;
+    struct prompt prompt;
+
+    char notice[200]; /* in place of the hints until notice_until */
+    mono_us notice_until;
+    mono_us cancel_until;   /* a second Ctrl-C before this quits */
+    int cursor_y, cursor_x; /* where the terminal's cursor belongs; set by the views */
+    bool pasting;
+    mono_us pasting_until; /* should the end of a paste get lost */
+    bool suspend, repaint; /* asked for by an action; the loop does it */
+    bool quit;
+};
+
+/* snapshot NULL is fine. */
+void screen_init(struct screen *s, const struct console_config *config,
+                 struct terminal *terminal);
+void screen_fini(struct screen *s);
+
+/* Takes the reference over. */
+void screen_take(struct screen *s, struct snapshot *snapshot);
+/* Time has passed: what was held or delayed may be due. */
+void screen_tick(struct screen *s);
+/* When screen_tick() will have something to do, on the boot clock; 0: nothing is pending. */
+mono_us screen_next_tick(const struct screen *s);
+
+void screen_key(struct screen *s, int key);
+void screen_draw(struct screen *s);
+
+/* For the actions and views. */
+enum place screen_place(const struct screen *s);
+struct list *screen_list(struct screen *s); /* the one that the cursor keys move in */
+void screen_notice(struct screen *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void screen_set_view(struct screen *s, enum view view);
+/* The user moved the cursor of screen_list() by so many rows. */
+void screen_moved(struct screen *s, int by);
+void screen_back(struct screen *s);
+void screen_interrupt(struct screen *s); /* Ctrl-C, SIGINT */
+const char *view_name(enum view view);   /* translated */
+
+#endif

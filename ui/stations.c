@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/views.h"
+
+#include <assert.h>
+
+#include "src/core/i18n.h"
+#include "src/core/text.h"
+
+#define ID_MAX     14
+#define NAME_LEAST 12
+#define NAME_MOST  36
+#define AREA_WIDTH 16
+#define NUMBER     8
+#define UNIT       6
+#define STATE      10
+
+enum column { COL_ID, COL_NAME, COL_AREA, COL_VALUE, COL_ON, COL_STATE, COL_AGE };
+#define COLUMNS (COL_AGE + 1)
+
+/* Where each column is; width 0: no room for it. */
+struct columns {
+    int x[COLUMNS], width[COLUMNS];
+};
+
+/* Columns go when the name would become too short, the least needed first. */
+static struct columns
+lay_out(const struct screen *s, struct rect area)
+{
+    static const enum column dispensable[] = {COL_AREA, COL_STATE, COL_ON, COL_VALUE, COL_AGE};
+    int state = MAX(STATE, text_columns(_("never seen")));
+    struct columns c = {.width = {[COL_ID] = CLAMP(s->roster.uid_columns, 4, ID_MAX),
+                                  [COL_AREA] = AREA_WIDTH,
+                                  [COL_VALUE] = NUMBER + 1 + UNIT,
+                                  [COL_ON] = ROSTER_ACTUATORS,
+                                  [COL_STATE] = state,
+                                  [COL_AGE] = format_age_columns()}};
+    int wanted = CLAMP(s->roster.name_columns, NAME_LEAST, NAME_MOST);
+    for (size_t next = 0;; next++) {
+        int used = 2;
+        for (int i = 0; i < COLUMNS; i++) {
+            used += i != COL_NAME && c.width[i] > 0 ? c.width[i] + 1 : 0;
+        }
+        c.width[COL_NAME] = MIN(area.width - used, wanted);
+        int enough = next == 0 ? wanted : MIN(wanted, NAME_LEAST + 6);
+        if (c.width[COL_NAME] >= enough || next == G_N_ELEMENTS(dispensable)) {
+            break;
+        }
+        c.width[dispensable[next]] = 0;
+    }
+    int x = area.x + 2;
+    for (int i = 0; i < COLUMNS; i++) {
+        c.x[i] = x;
+        x += c.width[i] > 0 ? c.width[i] + 1 : 0;
+    }
+    return c;
+}
+
+static const struct {
+    const char *title; /* N_() */
+    int sort;          /* enum roster_sort, or -1 */
+} titles[] = {
+    [COL_ID] = {N_("ID"), SORT_ID},
+    [COL_NAME] = {N_("NAME"), SORT_NAME},
+    [COL_AREA] = {N_("AREA"), SORT_AREA},
+    [COL_VALUE] = {N_("VALUE"), -1},
+    [COL_ON] = {N_("ON"), -1},
+    [COL_STATE] = {N_("STATE"), SORT_STATE},
+    [COL_AGE] = {N_("AGE"), SORT_AGE},
+};
+static_assert(G_N_ELEMENTS(titles) == COLUMNS, "a column has no title");
+
+static void
+draw_titles(struct screen *s, int y, const struct columns *c)
+{
+    enum glyph arrow = s->roster.reverse ? GLYPH_UPWARD : GLYPH_DOWNWARD;
+    for (int i = 0; i < COLUMNS; i++) {
+        if (c->width[i] == 0) {
+            continue;
+        }
+        bool sorted = titles[i].sort == (int)s->roster.sort;
+        char text[FORMAT_SIZE];
+        snprintf(text, sizeof(text), "%s%s", _(titles[i].title),
+                 sorted ? glyph_text(draw_glyphs(s->draw), arrow) : "");
+        unsigned style = sorted ? STYLE_NORMAL : STYLE_DIM;
+        if (i == COL_AGE) {
+            draw_right(s->draw, y, c->x[i], c->width[i], style, text);
+        } else if (i == COL_VALUE) {
+            draw_right(s->draw, y, c->x[i], NUMBER, style, text);
+        } else {
+            draw_text(s->draw, y, c->x[i], c->width[i], style, text);
+        }
+    }
+}
+
+static enum glyph
+condition_glyph(enum condition condition)
+{
+    return condition == CONDITION_FAULT ? GLYPH_FAULT : GLYPH_UNSURE;
+}
+
+static unsigned
+condition_style(enum condition condition)
+{
+    switch (condition) {
+    case CONDITION_FAULT:
+        return STYLE_FAULT;
+    case CONDITION_SILENT:
+        return STYLE_STRONG;
+    case CONDITION_NEVER:
+        return STYLE_DIM;
+    case CONDITION_NORMAL:
+        return STYLE_NORMAL;
+    }
+    return STYLE_NORMAL;
+}
+
+static void
+state_text(const struct screen *s, uint32_t station, char *dst, size_t cap)
+{
+    unsigned n = s->snap->stations[station].faults;
+    switch ((enum condition)s->roster.conditions[station]) {
+    case CONDITION_FAULT:
+        snprintf(dst, cap, ngettext("%u fault", "%u faults", n), n);
+        return;
+    case CONDITION_SILENT:
+        snprintf(dst, cap, "%s", _("silent"));
+        return;
+    case CONDITION_NEVER:
+        snprintf(dst, cap, "%s", _("never seen"));
+        return;
+    case CONDITION_NORMAL:
+        *dst = '\0';
+        return;
+    }
+}
+
+static void
+draw_value(struct screen *s, int y, int x, uint32_t component, int number, int unit)
+{
+    if (component == COMPONENT_NONE) {
+        return;
+    }
+    const struct component *c = &s->snap->plant->components[component];
+    char text[FORMAT_SIZE];
+    format_value(text, sizeof(text), c, &s->snap->components[component]);
+    unsigned style = panel_stale(s, component) ? STYLE_DIM : STYLE_NORMAL;
+    draw_right(s->draw, y, x, number, style, text);
+    draw_text(s->draw, y, x + number + 1, unit, STYLE_DIM, c->unit);
+}
+
+/* One mark for each of the first actuators: on, off, or not known. */
+static void
+draw_actuators(struct screen *s, int y, int x, const struct brief *brief)
+{
+    char marks[ROSTER_ACTUATORS * 4 + 1];
+    size_t used = 0;
+    bool stale = brief->n_actuators > 0;
+    for (int i = 0; i < brief->n_actuators; i++) {
+        const struct component_state *state = &s->snap->components[brief->actuators[i]];
+        enum glyph glyph = state->ts == WALL_NONE ? GLYPH_UNSURE
+                           : state->text == NULL && state->num >= 0 && state->num <= 0
+                               ? GLYPH_OFF
+                               : GLYPH_ON;
+        const char *mark = glyph_text(draw_glyphs(s->draw), glyph);
+        used += g_strlcpy(marks + used, mark, sizeof(marks) - used);
+        stale = stale && panel_stale(s, brief->actuators[i]);
+    }
+    marks[used] = '\0';
+    draw_text(s->draw, y, x, ROSTER_ACTUATORS, stale ? STYLE_DIM : STYLE_NORMAL, marks);
+}
+
+static void
+draw_names(struct screen *s, int y, int x, const struct columns *c, uint32_t station,
+           bool selected)
+{
+    const struct station *st = &s->snap->plant->stations[station];
+    enum condition condition = (enum condition)s->roster.conditions[station];
+    unsigned mark = selected ? STYLE_SELECTED : 0;
+    unsigned style = condition == CONDITION_NEVER ? STYLE_DIM : STYLE_NORMAL;
+    if (selected) {
+        draw_glyph(s->draw, y, x, STYLE_NORMAL, GLYPH_CURSOR);
+        s->cursor_y = y;
+        s->cursor_x = x;
+    }
+    if (condition != CONDITION_NORMAL) {
+        draw_glyph(s->draw, y, x + 1, condition_style(condition), condition_glyph(condition));
+    }
+    draw_text(s->draw, y, c->x[COL_ID], c->width[COL_ID] + 1, style | mark, st->uid);
+    draw_text(s->draw, y, c->x[COL_NAME], c->width[COL_NAME], style | mark,
+              *st->name != '\0' ? st->name : st->short_name);
+}
+
+static void
+draw_row(struct screen *s, int y, int x, const struct columns *c, uint32_t station,
+         bool selected)
+{
+    const struct station_state *state = &s->snap->stations[station];
+    const struct brief *brief = &s->roster.briefs[station];
+    enum condition condition = (enum condition)s->roster.conditions[station];
+    char text[FORMAT_SIZE];
+    draw_names(s, y, x, c, station, selected);
+    if (c->width[COL_AREA] > 0) {
+        draw_text(s->draw, y, c->x[COL_AREA], c->width[COL_AREA], STYLE_NORMAL,
+                  s->snap->plant->stations[station].area);
+    }
+    if (c->width[COL_VALUE] > 0) {
+        draw_value(s, y, c->x[COL_VALUE], brief->level, NUMBER, UNIT);
+    }
+    if (c->width[COL_ON] > 0) {
+        draw_actuators(s, y, c->x[COL_ON], brief);
+    }
+    if (c->width[COL_STATE] > 0) {
+        state_text(s, station, text, sizeof(text));
+        draw_text(s->draw, y, c->x[COL_STATE], c->width[COL_STATE], condition_style(condition),
+                  text);
+    }
+    if (c->width[COL_AGE] > 0) {
+        format_age(text, sizeof(text), format_age_us(s->minute, state->received, state->heard));
+        draw_right(s->draw, y, c->x[COL_AGE], c->width[COL_AGE], STYLE_DIM, text);
+    }
+}
+
+/* Filter, how many of how many, order. */
+static void
+draw_summary(struct screen *s, struct rect area)
+{
+    const struct roster *r = &s->roster;
+    char text[512], range[FORMAT_SIZE] = "";
+    int x = area.x + 1, end = area.x + area.width;
+    if (r->list.n > r->list.height) {
+        snprintf(range, sizeof(range), "  %d–%d", r->list.top + 1,
+                 MIN(r->list.top + r->list.height, r->list.n));
+    }
+    if (*r->filter_text != '\0') {
+        snprintf(text, sizeof(text), "/%s  ", r->filter_text);
+        x += draw_flow(s->draw, area.y, x, MAX(area.width - 30, 10), STYLE_STRONG, text);
+        snprintf(text, sizeof(text), _("%d of %u%s"), r->n, s->snap->plant->n_stations, range);
+    } else {
+        snprintf(text, sizeof(text), ngettext("%u station%s", "%u stations%s", (unsigned)r->n),
+                 (unsigned)r->n, range);
+    }
+    x += draw_flow(s->draw, area.y, x, end - x, STYLE_NORMAL, text) + 2;
+    if (roster_held(r, s->now.mono)) {
+        snprintf(text, sizeof(text), "%s", _("order held"));
+        draw_right(s->draw, area.y, x, end - x - 1, STYLE_NORMAL, text);
+    }
+}
+
+static void
+draw_empty(struct screen *s, struct rect area)
+{
+    const char *text = s->snap->plant->n_stations > 0 ? _("no station matches the filter")
+                                                      : _("no stations yet: see \"u\" for "
+                                                          "ids that were heard, or the "
+                                                          "command plant import");
+    draw_text(s->draw, area.y, area.x + 2, area.width - 2, STYLE_NORMAL, text);
+}
+
+static void
+draw_rows(struct screen *s, struct rect rows, const struct columns *c)
+{
+    const struct roster *r = &s->roster;
+    s->list_rows = rows;
+    if (r->n == 0) {
+        draw_empty(s, rows);
+    }
+    for (int i = 0; i < rows.height && r->list.top + i < r->n; i++) {
+        int place = r->list.top + i;
+        draw_row(s, rows.y + i, rows.x, c, r->order[place], place == r->list.pos);
+    }
+}
+
+void
+stations_draw(struct screen *s, struct rect area)
+{
+    struct columns c = lay_out(s, area);
+    struct rect rows = {area.y + 2, area.x, area.height - 2, area.width};
+    roster_set_height(&s->roster, rows.height);
+    draw_summary(s, area);
+    draw_titles(s, area.y + 1, &c);
+    draw_rows(s, rows, &c);
+}
+
+/* A row for each station: mark, id, name, value. */
+void
+stations_draw_small(struct screen *s, struct rect area)
+{
+    int id = CLAMP(s->roster.uid_columns, 4, 8), number = 6, unit = 4;
+    int value = area.width >= 36 ? number + 1 + unit : 0;
+    struct columns c = {.x = {area.x + 2, area.x + 3 + id},
+                        .width = {id, area.width - 3 - id - (value > 0 ? value + 1 : 0)}};
+    c.x[COL_VALUE] = area.x + area.width - value;
+    roster_set_height(&s->roster, area.height);
+    s->list_rows = area;
+    if (s->roster.n == 0) {
+        draw_empty(s, area);
+    }
+    for (int i = 0; i < area.height && s->roster.list.top + i < s->roster.n; i++) {
+        int place = s->roster.list.top + i;
+        uint32_t station = s->roster.order[place];
+        draw_names(s, area.y + i, area.x, &c, station, place == s->roster.list.pos);
+        if (value > 0) {
+            draw_value(s, area.y + i, c.x[COL_VALUE], s->roster.briefs[station].level, number,
+                       unit);
+        }
+    }
+}
+
+void
+stations_sort_by(struct screen *s, int step)
+{
+    int sort = ((int)s->roster.sort + step + ROSTER_SORTS) % ROSTER_SORTS;
+    roster_set_sort(&s->roster, (enum roster_sort)sort, false, s->snap);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The parts of the screen, each drawn into a rectangle; what a view needs besides stands in
+ * struct screen. Functions named *_update() bring a view's own list up to the newest snapshot.
+ */
+#ifndef UI_VIEWS_H
+#define UI_VIEWS_H
+
+#include "ui/screen.h"
+
+/* header.c: the first two lines, or the one of a small screen */
+void header_draw(struct screen *s);
+void header_draw_small(struct screen *s);
+/* strip.c: what is wrong, worst first */
+void strip_draw(struct screen *s, int y);
+/* The same as a list of lines, for screens that have room for nothing else. */
+void strip_draw_lines(struct screen *s, struct rect area);
+/* "■2 ?5"; returns the columns it took. */
+int strip_draw_counts(struct screen *s, int y, int x, int width);
+
+/* status.c: broker, cache, central store, role */
+void status_draw(struct screen *s, int y);
+
+/* stations.c */
+void stations_draw(struct screen *s, struct rect area);
+void stations_draw_small(struct screen *s, struct rect area);
+/* Sort by the column to the left or right of the present one. */
+void stations_sort_by(struct screen *s, int step);
+
+/* detail.c */
+void detail_init(struct detail *d);
+void detail_fini(struct detail *d);
+/* Show the station selected in the list from now on. */
+void detail_follow(struct screen *s);
+void detail_update(struct screen *s);
+/* Its cursor was moved by so many rows. */
+void detail_moved(struct screen *s, int by);
+void detail_draw(struct screen *s, struct rect area);
+/* The worst or first few components on the lines of area, without frame or cursor. */
+void detail_draw_digest(struct screen *s, struct rect area);
+
+/* panel.c: one component */
+struct panel {
+    uint32_t component;
+    int y, x, width;
+    bool selected;
+};
+void panel_draw(struct screen *s, const struct panel *p);
+/* The bar under it, with min, max and limits. */
+void panel_draw_bar(struct screen *s, const struct panel *p);
+void panel_draw_fault(struct screen *s, const struct panel *p);
+bool panel_has_bar(const struct component *c);
+/* Not to be relied on: from the cache, retained, of bad quality, of a silent station. */
+bool panel_stale(const struct screen *s, uint32_t component);
+
+/* unknown.c */
+void unknown_update(struct screen *s);
+void unknown_moved(struct screen *s);
+void unknown_draw(struct screen *s, struct rect area);
+const struct unknown_id *unknown_selected(const struct screen *s); /* NULL: none */
+
+/* logview.c */
+void log_view_update(struct screen *s);
+void log_view_draw(struct screen *s, struct rect area);
+
+/* help.c */
+void help_init(struct help *h);
+void help_fini(struct help *h);
+void help_open(struct screen *s);
+void help_key(struct screen *s, int key);
+void help_draw(struct screen *s, struct rect area);
+
+/* prompt.c */
+void prompt_init(struct prompt *p);
+void prompt_fini(struct prompt *p);
+void prompt_open(struct screen *s, enum prompt_kind kind);
+void prompt_cancel(struct screen *s);
+void prompt_key(struct screen *s, int key);
+/* Returns the column of the caret. */
+int prompt_draw(struct screen *s, int y);
+
+/* hints.c: the last line */
+void hints_draw(struct screen *s, int y);
+
+#endif
