@@ -126,17 +126,20 @@ query_close(struct query *q)
     g_free(q);
 }
 
-enum rc
-query_begin(struct query *q, struct err *err)
-{
-    return sql_exec(q->db, "BEGIN", err);
-}
-
 void
 query_end(struct query *q)
 {
     /* Nothing was changed: there is nothing that could fail to be kept. */
-    sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
+    if (!sqlite3_get_autocommit(q->db)) {
+        sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+}
+
+enum rc
+query_begin(struct query *q, struct err *err)
+{
+    query_end(q); /* when the last one could not be ended */
+    return sql_exec(q->db, "BEGIN", err);
 }
 
 enum rc

@@ -25,7 +25,7 @@ static const char *const migrations[] = {
     " on_delay_s, off_delay_s, count, window_s, priority, latch, name, guidance);",
 };
 #define VERSION     ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
-#define VERSION_MAX 10000 /* a number beyond is damage, not a later program */
+#define VERSION_MAX (VERSION + 100) /* a number beyond is damage, not a later program */
 
 static enum rc
 look(sqlite3 *db, enum schema_state *ret, struct err *err)

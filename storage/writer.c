@@ -37,9 +37,18 @@ writer_run(struct writer *w, enum statement which, int bound, struct err *err)
     return RC_OK;
 }
 
+static void
+roll_back(struct writer *w)
+{
+    if (!sqlite3_get_autocommit(w->db)) {
+        sqlite3_exec(w->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+}
+
 enum rc
 writer_begin(struct writer *w, struct err *err)
 {
+    roll_back(w); /* when the last one could not even be rolled back */
     return writer_run(w, DO_BEGIN, SQLITE_OK, err);
 }
 
@@ -51,9 +60,7 @@ writer_end(struct writer *w, enum rc rc, struct err *err)
     }
     if (rc != RC_OK) {
         w->unsure = true;
-        if (!sqlite3_get_autocommit(w->db)) {
-            sqlite3_exec(w->db, "ROLLBACK", NULL, NULL, NULL);
-        }
+        roll_back(w);
     }
     return rc;
 }

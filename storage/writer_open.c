@@ -187,9 +187,13 @@ try_file(struct writer *w, bool full_sync, struct err *err)
     return rc;
 }
 
+/* Let go of a damaged file as it is: closing must not touch it, or take its log away. */
 static void
 drop_connection(struct writer *w)
 {
+    if (w->db != NULL) {
+        sqlite3_db_config(w->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    }
     for (size_t i = 0; i < STATEMENTS; i++) {
         sqlite3_finalize(g_steal_pointer(&w->stmt[i]));
     }
