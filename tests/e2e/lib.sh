@@ -1,0 +1,94 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# What the end-to-end scripts share: a directory of their own, a private broker, TAP, and waiting
+# for a condition with a deadline. A script sets `leitstand` and then reads this file.
+
+: "${leitstand:?}"
+dir=$(mktemp -d)
+number=0
+failed=0
+broker_pid=
+program_pid=
+
+# Only what was started here is ended, by its number.
+cleanup() {
+    status=$?
+    for pid in $program_pid $broker_pid; do
+        kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+    done
+    [ -z "${tmux_socket:-}" ] || tmux -S "$tmux_socket" kill-server 2>/dev/null
+    rm -rf "$dir"
+    exit "$status"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+
+# report DESCRIPTION COMMAND…: ok when the command succeeds; its output explains a failure.
+report() {
+    what=$1
+    shift
+    number=$((number + 1))
+    if "$@" >"$dir/report" 2>&1; then
+        echo "ok $number - $what"
+    else
+        tail -n 40 "$dir/report" | LC_ALL=C tr -c '\n[:print:]' '?' | sed 's/^/# /'
+        echo "not ok $number - $what"
+        failed=1
+    fi
+}
+
+plan() {
+    echo "1..$number"
+    exit "$failed"
+}
+
+# until_true SECONDS COMMAND…: asks ten times a second.
+until_true() {
+    tries=$(($1 * 10))
+    shift
+    while ! "$@" >/dev/null 2>&1; do
+        tries=$((tries - 1))
+        if [ "$tries" -le 0 ]; then
+            echo "not within the time: $*"
+            return 1
+        fi
+        sleep 0.1
+    done
+}
+
+# A mosquitto that listens on $dir/mqtt only.
+start_broker() {
+    {
+        echo "listener 0 $dir/mqtt"
+        echo "allow_anonymous true"
+        echo "log_type error"
+        [ "$(id -u)" -ne 0 ] || echo "user root"
+    } >"$dir/mosquitto.conf"
+    PATH=$PATH:/usr/sbin mosquitto -c "$dir/mosquitto.conf" >"$dir/mosquitto.log" 2>&1 &
+    broker_pid=$!
+    until_true 10 test -S "$dir/mqtt"
+}
+
+publish() { # topic file
+    mosquitto_pub --unix "$dir/mqtt" -q 1 -t "$1" -f "$2"
+}
+
+# Start "$leitstand … run" with the config given; its log goes to $dir/log.
+start_run() { # ini [options]
+    ini=$1
+    shift
+    "$leitstand" --config="$ini" "$@" run 2>>"$dir/log" &
+    program_pid=$!
+    until_true 20 connected "$ini"
+}
+
+connected() {
+    "$leitstand" --config="$1" status --format=json | grep -Eq '"connected": ?true'
+}
+
+stop_run() {
+    kill "$program_pid"
+    wait "$program_pid"
+    program_pid=
+}
