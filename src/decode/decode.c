@@ -348,10 +348,9 @@ decode_with(struct decoder *d, const struct decode_message *m, const struct prof
     const struct rule *rule =
         find_rule(profile, d->doc, &payload, &levels, PROFILE_USE_DEPTH, &profile);
     if (rule == NULL) {
-        bool broken = payload.json == NULL && !payload.is_text;
         sink_reject(s, "",
-                    broken ? sink_printf(s, "not JSON: %s", d->doc->why)
-                           : "no rule of the profile fits");
+                    payload.json == NULL ? sink_printf(s, "not JSON: %s", d->doc->why)
+                                         : "no rule of the profile fits");
         return;
     }
     s->result.profile = profile->name;
