@@ -174,7 +174,7 @@ build_station(struct plant_builder *b, const struct made *m, int order)
         const char *type;
         double limit;
     } rules[] = {{"lo", 0.4}, {"hi", 2.9}, {"hihi", 3.4}};
-    for (size_t i = 0; order == 0 && i < G_N_ELEMENTS(rules); i++) {
+    for (size_t i = 0; order <= 1 && i < G_N_ELEMENTS(rules); i++) {
         struct rule_def rule = {.component = rule_name(m->uid, "LEVEL"),
                                 .rule = g_strdup(rules[i].type),
                                 .type = g_strdup(rules[i].type),

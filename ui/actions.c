@@ -29,24 +29,27 @@ action_down(struct screen *s, const char *argument)
     move_to(s, screen_list(s)->pos + 1);
 }
 
+static void
+scroll(struct screen *s, int by)
+{
+    struct list *list = screen_list(s);
+    int before = list->pos;
+    list_scroll(list, by);
+    screen_moved(s, list->pos - before);
+}
+
 void
 action_page_up(struct screen *s, const char *argument)
 {
     (void)argument;
-    struct list *list = screen_list(s);
-    int by = MAX(list->height - 1, 1);
-    list->top -= by;
-    move_to(s, list->pos - by);
+    scroll(s, -MAX(screen_list(s)->height - 1, 1));
 }
 
 void
 action_page_down(struct screen *s, const char *argument)
 {
     (void)argument;
-    struct list *list = screen_list(s);
-    int by = MAX(list->height - 1, 1);
-    list->top += by;
-    move_to(s, list->pos + by);
+    scroll(s, MAX(screen_list(s)->height - 1, 1));
 }
 
 void
@@ -96,6 +99,7 @@ action_open(struct screen *s, const char *argument)
     (void)argument;
     detail_follow(s);
     s->detail_focus = true;
+    detail_moved(s, 0);
 }
 
 void

@@ -8,6 +8,7 @@
 
 #define INFO_LINES 3 /* about the component under the cursor, with the line above */
 #define HEAD_LINES 3
+#define WIDEST     84 /* more would only pull names and values apart */
 
 void
 detail_init(struct detail *d)
@@ -44,17 +45,18 @@ static void
 add_line(struct detail *d, enum detail_row row, uint32_t component)
 {
     struct detail_line line = {row, component};
+    if (row == ROW_HEADING && d->roomy && d->lines->len > 0) {
+        struct detail_line blank = {ROW_BLANK, COMPONENT_NONE};
+        g_array_append_val(d->lines, blank);
+    }
     g_array_append_val(d->lines, line);
 }
 
-/* Faults first, whatever the order of the components; then tiles in the plant's order. */
 static void
-make_lines(struct screen *s, uint32_t index)
+add_faults(struct screen *s, const struct station *station)
 {
     struct detail *d = &s->detail;
     const struct plant *plant = s->snap->plant;
-    const struct station *station = &plant->stations[index];
-    g_array_set_size(d->lines, 0);
     bool faults = false, active = false;
     for (uint32_t i = station->first; i < station->first + station->count; i++) {
         if (plant->components[i].kind == KIND_FAULT) {
@@ -71,6 +73,17 @@ make_lines(struct screen *s, uint32_t index)
     if (faults && !active) {
         add_line(d, ROW_CALM, COMPONENT_NONE);
     }
+}
+
+/* Faults first, whatever the order of the components; then tiles in the plant's order. */
+static void
+make_lines(struct screen *s, uint32_t index)
+{
+    struct detail *d = &s->detail;
+    const struct plant *plant = s->snap->plant;
+    const struct station *station = &plant->stations[index];
+    g_array_set_size(d->lines, 0);
+    add_faults(s, station);
     for (uint32_t i = station->first; i < station->first + station->count; i++) {
         enum kind kind = plant->components[i].kind;
         if (kind == KIND_DIVIDER) {
@@ -164,7 +177,12 @@ detail_update(struct screen *s)
     if (d->plant != s->snap->plant) {
         make_marks(s, station);
     }
+    d->roomy = true;
     make_lines(s, station);
+    if ((int)d->lines->len > d->list.height) {
+        d->roomy = false;
+        make_lines(s, station);
+    }
     restore_cursor(s);
 }
 
@@ -179,34 +197,53 @@ detail_follow(struct screen *s)
     g_strlcpy(d->uid, s->roster.selected, sizeof(d->uid));
     *d->id = '\0';
     d->plant = NULL;
-    d->list.pos = d->list.top = 0;
+    d->list = (struct list){.height = d->list.height};
     detail_update(s);
+}
+
+static bool
+selectable(const struct detail *d, int pos)
+{
+    const struct detail_line *line = line_at(d, pos);
+    return line != NULL && (line->row == ROW_FAULT || line->row == ROW_COMPONENT);
+}
+
+/* From pos in the direction of step; -1: there is none. */
+static int
+next_selectable(const struct detail *d, int pos, int step)
+{
+    while (pos >= 0 && pos < d->list.n && !selectable(d, pos)) {
+        pos += step;
+    }
+    return pos >= 0 && pos < d->list.n ? pos : -1;
 }
 
 void
 detail_moved(struct screen *s, int by)
 {
     struct detail *d = &s->detail;
-    const struct detail_line *line = line_at(d, d->list.pos);
-    if (line != NULL && line->row == ROW_BAR) { /* belongs to the row above it */
-        bool down = by > 0 && d->list.pos + 1 < d->list.n;
-        list_to(&d->list, d->list.pos + (down ? 1 : -1));
-        line = line_at(d, d->list.pos);
-    }
+    int step = by < 0 ? -1 : 1;
+    int pos = next_selectable(d, d->list.pos, step);
+    pos = pos >= 0 ? pos : next_selectable(d, d->list.pos, -step);
     *d->id = '\0';
-    if (line != NULL && line->component != COMPONENT_NONE) {
-        g_strlcpy(d->id, s->snap->plant->components[line->component].id, sizeof(d->id));
+    if (pos < 0) {
+        return;
     }
+    list_to(&d->list, pos);
+    if (pos == next_selectable(d, 0, 1)) { /* show the heading above it, too */
+        d->list.home = 0;
+        list_fit(&d->list, d->list.n, d->list.height);
+    }
+    g_strlcpy(d->id, s->snap->plant->components[line_at(d, pos)->component].id, sizeof(d->id));
 }
 
 /* ---- drawing ---- */
 
 static void
-draw_heading(struct screen *s, int y, struct rect area, const char *text, bool selected)
+draw_heading(struct screen *s, int y, struct rect area, const char *text)
 {
     int x = area.x + 1;
-    x += draw_flow(s->draw, y, x, area.width - 2,
-                   STYLE_STRONG | (selected ? STYLE_SELECTED : 0), text);
+    x += draw_flow(s->draw, y, x, area.width - 2, STYLE_STRONG, text);
     draw_fill(s->draw, y, x + 1, area.x + area.width - x - 2, STYLE_DIM, GLYPH_LINE);
 }
 
@@ -216,16 +253,16 @@ draw_line(struct screen *s, int y, struct rect area, const struct detail_line *l
 {
     struct panel p = {line->component, y, area.x, area.width, selected};
     switch (line->row) {
+    case ROW_BLANK:
+        return;
     case ROW_HEADING:
         draw_heading(s, y, area,
                      line->component == COMPONENT_NONE
                          ? _("Faults")
-                         : s->snap->plant->components[line->component].name,
-                     selected);
+                         : s->snap->plant->components[line->component].name);
         return;
     case ROW_CALM:
-        draw_text(s->draw, y, area.x + 2, area.width - 2,
-                  STYLE_NORMAL | (selected ? STYLE_SELECTED : 0), _("no faults"));
+        draw_text(s->draw, y, area.x + 2, area.width - 2, STYLE_NORMAL, _("no faults"));
         return;
     case ROW_FAULT:
         panel_draw_fault(s, &p);
@@ -275,7 +312,7 @@ draw_head(struct screen *s, struct rect area, uint32_t index)
     const struct station_state *state = &s->snap->stations[index];
     char text[512], life[FORMAT_SIZE * 2], offset[FORMAT_SIZE];
     int end = area.x + area.width - 1;
-    int right = MIN(text_columns(station->area), area.width / 3);
+    int right = MIN(draw_columns(s->draw, station->area), area.width / 3);
     draw_right(s->draw, area.y, end - right, right, STYLE_NORMAL, station->area);
     snprintf(text, sizeof(text), "%s %s", station->uid, station->name);
     draw_text(s->draw, area.y, area.x + 1, area.width - right - 3, STYLE_STRONG, text);
@@ -342,11 +379,15 @@ detail_draw(struct screen *s, struct rect area)
                   _("no station selected"));
         return;
     }
+    area.width = MIN(area.width, WIDEST);
     draw_head(s, area, station);
     bool info = s->detail_focus && area.height >= HEAD_LINES + INFO_LINES + 4;
     struct rect rows = {area.y + HEAD_LINES, area.x,
                         area.height - HEAD_LINES - (info ? INFO_LINES : 0), area.width};
-    list_fit(&d->list, (int)d->lines->len, rows.height);
+    if (d->list.height != rows.height) { /* there may be room for blank lines now */
+        d->list.height = rows.height;
+        detail_update(s);
+    }
     for (int i = 0; i < rows.height; i++) {
         const struct detail_line *line = line_at(d, d->list.top + i);
         bool selected = s->detail_focus && d->list.top + i == d->list.pos;

@@ -182,22 +182,24 @@ draw_glyph(struct draw *d, int y, int x, unsigned style, enum glyph glyph)
 }
 
 int
+draw_columns(const struct draw *d, const char *text)
+{
+    if (d->glyphs != GLYPHS_ASCII) {
+        return text_columns(text);
+    }
+    int columns = 0;
+    for (const char *p = text; *p != '\0'; p += g_utf8_skip[(unsigned char)*p]) {
+        gunichar c = g_utf8_get_char(p);
+        char one[2];
+        columns += g_unichar_iszerowidth(c) ? 0 : (int)strlen(glyph_ascii(c, one));
+    }
+    return columns;
+}
+
+int
 draw_flow(struct draw *d, int y, int x, int width, unsigned style, const char *text)
 {
-    char ascii[TEXT_MAX];
-    const char *measured = text;
-    if (d->glyphs == GLYPHS_ASCII) {
-        char one[2];
-        size_t used = 0;
-        for (const char *p = text; *p != '\0'; p = g_utf8_find_next_char(p, NULL)) {
-            gunichar c = g_utf8_get_char_validated(p, -1);
-            size_t n = g_strlcpy(ascii + used, glyph_ascii(c, one), sizeof(ascii) - used);
-            used = MIN(used + n, sizeof(ascii) - 1);
-        }
-        ascii[used] = '\0';
-        measured = ascii;
-    }
-    int columns = MIN(text_columns(measured), width);
+    int columns = MIN(draw_columns(d, text), width);
     draw_text(d, y, x, columns, style, text);
     return MAX(columns, 0);
 }

@@ -42,6 +42,9 @@ void draw_format(struct draw *d, int y, int x, int width, unsigned style, const 
 void draw_fill(struct draw *d, int y, int x, int width, unsigned style, enum glyph glyph);
 void draw_glyph(struct draw *d, int y, int x, unsigned style, enum glyph glyph);
 
+/* Columns that text takes here: in ASCII "ue" stands for one letter. */
+int draw_columns(const struct draw *d, const char *text);
+
 /* A text of unknown width followed by others: returns the columns it took, at most width. */
 int draw_flow(struct draw *d, int y, int x, int width, unsigned style, const char *text);
 

@@ -2,7 +2,6 @@
 #include "ui/views.h"
 
 #include "src/core/i18n.h"
-#include "src/core/text.h"
 
 /* The time at the right end; returns the column where it begins. */
 static int
@@ -13,7 +12,7 @@ draw_clock(struct screen *s, int y, bool date)
     format_date(day, sizeof(day), s->zone, s->minute.wall);
     snprintf(both, sizeof(both), "%s  %s", day, time);
     const char *text = date ? both : time;
-    int x = s->columns - 1 - text_columns(text);
+    int x = s->columns - 1 - draw_columns(s->draw, text);
     draw_flow(s->draw, y, x, s->columns - x, STYLE_NORMAL, text);
     return x;
 }
@@ -55,5 +54,7 @@ header_draw_small(struct screen *s)
     x += x > 0 ? 2 : 0;
     char text[FORMAT_SIZE];
     snprintf(text, sizeof(text), "%d %s", (int)s->view + 1, view_name(s->view));
-    draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, text);
+    if (x + draw_columns(s->draw, text) < end) {
+        draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, text);
+    }
 }

@@ -73,7 +73,7 @@ search(struct screen *s)
             }
         }
     }
-    h->list.pos = h->list.top = 0;
+    h->list = (struct list){.height = h->list.height};
     list_fit(&h->list, (int)h->found->len, h->list.height);
 }
 
@@ -145,10 +145,10 @@ help_key(struct screen *s, int key)
         list_to(list, list->pos + 1);
         return;
     case TERMINAL_KEY | KEY_PPAGE:
-        list_to(list, list->pos - list->height);
+        list_scroll(list, -list->height);
         return;
     case TERMINAL_KEY | KEY_NPAGE:
-        list_to(list, list->pos + list->height);
+        list_scroll(list, list->height);
         return;
     default:
         type(s, key);

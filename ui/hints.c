@@ -2,7 +2,6 @@
 #include "ui/views.h"
 
 #include "src/core/i18n.h"
-#include "src/core/text.h"
 #include "ui/keymap.h"
 
 void
@@ -26,7 +25,7 @@ hints_draw(struct screen *s, int y)
         char key[16], word[FORMAT_SIZE];
         keymap_key_name(key, sizeof(key), a->keys[0]);
         snprintf(word, sizeof(word), " %s", _(a->hint));
-        if (x + text_columns(key) + text_columns(word) > s->columns) {
+        if (x + draw_columns(s->draw, key) + draw_columns(s->draw, word) > s->columns) {
             return;
         }
         x += draw_flow(s->draw, y, x, s->columns - x, STYLE_STRONG, key);

@@ -8,23 +8,26 @@
 
 #define FLAGS   3 /* "?IV" */
 #define BAR_MAX 60
-#define ROOMY   50 /* columns from which a panel has wider fields */
+#define ROOMY   54 /* columns from which a panel has wider fields, and flags beside the age */
 
 /* Where the parts of a row are. */
 struct fields {
     int name, number, unit, flags, age;
     int number_width, unit_width, age_width, name_width;
+    bool roomy;
 };
 
 static struct fields
 lay_out(const struct panel *p)
 {
     bool roomy = p->width >= ROOMY;
-    struct fields f = {.number_width = roomy ? 11 : 8, .unit_width = roomy ? 8 : 6};
-    f.age_width = p->width >= 34 ? format_age_columns() : 0;
+    struct fields f = {.roomy = roomy,
+                       .number_width = roomy ? 11 : 8,
+                       .unit_width = roomy ? 8 : 5,
+                       .age_width = format_age_columns()};
     int right = p->x + p->width - 1;
     f.age = right - f.age_width;
-    f.flags = f.age - (f.age_width > 0 ? 1 : 0) - FLAGS;
+    f.flags = roomy ? f.age - 1 - FLAGS : f.age;
     f.unit = f.flags - 1 - f.unit_width;
     f.number = f.unit - 1 - f.number_width;
     f.name = p->x + 2;
@@ -65,16 +68,27 @@ flags_text(const struct screen *s, uint32_t component, char *dst, size_t cap)
     }
 }
 
+/* Where room is scarce: flags, else the age if it is worth telling. */
 static void
 draw_age(struct screen *s, const struct panel *p, const struct fields *f)
 {
     const struct component_state *state = &s->snap->components[p->component];
-    char text[FORMAT_SIZE];
-    flags_text(s, p->component, text, sizeof(text));
-    draw_text(s->draw, p->y, f->flags, FLAGS, STYLE_DIM, text);
-    if (state->ts != WALL_NONE) {
-        format_age(text, sizeof(text), format_age_us(s->minute, state->received, state->heard));
-        draw_right(s->draw, p->y, f->age, f->age_width, STYLE_DIM, text);
+    char flags[FORMAT_SIZE], age[FORMAT_SIZE];
+    int64_t age_us = format_age_us(s->minute, state->received, state->heard);
+    if (state->ts == WALL_NONE) {
+        return;
+    }
+    flags_text(s, p->component, flags, sizeof(flags));
+    format_age(age, sizeof(age), age_us);
+    if (f->roomy) {
+        draw_text(s->draw, p->y, f->flags, FLAGS, STYLE_DIM, flags);
+        draw_right(s->draw, p->y, f->age, f->age_width, STYLE_DIM, age);
+    } else if (strlen(flags) > 1) {
+        draw_right(s->draw, p->y, f->age, f->age_width, STYLE_DIM, flags);
+    } else if (age_us >= 60 * US_PER_S) {
+        draw_right(s->draw, p->y, f->age, f->age_width, STYLE_DIM, age);
+    } else {
+        draw_right(s->draw, p->y, f->age, f->age_width, STYLE_DIM, flags);
     }
 }
 
@@ -151,7 +165,7 @@ panel_draw_fault(struct screen *s, const struct panel *p)
     struct fields f = lay_out(p);
     char moment[FORMAT_SIZE * 2];
     format_moment(moment, sizeof(moment), s->zone, state->ts, s->now.wall);
-    int width = text_columns(moment);
+    int width = draw_columns(s->draw, moment);
     int x = p->x + p->width - 1 - width;
     draw_glyph(s->draw, p->y, p->x, p->selected ? STYLE_NORMAL : STYLE_FAULT,
                p->selected ? GLYPH_CURSOR : GLYPH_FAULT);

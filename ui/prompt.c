@@ -37,7 +37,7 @@ prompt_open(struct screen *s, enum prompt_kind kind)
     set_text(p, kind == PROMPT_FILTER ? s->roster.filter_text : "");
     g_strlcpy(p->filter_before, s->roster.filter_text, sizeof(p->filter_before));
     g_strlcpy(p->selected_before, s->roster.selected, sizeof(p->selected_before));
-    p->top_before = s->roster.list.top;
+    p->top_before = s->roster.list.home;
 }
 
 void
@@ -47,7 +47,7 @@ prompt_cancel(struct screen *s)
     if (p->kind == PROMPT_FILTER && s->snap != NULL) {
         roster_set_filter(&s->roster, p->filter_before, s->snap);
         roster_select(&s->roster, p->selected_before);
-        s->roster.list.top = p->top_before;
+        s->roster.list.home = p->top_before;
         list_fit(&s->roster.list, s->roster.n, s->roster.list.height);
     }
     p->kind = PROMPT_NONE;
@@ -324,17 +324,17 @@ prompt_draw(struct screen *s, int y)
     if (p->kind == PROMPT_FILTER && s->snap != NULL) {
         snprintf(count, sizeof(count), _("%d of %u"), s->roster.n, s->snap->plant->n_stations);
     }
-    int right = text_columns(count);
+    int right = draw_columns(s->draw, count);
     int width = s->columns - 1 - (right > 0 ? right + 2 : 0);
     draw_text(s->draw, y, 0, 1, STYLE_STRONG, p->kind == PROMPT_FILTER ? "/" : ":");
     draw_right(s->draw, y, s->columns - right - 1, right, STYLE_DIM, count);
     /* A long line shows the part that ends at the caret. */
     g_strlcpy(before, p->text, p->caret + 1);
     const char *from = p->text;
-    int columns = text_columns(before);
+    int columns = draw_columns(s->draw, before);
     while (columns >= width && *from != '\0') {
         from = g_utf8_find_next_char(from, NULL);
-        columns = text_columns(before + (from - p->text));
+        columns = draw_columns(s->draw, before + (from - p->text));
     }
     draw_text(s->draw, y, 1, width, STYLE_NORMAL, from);
     return 1 + columns;

@@ -41,7 +41,6 @@ drop_plant(struct roster *r)
     g_clear_pointer(&r->plant, plant_unref);
     r->n = 0;
     r->n_fault_components = 0;
-    r->uid_columns = r->name_columns = 0;
     g_array_set_size(r->faults, 0);
 }
 
@@ -220,26 +219,47 @@ rebuild_order(struct roster *r, const struct snapshot *s)
 
 /* ---- a new plant ---- */
 
+static void
+brief_values(struct brief *b, const struct plant *plant, const struct station *station,
+             enum kind kind)
+{
+    for (uint32_t i = station->first; i < station->first + station->count; i++) {
+        if (plant->components[i].kind == kind && b->n_values < ROSTER_VALUES) {
+            b->values[b->n_values++] = i;
+        }
+    }
+}
+
 static struct brief
 brief_of(const struct plant *plant, const struct station *station)
 {
-    struct brief b = {.level = COMPONENT_NONE};
-    uint32_t sensor = COMPONENT_NONE;
+    struct brief b = {.n_values = 0};
+    brief_values(&b, plant, station, KIND_LEVEL);
+    brief_values(&b, plant, station, KIND_SENSOR);
     for (uint32_t i = station->first; i < station->first + station->count; i++) {
         enum kind kind = plant->components[i].kind;
-        if (kind == KIND_LEVEL && b.level == COMPONENT_NONE) {
-            b.level = i;
-        } else if (kind == KIND_SENSOR && sensor == COMPONENT_NONE) {
-            sensor = i;
-        } else if ((kind == KIND_ACTUATOR || kind == KIND_SWITCH) &&
-                   b.n_actuators < ROSTER_ACTUATORS) {
+        if ((kind == KIND_ACTUATOR || kind == KIND_SWITCH) &&
+            b.n_actuators < ROSTER_ACTUATORS) {
             b.actuators[b.n_actuators++] = i;
         }
     }
-    if (b.level == COMPONENT_NONE) {
-        b.level = sensor;
-    }
     return b;
+}
+
+/* How wide the columns of a list must be. */
+static void
+measure(struct roster *r)
+{
+    r->uid_columns = r->name_columns = r->area_columns = 0;
+    r->most_values = r->most_actuators = 0;
+    for (uint32_t i = 0; i < r->plant->n_stations; i++) {
+        const struct station *station = &r->plant->stations[i];
+        r->uid_columns = MAX(r->uid_columns, text_columns(station->uid));
+        r->name_columns = MAX(r->name_columns, text_columns(station->name));
+        r->area_columns = MAX(r->area_columns, text_columns(station->area));
+        r->most_values = MAX(r->most_values, r->briefs[i].n_values);
+        r->most_actuators = MAX(r->most_actuators, r->briefs[i].n_actuators);
+    }
 }
 
 /* A fault that stands keeps its age when the plant changes around it. */
@@ -269,9 +289,8 @@ make_contents(struct roster *r, struct plant *plant)
     for (uint32_t i = 0; i < plant->n_stations; i++) {
         filter_text_init(&r->texts[i], &plant->stations[i]);
         r->briefs[i] = brief_of(plant, &plant->stations[i]);
-        r->uid_columns = MAX(r->uid_columns, text_columns(plant->stations[i].uid));
-        r->name_columns = MAX(r->name_columns, text_columns(plant->stations[i].name));
     }
+    measure(r);
     r->fault_components = g_new0(uint32_t, plant->n_components);
     r->fault_since = g_new0(wall_us, plant->n_components);
     for (uint32_t i = 0; i < plant->n_components; i++) {

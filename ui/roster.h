@@ -21,6 +21,7 @@
 
 #define ROSTER_HOLD_US   (4 * US_PER_S)
 #define ROSTER_ACTUATORS 6
+#define ROSTER_VALUES    3
 
 enum roster_sort { SORT_STATE, SORT_ID, SORT_NAME, SORT_AREA, SORT_AGE };
 #define ROSTER_SORTS (SORT_AGE + 1)
@@ -28,9 +29,9 @@ const char *roster_sort_name(enum roster_sort sort); /* as a command takes it */
 
 /* What the list shows of a station besides its names; indices into the plant's components. */
 struct brief {
-    uint32_t level; /* the first level, else the first sensor; or COMPONENT_NONE */
+    uint32_t values[ROSTER_VALUES]; /* n_values: levels, then sensors */
     uint32_t actuators[ROSTER_ACTUATORS];
-    int n_actuators;
+    int n_values, n_actuators;
 };
 
 struct fault {
@@ -42,9 +43,10 @@ struct roster {
     struct plant *plant; /* own reference; NULL before the first snapshot */
     struct filter_text *texts;
     struct brief *briefs;
-    int uid_columns, name_columns; /* the widest */
-    uint8_t *conditions;           /* enum condition of each station */
-    uint32_t *order;               /* the n shown, indices into plant->stations */
+    int uid_columns, name_columns, area_columns; /* the widest */
+    int most_values, most_actuators;             /* of a station's brief */
+    uint8_t *conditions;                         /* enum condition of each station */
+    uint32_t *order;                             /* the n shown, indices into plant->stations */
     int n;
     struct list list;
     char selected[PLANT_ID_MAX + 1]; /* "" when there is none */

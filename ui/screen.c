@@ -307,8 +307,7 @@ draw_frame_line(struct screen *s, int y, int wall, enum glyph tee)
 static int
 list_width(const struct screen *s)
 {
-    int wanted = 2 + 14 + 36 + 16 + 15 + 6 + 10 + 6 + 8;
-    return CLAMP(s->columns * 3 / 5, 60, wanted);
+    return CLAMP(stations_width(s), 60, MAX(s->columns * 3 / 5, 60));
 }
 
 static void

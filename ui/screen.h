@@ -42,7 +42,7 @@ struct limit_mark {
     char sign[3]; /* "LL", "L", "H", "HH" */
 };
 
-enum detail_row { ROW_HEADING, ROW_CALM, ROW_FAULT, ROW_COMPONENT, ROW_BAR };
+enum detail_row { ROW_BLANK, ROW_HEADING, ROW_CALM, ROW_FAULT, ROW_COMPONENT, ROW_BAR };
 
 struct detail_line {
     enum detail_row row;
@@ -56,6 +56,7 @@ struct detail {
     GArray *marks;              /* struct limit_mark, of the station */
     const struct plant *plant;  /* whose marks these are; not a reference */
     struct list list;
+    bool roomy;        /* there is room for blank lines between the groups */
     mono_us follow_at; /* when to go over to the selected station; 0: nothing to do */
 };
 

@@ -9,44 +9,85 @@
 #define ID_MAX     14
 #define NAME_LEAST 12
 #define NAME_MOST  36
-#define AREA_WIDTH 16
+#define AREA_MOST  20
 #define NUMBER     8
-#define UNIT       6
+#define UNIT       5
 #define STATE      10
 
-enum column { COL_ID, COL_NAME, COL_AREA, COL_VALUE, COL_ON, COL_STATE, COL_AGE };
+enum column {
+    COL_ID,
+    COL_NAME,
+    COL_AREA,
+    COL_VALUE,
+    COL_VALUE2,
+    COL_VALUE3,
+    COL_ON,
+    COL_STATE,
+    COL_AGE,
+};
 #define COLUMNS (COL_AGE + 1)
+static_assert(COL_VALUE3 - COL_VALUE + 1 == ROSTER_VALUES, "a value has no column");
 
 /* Where each column is; width 0: no room for it. */
 struct columns {
     int x[COLUMNS], width[COLUMNS];
 };
 
-/* Columns go when the name would become too short, the least needed first. */
+/* All that could be shown. */
+static struct columns
+full_layout(const struct screen *s)
+{
+    const struct roster *r = &s->roster;
+    int area = MIN(MAX(r->area_columns, text_columns(_("AREA")) + 1), AREA_MOST);
+    struct columns c = {.width = {[COL_ID] = CLAMP(r->uid_columns, 4, ID_MAX),
+                                  [COL_NAME] = CLAMP(r->name_columns, NAME_LEAST, NAME_MOST),
+                                  [COL_AREA] = r->area_columns == 0 ? 0 : area,
+                                  [COL_VALUE] = NUMBER + 1 + UNIT,
+                                  [COL_VALUE2] = NUMBER + 1 + UNIT,
+                                  [COL_VALUE3] = NUMBER + 1 + UNIT,
+                                  [COL_ON] = ROSTER_ACTUATORS,
+                                  [COL_STATE] = MAX(STATE, text_columns(_("never seen"))),
+                                  [COL_AGE] = format_age_columns()}};
+    for (int i = 0; i < r->most_values; i++) {
+        c.width[COL_VALUE + i] = NUMBER + 1 + UNIT;
+    }
+    return c;
+}
+
+static int
+used_by(const struct columns *c)
+{
+    int used = 2;
+    for (int i = 0; i < COLUMNS; i++) {
+        used += c->width[i] > 0 ? c->width[i] + 1 : 0;
+    }
+    return used;
+}
+
+int
+stations_width(const struct screen *s)
+{
+    struct columns c = full_layout(s);
+    return used_by(&c);
+}
+
+/* Columns go before the name gets too short, the least needed first. */
 static struct columns
 lay_out(const struct screen *s, struct rect area)
 {
-    static const enum column dispensable[] = {COL_AREA, COL_STATE, COL_ON, COL_VALUE, COL_AGE};
-    int state = MAX(STATE, text_columns(_("never seen")));
-    struct columns c = {.width = {[COL_ID] = CLAMP(s->roster.uid_columns, 4, ID_MAX),
-                                  [COL_AREA] = AREA_WIDTH,
-                                  [COL_VALUE] = NUMBER + 1 + UNIT,
-                                  [COL_ON] = ROSTER_ACTUATORS,
-                                  [COL_STATE] = state,
-                                  [COL_AGE] = format_age_columns()}};
-    int wanted = CLAMP(s->roster.name_columns, NAME_LEAST, NAME_MOST);
-    for (size_t next = 0;; next++) {
-        int used = 2;
-        for (int i = 0; i < COLUMNS; i++) {
-            used += i != COL_NAME && c.width[i] > 0 ? c.width[i] + 1 : 0;
+    static const enum column dispensable[] = {COL_VALUE3, COL_VALUE2, COL_AREA, COL_STATE,
+                                              COL_ON,     COL_VALUE,  COL_AGE};
+    struct columns c = full_layout(s);
+    int name = c.width[COL_NAME];
+    for (size_t i = 0; used_by(&c) > area.width && i < G_N_ELEMENTS(dispensable); i++) {
+        int least = i < 3 ? name : MIN(name, NAME_LEAST + 6);
+        c.width[COL_NAME] = MAX(name - (used_by(&c) - area.width), least);
+        if (used_by(&c) > area.width) {
+            c.width[dispensable[i]] = 0;
+            c.width[COL_NAME] = name;
         }
-        c.width[COL_NAME] = MIN(area.width - used, wanted);
-        int enough = next == 0 ? wanted : MIN(wanted, NAME_LEAST + 6);
-        if (c.width[COL_NAME] >= enough || next == G_N_ELEMENTS(dispensable)) {
-            break;
-        }
-        c.width[dispensable[next]] = 0;
     }
+    c.width[COL_NAME] = MAX(MIN(name, name - (used_by(&c) - area.width)), 1);
     int x = area.x + 2;
     for (int i = 0; i < COLUMNS; i++) {
         c.x[i] = x;
@@ -63,6 +104,8 @@ static const struct {
     [COL_NAME] = {N_("NAME"), SORT_NAME},
     [COL_AREA] = {N_("AREA"), SORT_AREA},
     [COL_VALUE] = {N_("VALUE"), -1},
+    [COL_VALUE2] = {"", -1},
+    [COL_VALUE3] = {"", -1},
     [COL_ON] = {N_("ON"), -1},
     [COL_STATE] = {N_("STATE"), SORT_STATE},
     [COL_AGE] = {N_("AGE"), SORT_AGE},
@@ -74,8 +117,8 @@ draw_titles(struct screen *s, int y, const struct columns *c)
 {
     enum glyph arrow = s->roster.reverse ? GLYPH_UPWARD : GLYPH_DOWNWARD;
     for (int i = 0; i < COLUMNS; i++) {
-        if (c->width[i] == 0) {
-            continue;
+        if (c->width[i] == 0 || *titles[i].title == '\0') {
+            continue; /* the empty text would be translated to the header of the .po file */
         }
         bool sorted = titles[i].sort == (int)s->roster.sort;
         char text[FORMAT_SIZE];
@@ -137,9 +180,6 @@ state_text(const struct screen *s, uint32_t station, char *dst, size_t cap)
 static void
 draw_value(struct screen *s, int y, int x, uint32_t component, int number, int unit)
 {
-    if (component == COMPONENT_NONE) {
-        return;
-    }
     const struct component *c = &s->snap->plant->components[component];
     char text[FORMAT_SIZE];
     format_value(text, sizeof(text), c, &s->snap->components[component]);
@@ -166,7 +206,7 @@ draw_actuators(struct screen *s, int y, int x, const struct brief *brief)
         stale = stale && panel_stale(s, brief->actuators[i]);
     }
     marks[used] = '\0';
-    draw_text(s->draw, y, x, ROSTER_ACTUATORS, stale ? STYLE_DIM : STYLE_NORMAL, marks);
+    draw_text(s->draw, y, x, brief->n_actuators, stale ? STYLE_DIM : STYLE_NORMAL, marks);
 }
 
 static void
@@ -203,8 +243,10 @@ draw_row(struct screen *s, int y, int x, const struct columns *c, uint32_t stati
         draw_text(s->draw, y, c->x[COL_AREA], c->width[COL_AREA], STYLE_NORMAL,
                   s->snap->plant->stations[station].area);
     }
-    if (c->width[COL_VALUE] > 0) {
-        draw_value(s, y, c->x[COL_VALUE], brief->level, NUMBER, UNIT);
+    for (int i = 0; i < brief->n_values; i++) {
+        if (c->width[COL_VALUE + i] > 0) {
+            draw_value(s, y, c->x[COL_VALUE + i], brief->values[i], NUMBER, UNIT);
+        }
     }
     if (c->width[COL_ON] > 0) {
         draw_actuators(s, y, c->x[COL_ON], brief);
@@ -300,8 +342,8 @@ stations_draw_small(struct screen *s, struct rect area)
         uint32_t station = s->roster.order[place];
         draw_names(s, area.y + i, area.x, &c, station, place == s->roster.list.pos);
         if (value > 0) {
-            draw_value(s, area.y + i, c.x[COL_VALUE], s->roster.briefs[station].level, number,
-                       unit);
+            draw_value(s, area.y + i, c.x[COL_VALUE], s->roster.briefs[station].values[0],
+                       number, unit);
         }
     }
 }

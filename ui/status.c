@@ -2,7 +2,6 @@
 #include "ui/views.h"
 
 #include "src/core/i18n.h"
-#include "src/core/text.h"
 
 #define QUEUE_NOTABLE                                                                          \
     1000 /* rows waiting for the disk: less is normal and would only flicker */
@@ -133,7 +132,7 @@ status_draw(struct screen *s, int y)
             x += 2;
         }
         /* One that would be cut is left out, unless it says that something is wrong. */
-        if (!parts[i].bad && i > 0 && x + text_columns(parts[i].text) > s->columns) {
+        if (!parts[i].bad && i > 0 && x + draw_columns(s->draw, parts[i].text) > s->columns) {
             break;
         }
         x += draw_flow(s->draw, y, x, s->columns - x, parts[i].bad ? STYLE_WARN : STYLE_NORMAL,

@@ -22,6 +22,7 @@ int strip_draw_counts(struct screen *s, int y, int x, int width);
 void status_draw(struct screen *s, int y);
 
 /* stations.c */
+int stations_width(const struct screen *s); /* that all columns would take */
 void stations_draw(struct screen *s, struct rect area);
 void stations_draw_small(struct screen *s, struct rect area);
 /* Sort by the column to the left or right of the present one. */
