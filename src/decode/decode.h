@@ -4,7 +4,7 @@
  *
  * Pure:    no clock, file, log or lock. A decoder belongs to one thread; two may run at once.
  * Memory:  everything is allocated when the decoder is made; decode_message() allocates
- * nothing. Source:  rules of ingest, docs in leitstand(1), "PAYLOAD PROFILES".
+ * nothing. Source:  rules of ingest, told in leitstand-profile(5).
  */
 #ifndef SRC_DECODE_DECODE_H
 #define SRC_DECODE_DECODE_H

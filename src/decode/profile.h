@@ -18,7 +18,7 @@
  *     skip                      names of members that are no entries
  *     station id value time quality
  *                               where to find them: alternatives between '|', the first that
- *                               is there and not null counts
+ *                               is there, neither null nor "", counts
  *                                 /pointer   in the entry        ^/pointer  in the document
  *                                 .          the entry itself
  *                                 {level}    of the topic        @key       name of the entry

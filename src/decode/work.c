@@ -47,6 +47,13 @@ of_entry(const struct source *source)
            source->kind == SOURCE_KEY;
 }
 
+/* What gives way to a further alternative. */
+static bool
+is_nothing(const struct jnode *node)
+{
+    return node->type == J_NULL || (node->type == J_TEXT && node->len == 0);
+}
+
 const struct jnode *
 work_find(struct work *w, const struct sources *sources, const struct jnode *entry,
           struct found *found)
@@ -60,7 +67,7 @@ work_find(struct work *w, const struct sources *sources, const struct jnode *ent
         const struct source *source = &sources->list[i];
         const struct jnode *node = find_one(w, source, entry, &found->made);
         of_message = of_message && !of_entry(source);
-        if (node != NULL && node->type != J_NULL) {
+        if (node != NULL && !is_nothing(node)) {
             found->node = node;
             break;
         }

@@ -51,7 +51,8 @@ struct work {
     bool topic_station_done;
 };
 
-/* The first alternative that is there and not null, else a null one, else NULL. */
+/* The first alternative that is there and neither null nor empty, else one that is, else NULL.
+ */
 const struct jnode *work_find(struct work *w, const struct sources *sources,
                               const struct jnode *entry, struct found *found);
 
