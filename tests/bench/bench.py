@@ -28,6 +28,7 @@ def scaled(count):
 class Bench:
     def __init__(self, build, root):
         self.build, self.root = build, root
+        self.rounds, self.scale = ROUNDS, SCALE
         self.rows = []
         self.dir = tempfile.mkdtemp(prefix="leitstand-bench-")
 

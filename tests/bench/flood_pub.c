@@ -18,25 +18,6 @@ static const GOptionEntry options[] = {
     {NULL, 0, 0, 0, NULL, NULL, NULL},
 };
 
-/* Let those leave that are due, about once a millisecond. */
-static enum rc
-paced(struct raw *r, struct err *err)
-{
-    int64_t begin = bench_clock_us();
-    enum rc rc = RC_OK;
-    while (rc == RC_OK && raw_sent(r) < (uint64_t)count) {
-        int64_t due = (bench_clock_us() - begin) * rate / 1000000 - (int64_t)raw_sent(r);
-        due = MIN(due, count - (int64_t)raw_sent(r));
-        if (due > 0) {
-            rc = raw_send(r, (uint64_t)due, err);
-            rc = rc == RC_OK ? raw_flush(r, 0, err) : rc;
-        }
-        struct timespec pause = {.tv_nsec = 1000000};
-        nanosleep(&pause, NULL);
-    }
-    return rc;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -54,7 +35,8 @@ main(int argc, char **argv)
     enum rc rc = raw_open(&r, &config, &err);
     int64_t begin = bench_clock_us();
     if (rc == RC_OK) {
-        rc = rate > 0 ? paced(r, &err) : raw_send(r, (uint64_t)count, &err);
+        rc = rate > 0 ? raw_pace(r, begin, (uint64_t)count, rate, &err)
+                      : raw_send(r, (uint64_t)count, &err);
     }
     rc = rc == RC_OK ? raw_flush(r, 0, &err) : rc;
     while (rc == RC_OK && raw_acked(r) < raw_sent(r)) {

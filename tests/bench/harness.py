@@ -76,7 +76,6 @@ class Broker:
     """A mosquitto of our own on a free port of loopback; ends with the block."""
 
     DEFAULT = "max_queued_messages 0\n"  # nothing is lost at the broker; window as it comes
-    PACKAGED = None  # filled below: what packaging/mosquitto/leitstand.conf sets
 
     def __init__(self, dir, settings=DEFAULT):
         self.port = free_port()
@@ -170,16 +169,18 @@ def counting(build, port, count, qos=0, rate=0, nap=False):
     return run_peer(argv, build, port, count, qos, rate)
 
 
-def write_plant(path, stations=STATIONS, components=COMPONENTS):
+def write_plant(path, deal=False):
+    """Ten components a station: neighbours, or dealt out in turn."""
     os.makedirs(path, exist_ok=True)
     with open(f"{path}/stations.csv", "w", encoding="utf-8") as f:
         f.write("uid,name,type\n")
-        for i in range(stations):
+        for i in range(STATIONS):
             f.write(f"S{i:04},Station {i:04},bench\n")
     with open(f"{path}/components.csv", "w", encoding="utf-8") as f:
         f.write("id,station,name,kind,unit\n")
-        for i in range(components):
-            f.write(f"C{i:05},S{i * stations // components:04},Flow {i:05},sensor,l/s\n")
+        for i in range(COMPONENTS):
+            station = i % STATIONS if deal else i * STATIONS // COMPONENTS
+            f.write(f"C{i:05},S{station:04},Flow {i:05},sensor,l/s\n")
 
 
 class Leitstand:
@@ -263,6 +264,8 @@ class Leitstand:
         target = before["cache"]["stored"] + count
         flood = Flood(self.build, self.port, count, self.qos, rate)
         deadline = time.monotonic() + 60 + (count / rate if rate else count / 2000)
+        if rate:
+            time.sleep(count / rate)  # asking costs CPU that is not the messages'
         while True:
             now = self.status()
             if now["cache"]["stored"] >= target:

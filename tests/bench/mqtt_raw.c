@@ -215,6 +215,23 @@ raw_send(struct raw *r, uint64_t n, struct err *err)
     return RC_OK;
 }
 
+enum rc
+raw_pace(struct raw *r, int64_t begin_us, uint64_t count, int64_t rate, struct err *err)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    enum rc rc = RC_OK;
+    while (rc == RC_OK && r->sent < count) {
+        int64_t due = (bench_clock_us() - begin_us) * rate / 1000000;
+        uint64_t until = due < 0 ? 0 : MIN((uint64_t)due, count);
+        if (until > r->sent) {
+            rc = raw_send(r, until - r->sent, err);
+            rc = rc == RC_OK ? raw_flush(r, 0, err) : rc;
+        }
+        nanosleep(&pause, NULL);
+    }
+    return rc;
+}
+
 uint64_t
 raw_sent(const struct raw *r)
 {

@@ -37,6 +37,10 @@ MUST_USE enum rc raw_send(struct raw *r, uint64_t n, struct err *err);
 /* Write what is buffered and take the acknowledgements; wait_ms: up to so long. */
 MUST_USE enum rc raw_flush(struct raw *r, int wait_ms, struct err *err);
 
+/* Send count messages, each when it is due: n / rate seconds after begin_us. */
+MUST_USE enum rc raw_pace(struct raw *r, int64_t begin_us, uint64_t count, int64_t rate,
+                          struct err *err);
+
 uint64_t raw_sent(const struct raw *r);
 uint64_t raw_acked(const struct raw *r); /* QoS 0: those written to the socket */
 

@@ -1,13 +1,108 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The benchmarks that need a terminal."""
+"""The benchmarks that need a terminal, or a second look at the cache."""
+import json
+import os
+import subprocess
+import threading
+
 import harness as h
 
 
-def start(b):
-    """P7"""
+def tool(argv, **options):
+    """Run a program that tells its result as JSON in its last line."""
+    done = subprocess.run([str(a) for a in argv], stdout=subprocess.PIPE, text=True, check=False,
+                          timeout=300, **options)
+    if done.returncode != 0:
+        raise h.Trouble(f"{os.path.basename(argv[0])} {argv[1]}: exit status {done.returncode}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def latency(b):
-    """P5"""
-def drawing(b):
-    """P8"""
+    """P5: at 10,000 messages a second, to the committed row and to the screen."""
+    rounds = []
+
+    def committed(d, port):
+        with h.Leitstand(b.build, d, port) as program:
+            before = program.status()
+            rounds.append(tool([f"{b.build}/tests/bench/commit_latency", f"--port={port}",
+                                f"--cache={d}/cache.db", "--rate=10000", "--count=50000"]))
+            program.settle()
+            if program.status()["cache"]["stored"] != before["cache"]["stored"] + 50000:
+                raise h.Trouble("a message was lost")
+    for _ in range(b.rounds):
+        b.with_broker(committed)
+        b.say(f"    committed: p50 {rounds[-1]['p50_ms']:.1f} ms, p99 {rounds[-1]['p99_ms']:.1f}")
+    b.row("P5", "message to committed row, p99, ms", h.Spread([r["p99_ms"] for r in rounds]), 60,
+          digits=1)
+
+    def shown(d, port):
+        program = h.Leitstand(b.build, d, port)
+        h.write_plant(f"{d}/plant", deal=True)
+        return tool([f"{b.build}/tests/bench/screen_probe", "latency", program.program,
+                     program.ini, port])
+    result = b.with_broker(shown)
+    b.say(f"    screen: {result}")
+    b.row("P5", f"message to screen, p99 of {result['n']}, ms", result["p99_ms"], 150, digits=1)
+
+
+def start(b):
+    """P7: from the start of the program to the first frame, 10,000 components in the cache."""
+    def measure(d, port):
+        with h.Leitstand(b.build, d, port) as program:
+            program.measure(20000)  # every component has a value
+        argv = [f"{b.build}/tests/bench/screen_probe", "start", program.program, program.ini]
+        return [tool(argv)["ms"] for _ in range(max(b.rounds, 3))]
+    b.row("P7", "start to first frame, 10,000 components, ms", h.Spread(b.with_broker(measure)),
+          100, digits=1)
+
+
 def soak(b):
-    """soak"""
+    """1,000 stations, 10,000 components, as fast as the broker delivers, with the screen."""
+    seconds = max(int(20 * b.scale), 5)
+
+    def measure(d, port):
+        program = h.Leitstand(b.build, d, port)
+        probe = subprocess.Popen([f"{b.build}/tests/bench/screen_probe", "keys", program.program,
+                                  program.ini, str(seconds)], stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE, text=True)
+        pid = json.loads(probe.stdout.readline())["pid"]
+        program.process = probe  # whose end means that nobody will answer
+        program.await_subscription()
+        before, flooding, sent = program.status(), threading.Event(), []
+
+        def flood():
+            while not flooding.is_set():
+                sent.append(h.Flood(b.build, port, 200000).join()["sent"])
+        publisher = threading.Thread(target=flood)
+        publisher.start()
+        try:
+            publisher.join(seconds / 2)
+            half = h.rss_mb(pid)
+            keys = json.loads(probe.stdout.readline() or "{}")
+        finally:
+            flooding.set()
+            publisher.join()
+        program.settle()
+        after, full = program.status(), h.rss_mb(pid)
+        probe.communicate("\n", timeout=30)
+        if probe.returncode != 0 or "p99_ms" not in keys:
+            raise h.Trouble("the console did not answer")
+        stored = after["cache"]["stored"] - before["cache"]["stored"]
+        if stored != sum(sent) or after["mqtt"]["dropped"] != 0:
+            raise h.Trouble(f"{stored} of {sum(sent)} stored, {after['mqtt']['dropped']} dropped")
+        b.say(f"    {stored:,} messages stored in {seconds} s of flood, none lost; keys {keys}")
+        b.row("soak", f"key to answer, longest of {keys['n']}, ms", keys["max_ms"], 100, digits=1)
+        b.row("soak", "RSS at the end, MB", full, 60, digits=1)
+        b.row("soak", "RSS at the end / at half time", full / half, 1.2)
+    b.with_broker(measure)
+
+
+def drawing(b):
+    """P8: what a frame costs."""
+    program = f"{b.build}/tests/bench_screen"
+    if not os.path.exists(program):
+        raise h.Skip("bench_screen is not built")
+    result = tool([program])
+    b.row("P8", "20 changed values at 200x60, CPU, ms", result["cpu_ms"], 0.2)
+    b.row("P8", "20 changed values at 200x60, bytes", result["bytes"], 700, digits=0)
+    b.row("P8", "idle, bytes", result["idle_bytes"], 0, digits=0)

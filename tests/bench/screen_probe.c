@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The console in a terminal of the test's own, with a clock beside it. Tells JSON.
+ *
+ *   screen_probe start PROGRAM INI        milliseconds from fork to the first frame with
+ * stations screen_probe latency PROGRAM INI PORT message to screen, at 10,000 messages a second
+ *   screen_probe keys PROGRAM INI SECONDS a key to its answer, while something else floods
+ */
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "src/core/text.h"
+#include "tests/bench/mqtt_raw.h"
+#include "tests/term/term.h"
+
+#define COLUMNS 120
+#define ROWS    40
+
+/* The latency plant deals its components out over 1,000 stations, so the first station has
+ * C00000, C01000 … C09000; the publisher goes round the first 4,370, and what a station shows
+ * changes at five different moments of 437 ms, which drift against ten frames a second. */
+#define TOPICS  4370
+#define RATE    10000
+#define SECONDS 30
+#define SHOWN   5
+
+static struct term *
+start_console(const char *program, const char *ini)
+{
+    char *config = g_strconcat("--config=", ini, NULL);
+    const char *const argv[] = {program, config, "console", NULL};
+    const char *const env[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", "LANGUAGE", NULL};
+    const struct term_options options = {
+        .argv = argv, .env = env, .columns = COLUMNS, .rows = ROWS};
+    struct term *t = term_start(&options);
+    g_free(config);
+    return t;
+}
+
+/* q until it has ended. */
+static int
+end_console(struct term *t)
+{
+    int status = -1;
+    term_send(t, "q");
+    bool ended = term_wait_exit(t, &status);
+    term_free(t);
+    return ended && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static int
+tell(GArray *ms)
+{
+    if (ms->len == 0) {
+        fprintf(stderr, "screen_probe: nothing was seen\n");
+        return 1;
+    }
+    qsort(ms->data, ms->len, sizeof(double), compare);
+    const double *sorted = (const double *)(const void *)ms->data;
+    printf("{\"n\":%u,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"max_ms\":%.2f}\n", ms->len,
+           sorted[ms->len / 2], sorted[(ms->len - 1) * 99 / 100], sorted[ms->len - 1]);
+    return 0;
+}
+
+static int
+probe_start(const char *program, const char *ini)
+{
+    int64_t begin = bench_clock_us();
+    struct term *t = start_console(program, ini);
+    bool shown = term_wait_text(t, "S0003");
+    int64_t end = bench_clock_us();
+    int status = end_console(t);
+    if (!shown || status != 0) {
+        fprintf(stderr, "screen_probe: no station was shown, or exit status %d\n", status);
+        return 1;
+    }
+    printf("{\"ms\":%.2f}\n", (double)(end - begin) / 1e3);
+    return 0;
+}
+
+/* The publisher is a process of its own and keeps to the time given. */
+static pid_t
+start_publisher(int port, int64_t begin_us)
+{
+    pid_t pid = fork();
+    if (pid != 0) {
+        return pid;
+    }
+    struct err err = {""};
+    struct raw *r = NULL;
+    const struct raw_config config = {"127.0.0.1", port, TOPICS, 0, 1};
+    enum rc rc = raw_open(&r, &config, &err);
+    rc = rc == RC_OK ? raw_pace(r, begin_us, (uint64_t)RATE * SECONDS, RATE, &err) : rc;
+    raw_close(r);
+    _exit(rc == RC_OK ? 0 : 1);
+}
+
+/* The seven digits of a value on the row of component number; -1: none there. */
+static int64_t
+shown_value(const struct term *t, int number)
+{
+    char name[16];
+    snprintf(name, sizeof(name), "Flow %05d", number);
+    int y = term_find(t, name);
+    char *row = y < 0 ? g_strdup("") : term_row(t, y), digits[16];
+    size_t n = 0;
+    const char *at = strstr(row, name);
+    for (const char *p = at == NULL ? "" : at + strlen(name); *p != '\0' && n < 7; p++) {
+        if (g_ascii_isdigit(*p)) {
+            digits[n++] = *p; /* whatever groups them */
+        }
+    }
+    digits[n] = '\0';
+    g_free(row);
+    int64_t value;
+    return n == 7 && text_to_int(digits, 1000000, 1999999, &value) ? value - 1000000 : -1;
+}
+
+static int
+probe_latency(const char *program, const char *ini, int port)
+{
+    struct term *t = start_console(program, ini);
+    GArray *ms = g_array_new(FALSE, FALSE, sizeof(double));
+    int64_t last[SHOWN] = {-1, -1, -1, -1, -1};
+    bool shown = term_wait_text(t, "S0003");
+    term_send(t, "\r"); /* open the first station */
+    shown = shown && term_wait_text(t, "Flow 01000");
+    int64_t begin = bench_clock_us() + 1500000;
+    pid_t publisher = start_publisher(port, begin);
+    while (shown && bench_clock_us() < begin + SECONDS * INT64_C(1000000)) {
+        if (!term_wait_frame(t, term_frames(t))) {
+            break;
+        }
+        int64_t now = bench_clock_us();
+        for (int i = 0; i < SHOWN; i++) {
+            int64_t value = shown_value(t, i * 1000);
+            /* The value is the number of the message, which is due at a known time. */
+            if (value >= 0 && value != last[i]) {
+                double latency = (double)(now - begin - value * 1000000 / RATE) / 1e3;
+                if (last[i] >= 0) {
+                    g_array_append_val(ms, latency);
+                }
+                last[i] = value;
+            }
+        }
+    }
+    int published = -1;
+    waitpid(publisher, &published, 0);
+    term_send(t, "\033");
+    int status = end_console(t);
+    int told = tell(ms);
+    g_array_unref(ms);
+    return told != 0 || status != 0 || published != 0;
+}
+
+static int
+probe_keys(const char *program, const char *ini, int seconds)
+{
+    struct term *t = start_console(program, ini);
+    GArray *ms = g_array_new(FALSE, FALSE, sizeof(double));
+    bool answered = term_wait_text(t, "S0003");
+    printf("{\"pid\":%d}\n", term_pid(t));
+    fflush(stdout);
+    int64_t end = bench_clock_us() + seconds * INT64_C(1000000);
+    while (answered && bench_clock_us() < end) {
+        int64_t pressed = bench_clock_us();
+        term_send(t, "?");
+        answered = term_wait_text(t, "Esc closes");
+        double latency = (double)(bench_clock_us() - pressed) / 1e3;
+        g_array_append_val(ms, latency);
+        term_send(t, "\033");
+        answered = answered && term_wait_no_text(t, "Esc closes");
+        term_wait_quiet(t, 100);
+    }
+    int told = tell(ms);
+    g_array_unref(ms);
+    /* The caller looks at the process before it ends. */
+    (void)getchar();
+    int status = end_console(t);
+    if (!answered || status != 0) {
+        fprintf(stderr, "screen_probe: a key had no answer, or exit status %d\n", status);
+        return 1;
+    }
+    return told;
+}
+
+int
+main(int argc, char **argv)
+{
+    int64_t number = 0;
+    if (argc == 4 && strcmp(argv[1], "start") == 0) {
+        return probe_start(argv[2], argv[3]);
+    }
+    if (argc == 5 && text_to_int(argv[4], 1, 65535, &number)) {
+        if (strcmp(argv[1], "latency") == 0) {
+            return probe_latency(argv[2], argv[3], (int)number);
+        }
+        if (strcmp(argv[1], "keys") == 0) {
+            return probe_keys(argv[2], argv[3], (int)number);
+        }
+    }
+    fprintf(stderr, "screen_probe: wrong arguments\n");
+    return 2;
+}
