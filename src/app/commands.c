@@ -5,6 +5,7 @@
 /* clang-format off */
 static const struct cli_command *const commands[] = {
     &command_run,
+    &command_demo,
     &command_simulate,
     &command_check,
     &command_decode,

@@ -6,6 +6,7 @@
 #include "src/app/cli.h"
 
 extern const struct cli_command command_run;
+extern const struct cli_command command_demo;
 extern const struct cli_command command_simulate;
 extern const struct cli_command command_status;
 extern const struct cli_command command_check;

@@ -7,8 +7,9 @@
 #include "src/app/sim_plant.h"
 #include "src/app/sim_wire.h"
 
-#define HEARTBEAT_EVERY 8  /* rounds */
-#define UNKNOWN_EVERY_S 20 /* of the story */
+#define HEARTBEAT_EVERY 8 /* rounds */
+#define UNKNOWN_FROM_S  5 /* of the story */
+#define UNKNOWN_EVERY_S 20
 
 /* As in SIM_PROFILES. */
 static const char *const profiles[] = {"mixed",     "sentraq", "logo",   "scadapro",
@@ -110,6 +111,7 @@ sim_new(struct sim **ret, const struct sim_config *config, struct err *err)
     s->profile = profile;
     s->n = config->stations;
     s->speed = config->speed;
+    s->unknown_at = UNKNOWN_FROM_S;
     s->start = config->start;
     s->stamp.second = INT64_MIN;
     s->places = g_new0(struct sim_place, s->n);

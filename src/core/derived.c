@@ -195,6 +195,17 @@ derived_tick(struct derived *d, mono_us now)
     return gone || whole || stale ? DERIVED_STORE : DERIVED_NOTHING;
 }
 
+/*
+ * Without what adding up fractions has left in the last digits: 0.1 + 0.2 is 0.3 here. Large
+ * whole numbers stay exact.
+ */
+static double
+tidy(double value)
+{
+    double unit = fabs(value) < 1e6 ? 1e9 : fabs(value) < 1e12 ? 1e3 : 0;
+    return unit > 0 ? round(value * unit) / unit : value;
+}
+
 double
 derived_value(const struct derived *d, mono_us now, unsigned *ret_quality)
 {
@@ -205,7 +216,7 @@ derived_value(const struct derived *d, mono_us now, unsigned *ret_quality)
         value = round((double)(d->run_us + d->ahead_us) / US_PER_HOUR * 1e6) / 1e6;
         *ret_quality = d->gap ? QUALITY_NOT_TOPICAL : 0;
     } else if (is_window(d)) {
-        value = d->how == DERIVE_SUM ? window_sum(&d->window) : window_mean(&d->window);
+        value = tidy(d->how == DERIVE_SUM ? window_sum(&d->window) : window_mean(&d->window));
         *ret_quality = window_overflow(&d->window, now) ? QUALITY_OVERFLOW : 0;
     }
     if (!isfinite(value) || fabs(value) >= DBL_MAX) {
