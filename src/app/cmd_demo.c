@@ -9,9 +9,9 @@
 #include "src/app/commands.h"
 #include "src/app/demo.h"
 #include "src/app/engine.h"
+#include "src/app/watch.h"
 #include "src/core/i18n.h"
 #include "src/core/log.h"
-#include "ui/console.h"
 
 #define CHECK_MS 500 /* how late the death of a child may be noticed */
 
@@ -126,38 +126,20 @@ say_summary(const struct snapshot *s, mono_us begun)
 }
 
 static enum rc
-run_headless(struct demo *demo, struct exchange *exchange, const sigset_t *signals,
-             struct err *err)
+run_headless(const struct config *config, struct demo *demo, const sigset_t *signals,
+             struct problems *problems, struct err *err)
 {
-    struct snapshot *last = NULL;
-    mono_us begun = clock_now().mono;
-    enum rc rc = attend(demo, exchange, &last, signals, err);
-    say_summary(last, begun);
-    snapshot_unref(last);
-    return rc;
-}
-
-static enum rc
-run_engine(const struct config *config, const struct args *a, struct demo *demo,
-           const sigset_t *signals, struct err *err)
-{
-    struct problems problems;
-    problems_init(&problems);
     struct exchange *exchange = exchange_new();
     struct engine *engine = NULL;
-    enum rc rc = engine_start(&engine, config, exchange, &problems, err);
-    cli_problems(&problems);
-    problems_fini(&problems);
-    if (rc == RC_OK && a->headless) {
-        rc = run_headless(demo, exchange, signals, err);
-    } else if (rc == RC_OK) {
-        const struct console_config console = {.exchange = exchange,
-                                               .timezone = config->instance.timezone,
-                                               .title = config->instance.name,
-                                               .demo = true};
-        rc = console_run(&console, err);
+    struct snapshot *last = NULL;
+    mono_us begun = clock_now().mono;
+    enum rc rc = engine_start(&engine, config, exchange, problems, err);
+    if (rc == RC_OK) {
+        rc = attend(demo, exchange, &last, signals, err);
     }
     engine_stop(engine);
+    say_summary(last, begun);
+    snapshot_unref(last);
     exchange_free(exchange);
     return rc;
 }
@@ -176,12 +158,13 @@ run_demo(const struct args *a, const sigset_t *signals, struct err *err)
     problems_init(&problems);
     struct config *config;
     rc = config_read(&config, demo_ini(demo), &problems, err);
-    cli_problems(&problems);
-    problems_fini(&problems);
     if (rc == RC_OK) {
-        rc = run_engine(config, a, demo, signals, err);
+        rc = a->headless ? run_headless(config, demo, signals, &problems, err)
+                         : watch_plant(config, true, &problems, err);
         config_free(config);
     }
+    cli_problems(&problems);
+    problems_fini(&problems);
     demo_close(demo);
     return rc;
 }

@@ -4,6 +4,7 @@
 /* A line each, in the order of --help. */
 /* clang-format off */
 static const struct cli_command *const commands[] = {
+    &command_console,
     &command_run,
     &command_demo,
     &command_simulate,

@@ -5,6 +5,7 @@
 
 #include "src/app/cli.h"
 
+extern const struct cli_command command_console;
 extern const struct cli_command command_run;
 extern const struct cli_command command_demo;
 extern const struct cli_command command_simulate;

@@ -74,7 +74,6 @@ static const struct sim_part waterworks[] = {
     [WW_HEAD_HOURS] = HEAD("G_STUND", "Betriebsstunden"),
     [WW_HOURS1] = HOURS("H_BR1", "Brunnenpumpe 1", "BRUNNEN1"),
     [WW_HOURS2] = HOURS("H_BR2", "Brunnenpumpe 2", "BRUNNEN2"),
-    [WW_HEAD_FAULTS] = HEAD("G_STOER", "Störungen"),
     [WW_TRIP1] = FAULT("STOERB1", "Motorschutz Brunnenpumpe 1",
                        "Vor Ort quittieren; bei Wiederholung Pumpe sperren"),
     [WW_TRIP2] = FAULT("STOERB2", "Motorschutz Brunnenpumpe 2",
@@ -93,7 +92,6 @@ static_assert(G_N_ELEMENTS(waterworks) == WW_PARTS, "a part is missing");
     [PS_HEAD_HOURS] = HEAD("G_STUND", "Betriebsstunden"),                                      \
     [PS_HOURS1] = HOURS("H_P1", "Pumpe 1", "P1"),                                              \
     [PS_HOURS2] = HOURS("H_P2", "Pumpe 2", "P2"),                                              \
-    [PS_HEAD_FAULTS] = HEAD("G_STOER", "Störungen"),                                           \
     [PS_TRIP1] = FAULT("STOER1", "Störung Pumpe 1", "Pumpe auf Verstopfung prüfen"),           \
     [PS_TRIP2] = FAULT("STOER2", "Störung Pumpe 2", "Pumpe auf Verstopfung prüfen"),           \
     [PS_HIGH] = FAULT("HOCHW", "Hochwasser", "Saugwagen bereitstellen"), [PS_POWER] = POWER,   \
@@ -183,7 +181,6 @@ static const struct sim_part pool[] = {
                      .form = SIM_DWORD},
     [SB_HEAD_HOURS] = HEAD("G_STUND", "Betriebsstunden"),
     [SB_HOURS] = HOURS("H_FILT", "Filterpumpe", "FILTER"),
-    [SB_HEAD_FAULTS] = HEAD("G_STOER", "Störungen"),
     [SB_DOSING_FAULT] =
         FAULT("DOSSTOER", "Störung Dosierung", "Dosierung sperren, Handmessung"),
     [SB_BUFFER_EMPTY] = FAULT("SCHWLEER", "Schwallwasser leer", "Nachspeisung prüfen"),

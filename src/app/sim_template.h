@@ -8,7 +8,7 @@
 
 #include "src/core/plant.h"
 
-#define SIM_PARTS_MAX 26
+#define SIM_PARTS_MAX 25
 
 enum sim_type { SIM_WATERWORKS, SIM_SEWAGE, SIM_STORM, SIM_COMBINED, SIM_POOL, SIM_SCRAP };
 #define SIM_TYPES (SIM_SCRAP + 1)
@@ -44,6 +44,7 @@ enum {
     WW_NET1,
     WW_NET2,
     WW_MODE,
+    WW_DOOR,
     WW_HEAD_FLOW,
     WW_TANK,
     WW_RAW,
@@ -57,12 +58,10 @@ enum {
     WW_HEAD_HOURS,
     WW_HOURS1,
     WW_HOURS2,
-    WW_HEAD_FAULTS,
     WW_TRIP1,
     WW_TRIP2,
     WW_TURBID,
     WW_POWER,
-    WW_DOOR,
     WW_PARTS
 };
 
@@ -74,6 +73,7 @@ enum {
     PS_CURRENT1,
     PS_CURRENT2,
     PS_MODE,
+    PS_DOOR,
     PS_HEAD_FLOW,
     PS_LEVEL,
     PS_IN,
@@ -87,13 +87,11 @@ enum {
     PS_HEAD_HOURS,
     PS_HOURS1,
     PS_HOURS2,
-    PS_HEAD_FAULTS,
     PS_TRIP1,
     PS_TRIP2,
     PS_HIGH,
     PS_POWER,
     PS_SPILL,
-    PS_DOOR,
     PS_PARTS
 };
 
@@ -104,6 +102,7 @@ enum {
     SB_REFILL,
     SB_DOSING,
     SB_RUN,
+    SB_DOOR,
     SB_HEAD_WATER,
     SB_TEMPERATURE,
     SB_PH,
@@ -114,11 +113,9 @@ enum {
     SB_VISITORS,
     SB_HEAD_HOURS,
     SB_HOURS,
-    SB_HEAD_FAULTS,
     SB_DOSING_FAULT,
     SB_BUFFER_EMPTY,
     SB_POWER,
-    SB_DOOR,
     SB_PARTS
 };
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `leitstand console`: the full screen, engine included. */
+#include "src/app/commands.h"
+#include "src/app/watch.h"
+#include "src/core/i18n.h"
+
+static int
+run(const struct cli *cli, void *args, int argc, char **argv)
+{
+    (void)args;
+    (void)argc;
+    (void)argv;
+    struct config *config = NULL;
+    int status = cli_config(cli, &config);
+    if (status != CLI_DONE) {
+        return status;
+    }
+    struct problems problems;
+    struct err err = {.text = ""};
+    problems_init(&problems);
+    enum rc rc = watch_plant(config, false, &problems, &err);
+    if (rc != RC_OK) {
+        cli_problems(&problems);
+        cli_error("%s", err.text);
+        status = rc == RC_INVALID ? CLI_USAGE : CLI_FAILED;
+    }
+    problems_fini(&problems);
+    config_free(config);
+    return status;
+}
+
+const struct cli_command command_console = {
+    .name = "console",
+    .arguments = "",
+    .summary = N_("show the plant on the full screen, collect and store"),
+    .run = run,
+};
