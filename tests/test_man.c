@@ -10,7 +10,8 @@
 static char *
 read_page(const char *name)
 {
-    char *path = g_build_filename(g_getenv("LEITSTAND_MANDIR"), name, NULL), *text = NULL;
+    char *path = g_build_filename(g_getenv("LEITSTAND_SOURCE"), "man", name, NULL),
+         *text = NULL;
     if (!g_file_get_contents(path, &text, NULL, NULL)) {
         fail_msg("could not read %s", path);
     }

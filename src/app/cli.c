@@ -149,7 +149,7 @@ print_command_help(const struct cli_command *c)
     g_free(usage);
     printf("\n%s\n", _(c->summary));
     if (c->notes != NULL) {
-        printf("%s\n", _(c->notes));
+        cli_print_text(_(c->notes));
     }
     printf("\n%s\n", _("Options:"));
     if (c->options != NULL) {

@@ -266,6 +266,17 @@ cli_print_row(const char *left, const char *right)
 }
 
 void
+cli_print_text(const char *text)
+{
+    while (*text != '\0') {
+        size_t part = fit_words(text, HELP_COLUMNS);
+        printf("%.*s\n", (int)part, text);
+        text += part;
+        text += strspn(text, " ");
+    }
+}
+
+void
 cli_print_options(const struct cli_option *options)
 {
     for (size_t i = 0; i < count_options(options); i++) {

@@ -28,4 +28,7 @@ void cli_print_options(const struct cli_option *options);
 /* `  left   right`, right wrapped to 80 columns; used for every table of --help. */
 void cli_print_row(const char *left, const char *right);
 
+/* Text on lines of its own, wrapped to 80 columns. */
+void cli_print_text(const char *text);
+
 #endif
