@@ -44,10 +44,12 @@ struct message_id {
 };
 
 struct batch {
-    GArray *records;  /* struct record; the cache frees them */
-    GArray *messages; /* struct message_id */
-    bool forget_ring; /* the broker has lost our session: older identities mean nothing */
-    uint64_t number;  /* given by cache_put(), rising by one */
+    GArray *records;    /* struct record; the cache frees them */
+    GArray *messages;   /* struct message_id */
+    bool forget_ring;   /* the broker has lost our session: older identities mean nothing */
+    uint32_t ring_keep; /* so many of the newest, messages included, may come again; at least
+                           4,000 are kept */
+    uint64_t number;    /* given by cache_put(), rising by one */
 };
 
 /*
@@ -69,7 +71,8 @@ uint64_t cache_put(struct cache *c, struct batch *b);
 int cache_fd(const struct cache *c);
 uint64_t cache_committed(struct cache *c); /* highest batch number on disk */
 
-/* The last message identities, oldest first; struct message_id; caller unrefs. */
+/* The last message identities, oldest first, at least 4,000 if there were so many; struct
+ * message_id; caller unrefs. */
 GArray *cache_ring(struct cache *c);
 
 /*

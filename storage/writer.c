@@ -176,8 +176,10 @@ write_batches(struct writer *w, struct batch *const *batches, size_t n, struct c
     }
     after->ring_held += messages->len / MESSAGE_BYTES;
     /* Trimming at every commit would touch a page more each time. */
-    if (rc == RC_OK && after->ring_held > INT64_C(2) * RING_MESSAGES) {
-        rc = writer_run(w, TRIM_RING, SQLITE_OK, err);
+    int64_t keep = MAX(n > 0 ? batches[n - 1]->ring_keep : 0, RING_MESSAGES);
+    if (rc == RC_OK && after->ring_held > 2 * keep) {
+        int bound = sqlite3_bind_int64(w->stmt[TRIM_RING], 1, keep);
+        rc = writer_run(w, TRIM_RING, bound, err);
         if (rc == RC_OK) {
             rc = load_counter(w, "SELECT sum(n) FROM ring", 0, &after->ring_held, err);
         }
@@ -271,8 +273,8 @@ writer_read_ring(struct writer *w, GArray *out, struct err *err)
         rc = writer_fail(w, "could not read the cache", err);
     }
     sqlite3_finalize(stmt);
-    if (out->len > RING_MESSAGES) {
-        g_array_remove_range(out, 0, out->len - RING_MESSAGES);
+    if (out->len > RING_MAX) {
+        g_array_remove_range(out, 0, out->len - RING_MAX);
     }
     return rc;
 }

@@ -17,9 +17,9 @@ static const char *const texts[] = {
     [ADD_READING] = "INSERT INTO readings VALUES(?,?,?,?,?,?)",
     [ADD_MESSAGES] = "INSERT INTO ring VALUES(?,?,?)",
     [FORGET_RING] = "DELETE FROM ring",
-    /* A row stays while fewer than 4,000 messages are newer than all of its own. */
+    /* A row stays while fewer messages than are to be kept are newer than all of its own. */
     [TRIM_RING] = "DELETE FROM ring WHERE id < (SELECT min(id) FROM (SELECT id, sum(n) OVER"
-                  " (ORDER BY id DESC) - n AS newer FROM ring) WHERE newer < 4000)",
+                  " (ORDER BY id DESC) - n AS newer FROM ring) WHERE newer < ?)",
     [SEE_SLICE] = "SELECT series, ts, lag, value, flags FROM readings"
                   " WHERE id > ?1 AND id <= ?1 + 16384 ORDER BY id",
     [SET_LATEST] = "INSERT INTO latest VALUES(?,?,?,?,?) ON CONFLICT(series) DO UPDATE SET"
@@ -33,7 +33,7 @@ static const char *const texts[] = {
     [SET_META] = "UPDATE meta SET value = ?2 WHERE name = ?1",
 };
 static_assert(G_N_ELEMENTS(texts) == STATEMENTS, "a statement has no text");
-static_assert(SLICE_ROWS == 16384 && RING_MESSAGES == 4000, "the texts above say otherwise");
+static_assert(SLICE_ROWS == 16384, "the text above says otherwise");
 
 static int
 note_wal_pages(void *user, sqlite3 *db, const char *name, int pages)

@@ -140,9 +140,9 @@ assert_ring(const char *path, unsigned from, unsigned n)
 {
     struct cache *c = support_open(path, NULL);
     GArray *ring = cache_ring(c);
-    assert_int_equal(ring->len, n);
+    assert_in_range(ring->len, n, 2 * n + 16000);
     for (unsigned i = 0; i < n; i++) {
-        const struct message_id *m = &g_array_index(ring, struct message_id, i);
+        const struct message_id *m = &g_array_index(ring, struct message_id, ring->len - n + i);
         assert_int_equal(m->mid, (uint16_t)(from + i));
         assert_true(m->hash == UINT64_C(0xfedcba9800000000) + from + i);
     }
@@ -170,6 +170,31 @@ test_the_ring_keeps_the_last_4000_in_order(void **state)
 }
 
 static void
+test_the_ring_keeps_what_the_batch_wants(void **state)
+{
+    struct fixture *f = *state;
+    struct cache *c = support_open(f->path, NULL);
+    for (unsigned i = 0; i < 8; i++) {
+        struct batch *b = cache_new_batch(c);
+        add_messages(b, i * 5000, 5000);
+        b->ring_keep = 30000;
+        support_put(c, b);
+    }
+    cache_close(c);
+    assert_ring(f->path, 10000, 30000);
+    c = support_open(f->path, NULL);
+    struct batch *b = cache_new_batch(c);
+    add_messages(b, 40000, 1); /* wants no more than is always kept */
+    support_put(c, b);
+    cache_close(c);
+    c = support_open(f->path, NULL);
+    GArray *ring = cache_ring(c);
+    assert_in_range(ring->len, 4000, 9001);
+    g_array_unref(ring);
+    cache_close(c);
+}
+
+static void
 test_a_lost_session_empties_the_ring(void **state)
 {
     struct fixture *f = *state;
@@ -184,6 +209,11 @@ test_a_lost_session_empties_the_ring(void **state)
     b = cache_new_batch(c);
     add_messages(b, 510, 5);
     support_put(c, b);
+    cache_close(c);
+    c = support_open(f->path, NULL);
+    GArray *ring = cache_ring(c);
+    assert_int_equal(ring->len, 15);
+    g_array_unref(ring);
     cache_close(c);
     assert_ring(f->path, 500, 15);
 }
@@ -279,6 +309,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_closing_commits_what_is_queued, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_queue_has_a_bound, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_ring_keeps_the_last_4000_in_order, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_the_ring_keeps_what_the_batch_wants, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_a_lost_session_empties_the_ring, set_up,
                                         tear_down),

@@ -121,6 +121,13 @@ take_connect(void *user, bool session_present)
 }
 
 static void
+take_confirmation(void *user, uint64_t messages)
+{
+    struct engine *e = user;
+    ingest_confirmed(&e->ingest, messages);
+}
+
+static void
 take_disconnect(void *user, const char *why)
 {
     struct engine *e = user;
@@ -161,6 +168,7 @@ open_client(struct engine *e, struct err *err)
         .on_message = take_message,
         .on_connect = take_connect,
         .on_disconnect = take_disconnect,
+        .on_confirmed = take_confirmation,
     };
     rc = client_new(&e->client, &settings, err);
     if (password != NULL) {

@@ -197,12 +197,12 @@ turn(struct engine *e)
     };
     e->now = clock_now();
     e->last_turn = e->now.mono;
-    mono_us client_next = client_turn(e->client, e->now);
     if (e->now.mono >= e->next_tick) {
         tick(e);
     }
     put_when_due(e);
     write_broker(e);
+    mono_us client_next = client_turn(e->client, e->now);
     show(e);
 
     bool reading = may_read(e);

@@ -49,6 +49,7 @@ open_batch(struct ingest *in, struct now now)
 static void
 put(struct ingest *in)
 {
+    in->batch->ring_keep = (uint32_t)redelivery_count(&in->redelivery);
     in->put = cache_put(in->cache, in->batch);
     in->batch = NULL;
 }
@@ -73,6 +74,12 @@ bool
 ingest_committed(const struct ingest *in)
 {
     return ingest_waiting(in) == 0 && cache_committed(in->cache) >= in->put;
+}
+
+void
+ingest_confirmed(struct ingest *in, uint64_t messages)
+{
+    redelivery_confirm(&in->redelivery, messages);
 }
 
 void

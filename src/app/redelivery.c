@@ -1,71 +1,101 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/app/redelivery.h"
 
+struct entry {
+    struct message_id id;
+    uint64_t number; /* the how manieth message of its connection */
+    bool matched;    /* it came again, and is remembered by a newer entry */
+};
+
+struct known {
+    struct message_id id;
+    uint64_t position; /* of its entry */
+    bool used;
+};
+
 void
 redelivery_init(struct redelivery *r)
 {
-    r->stored = g_array_new(FALSE, FALSE, sizeof(struct message_id));
-    r->known = g_array_new(FALSE, FALSE, sizeof(struct message_id));
-    r->used = g_array_new(FALSE, TRUE, sizeof(bool));
+    *r = (struct redelivery){
+        .entries = g_array_new(FALSE, FALSE, sizeof(struct entry)),
+        .known = g_array_new(FALSE, FALSE, sizeof(struct known)),
+    };
 }
 
 void
 redelivery_fini(struct redelivery *r)
 {
-    g_array_unref(r->stored);
+    g_array_unref(r->entries);
     g_array_unref(r->known);
-    g_array_unref(r->used);
+}
+
+static struct entry *
+entry_at(const struct redelivery *r, uint64_t position)
+{
+    return &g_array_index(r->entries, struct entry, position - r->first);
+}
+
+static void
+drop_oldest(struct redelivery *r, guint n)
+{
+    g_array_remove_range(r->entries, 0, n);
+    r->first += n;
 }
 
 void
 redelivery_add(struct redelivery *r, struct message_id id)
 {
-    if (r->stored->len >= 2 * REDELIVERY_MAX) {
-        g_array_remove_range(r->stored, 0, r->stored->len - REDELIVERY_MAX);
+    if (r->entries->len >= 2 * REDELIVERY_MAX) {
+        drop_oldest(r, REDELIVERY_MAX);
     }
-    g_array_append_val(r->stored, id);
+    struct entry e = {.id = id, .number = r->delivered};
+    g_array_append_val(r->entries, e);
 }
 
 static int
 compare(const void *a, const void *b)
 {
-    const struct message_id *x = a, *y = b;
-    if (x->hash != y->hash) {
-        return x->hash < y->hash ? -1 : 1;
+    const struct known *x = a, *y = b;
+    if (x->id.hash != y->id.hash) {
+        return x->id.hash < y->id.hash ? -1 : 1;
     }
-    return (int)x->mid - (int)y->mid;
+    return (int)x->id.mid - (int)y->id.mid;
 }
 
 void
 redelivery_connected(struct redelivery *r)
 {
-    guint n = MIN(r->stored->len, REDELIVERY_MAX);
+    uint64_t end = r->first + r->entries->len;
     g_array_set_size(r->known, 0);
-    if (n > 0) {
-        g_array_append_vals(
-            r->known, &g_array_index(r->stored, struct message_id, r->stored->len - n), n);
+    for (uint64_t at = MAX(r->first, end - MIN(end, REDELIVERY_MAX)); at < end; at++) {
+        const struct entry *e = entry_at(r, at);
+        if (!e->matched) {
+            struct known k = {.id = e->id, .position = at};
+            g_array_append_val(r->known, k);
+        }
     }
     g_array_sort(r->known, compare);
-    g_array_set_size(r->used, 0);
-    g_array_set_size(r->used, n);
+    r->connection = end;
+    r->delivered = 0;
 }
 
 void
 redelivery_forget(struct redelivery *r)
 {
-    g_array_set_size(r->stored, 0);
+    drop_oldest(r, r->entries->len);
     g_array_set_size(r->known, 0);
-    g_array_set_size(r->used, 0);
+    r->connection = r->first;
+    r->delivered = 0;
 }
 
-/* The first entry that is not less than id. */
+/* The first of the known that is not less. */
 static guint
-lower_bound(const struct redelivery *r, const struct message_id *id)
+lower_bound(const struct redelivery *r, const struct known *what)
 {
     guint low = 0, high = r->known->len;
     while (low < high) {
         guint middle = low + (high - low) / 2;
-        if (compare(&g_array_index(r->known, struct message_id, middle), id) < 0) {
+        if (compare(&g_array_index(r->known, struct known, middle), what) < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -77,17 +107,50 @@ lower_bound(const struct redelivery *r, const struct message_id *id)
 bool
 redelivery_match(struct redelivery *r, struct message_id id)
 {
-    for (guint i = lower_bound(r, &id); i < r->known->len; i++) {
-        if (compare(&g_array_index(r->known, struct message_id, i), &id) != 0) {
-            return false;
+    struct known what = {.id = id};
+    r->delivered++;
+    for (guint i = lower_bound(r, &what); i < r->known->len; i++) {
+        struct known *k = &g_array_index(r->known, struct known, i);
+        if (compare(k, &what) != 0) {
+            break;
         }
-        bool *used = &g_array_index(r->used, bool, i);
-        if (!*used) {
-            *used = true;
+        if (!k->used) {
+            k->used = true;
+            if (k->position >= r->first) {
+                entry_at(r, k->position)->matched = true;
+            }
             return true;
         }
     }
     return false;
+}
+
+void
+redelivery_confirm(struct redelivery *r, uint64_t n)
+{
+    /* The broker sends again before it sends anew, so by now all that was to come has come. */
+    bool settled = n >= REDELIVERY_SETTLED;
+    if (settled) {
+        g_array_set_size(r->known, 0);
+    }
+    guint gone = 0;
+    while (gone < r->entries->len) {
+        const struct entry *e = &g_array_index(r->entries, struct entry, gone);
+        bool earlier = r->first + gone < r->connection;
+        if (earlier ? !settled && !e->matched : e->number > n) {
+            break;
+        }
+        gone++;
+    }
+    if (gone > 0) {
+        drop_oldest(r, gone);
+    }
+}
+
+size_t
+redelivery_count(const struct redelivery *r)
+{
+    return r->entries->len;
 }
 
 /* FNV-1a: it stays the same on disk, and nobody gains by a collision. */

@@ -6,8 +6,11 @@
  *
  * Only what was stored over earlier connections counts, each entry once: within one connection
  * a broker sends nothing twice, and the same id with the same payload is then a new message.
+ * And only what the broker has not confirmed: once it is known to have our PUBACK, it may give
+ * the packet id to another message. How many that are has no small bound: mosquitto 2.0.11
+ * forgets its window for a session that it restored, and then has its whole backlog under way.
  *
- * Pure; belongs to the engine. The cache keeps the same ring on disk.
+ * Pure; belongs to the engine. The cache keeps the same list on disk.
  */
 #ifndef SRC_APP_REDELIVERY_H
 #define SRC_APP_REDELIVERY_H
@@ -17,30 +20,39 @@
 
 #include "storage/cache.h"
 
-struct redelivery {
-    GArray *stored; /* struct message_id, oldest first, at most REDELIVERY_MAX */
-    GArray *known;  /* those of earlier connections, sorted */
-    GArray *used;   /* bool for each of known: it has matched */
-};
+#define REDELIVERY_MAX     65536 /* more packet ids than there are */
+#define REDELIVERY_SETTLED 4000  /* after so many confirmed ones nothing old is to come */
 
-/* Four times what the broker may have open (client, RECEIVE_MAXIMUM), as mosquitto has had
- * more under way than it should after several take-overs. */
-#define REDELIVERY_MAX 4000
+struct redelivery {
+    GArray *entries;     /* struct redelivery_entry, oldest first */
+    uint64_t first;      /* position of the oldest, counted from the beginning of time */
+    uint64_t connection; /* entries before this position are of earlier connections */
+    GArray *known;       /* of these, at the moment of the connect: sorted by identity */
+    uint64_t delivered;  /* messages of QoS 1 over this connection */
+};
 
 void redelivery_init(struct redelivery *r);
 void redelivery_fini(struct redelivery *r);
 
-/* Stored over this connection, or by an earlier process. */
-void redelivery_add(struct redelivery *r, struct message_id id);
-
-/* A connection begins: from now on what was added until here is known. */
+/* A connection begins, and the broker kept our session: what was added until here is known. */
 void redelivery_connected(struct redelivery *r);
-
 /* The broker has lost our session: nothing will be sent again. */
 void redelivery_forget(struct redelivery *r);
 
-/* Is this one of them? It will not be a second time. */
+/*
+ * A message of QoS 1 has come; call it for each. True: it is one of the known ones, which will
+ * not match a second time.
+ */
 bool redelivery_match(struct redelivery *r, struct message_id id);
+
+/* The last message, or one that an earlier process stored, is to be remembered. */
+void redelivery_add(struct redelivery *r, struct message_id id);
+
+/* The broker has the PUBACKs of the first n messages of this connection. */
+void redelivery_confirm(struct redelivery *r, uint64_t n);
+
+/* How many entries are remembered. */
+size_t redelivery_count(const struct redelivery *r);
 
 uint64_t redelivery_hash(const char *topic, const void *payload, size_t len);
 

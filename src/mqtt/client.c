@@ -5,6 +5,7 @@
 
 #include <mqtt_protocol.h>
 
+#include "src/core/log.h"
 #include "src/mqtt/client_private.h"
 #include "src/mqtt/handle.h"
 #include "src/mqtt/lookup.h"
@@ -15,7 +16,8 @@
 #define CONNECT_LIMIT_US (10 * US_PER_S)
 #define GOODBYE_LIMIT_US US_PER_S
 #define MISC_EVERY_US    US_PER_S
-#define IDLE_READS_MAX   16 /* packets that are no messages, in one client_read() */
+#define CONFIRM_AFTER    200 /* PUBACKs; fewer are confirmed once a second */
+#define IDLE_READS_MAX   16  /* packets that are no messages, in one client_read() */
 
 static mono_us
 backoff(struct client *c)
@@ -37,7 +39,10 @@ plan(struct client *c, struct now now)
         return;
     }
     g_clear_pointer(&c->addresses, g_strfreev);
-    c->next_try = now.mono + backoff(c);
+    mono_us delay = backoff(c);
+    c->next_try = now.mono + delay;
+    log_debug("broker %s: %s; next attempt in %d ms", c->place, c->problem,
+              (int)(delay / US_PER_MS));
 }
 
 static void
@@ -45,6 +50,29 @@ fail_attempt(struct client *c, struct now now, const char *why)
 {
     client_set_problem(c, "%s", why);
     plan(c, now);
+}
+
+/*
+ * The library takes the properties of CONNECT only in a call that blocks, and keeps them for
+ * all later attempts; with 3.1.1 it refuses to connect while it has any. An empty path as "unix
+ * socket" fails before it could block.
+ */
+static void
+set_version(struct client *c)
+{
+    mosquitto_property *props = NULL;
+    mosquitto_int_option(c->m, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
+    if (!c->retry.v311) {
+        mosquitto_int_option(c->m, MOSQ_OPT_RECEIVE_MAXIMUM, RECEIVE_MAXIMUM);
+        mosquitto_property_add_int32(&props, MQTT_PROP_SESSION_EXPIRY_INTERVAL,
+                                     c->clean ? 0 : SESSION_EXPIRY_S);
+        mosquitto_property_add_int32(&props, MQTT_PROP_MAXIMUM_PACKET_SIZE, PACKET_MAX_BYTES);
+    }
+    mosquitto_connect_bind_v5(c->m, "", 0, c->endpoint.keepalive_s, NULL, props);
+    mosquitto_property_free_all(&props);
+    if (c->retry.v311) {
+        mosquitto_int_option(c->m, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V311);
+    }
 }
 
 /* One attempt: a socket that connects by itself. host is an address, a name or a path. */
@@ -56,8 +84,7 @@ start_socket(struct client *c, const char *host, struct now now)
     c->explained = false;
     c->phase = PHASE_CONNECTING;
     c->connect_deadline = now.mono + CONNECT_LIMIT_US;
-    mosquitto_int_option(c->m, MOSQ_OPT_PROTOCOL_VERSION,
-                         c->retry.v311 ? MQTT_PROTOCOL_V311 : MQTT_PROTOCOL_V5);
+    set_version(c);
     int port = handle_is_unix(&c->endpoint) ? 0 : c->endpoint.port;
     errno = 0;
     int code = mosquitto_connect_bind_async(c->m, host, port, c->endpoint.keepalive_s, NULL);
@@ -103,23 +130,6 @@ start_attempt(struct client *c, struct now now)
     }
 }
 
-/*
- * The library takes the properties of CONNECT only in a call that blocks, and keeps them for
- * all later attempts. An empty path as "unix socket" fails before it could block.
- */
-static void
-set_connect_properties(struct client *c)
-{
-    mosquitto_property *props = NULL;
-    mosquitto_int_option(c->m, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
-    mosquitto_int_option(c->m, MOSQ_OPT_RECEIVE_MAXIMUM, RECEIVE_MAXIMUM);
-    mosquitto_property_add_int32(&props, MQTT_PROP_SESSION_EXPIRY_INTERVAL,
-                                 c->clean ? 0 : SESSION_EXPIRY_S);
-    mosquitto_property_add_int32(&props, MQTT_PROP_MAXIMUM_PACKET_SIZE, PACKET_MAX_BYTES);
-    mosquitto_connect_bind_v5(c->m, "", 0, c->endpoint.keepalive_s, NULL, props);
-    mosquitto_property_free_all(&props);
-}
-
 static void
 copy_endpoint(struct mqtt_endpoint *dst, const struct mqtt_endpoint *src)
 {
@@ -145,7 +155,6 @@ set_handle(struct client *c, const struct client_config *config, struct err *err
         mosquitto_will_set(c->m, c->presence_topic, 0, NULL, 1, true) != MOSQ_ERR_SUCCESS) {
         return err_set(err, RC_INVALID, "MQTT topic \"%s\" cannot be used", c->presence_topic);
     }
-    set_connect_properties(c);
     return RC_OK;
 }
 
@@ -170,6 +179,7 @@ client_new(struct client **ret, const struct client_config *config, struct err *
     c->on_message = config->on_message;
     c->on_connect = config->on_connect;
     c->on_disconnect = config->on_disconnect;
+    c->on_confirmed = config->on_confirmed;
     client_set_problem(c, "not tried yet");
     enum rc rc = set_handle(c, config, err);
     if (rc != RC_OK) {
@@ -269,6 +279,10 @@ client_write(struct client *c)
     }
     bool several = c->unacked > 1;
     c->unacked = 0;
+    c->custody.acked = c->custody.delivered;
+    if (c->custody.acked - c->custody.confirmed >= CONFIRM_AFTER) {
+        client_ask_confirmation(c);
+    }
     if (several) {
         handle_cork(c->m, true);
     }
@@ -302,6 +316,7 @@ turn_phase(struct client *c, struct now now)
     case PHASE_UP:
         if (now.mono >= c->next_misc) {
             c->next_misc = now.mono + MISC_EVERY_US;
+            client_ask_confirmation(c);
             int code = mosquitto_loop_misc(c->m);
             if (code != MOSQ_ERR_SUCCESS) {
                 client_fall(c, code, errno);

@@ -7,6 +7,9 @@
  *           client_write(), which the caller calls after the commit (and never before): what
  *           was not committed comes again. While client_unacked() is not 0, client_write() must
  *           wait for the commit.
+ * Confirm:  MQTT does not acknowledge a PUBACK, yet what one batch of them has reached the
+ * broker decides what comes again. An UNSUBSCRIBE from a topic that was never subscribed
+ *           follows them, and its UNSUBACK tells that they have arrived.
  * Lost:     connection loss is no error; client_turn() reconnects with back-off and jitter.
  */
 #ifndef SRC_MQTT_CLIENT_H
@@ -50,6 +53,9 @@ struct client_config {
     /* session_present: the broker kept our session, redeliveries are to be expected. */
     void (*on_connect)(void *user, bool session_present);
     void (*on_disconnect)(void *user, const char *why);
+    /* The broker has got the PUBACKs of the first so many messages of QoS 1 that came over this
+     * connection: it will not send them again. Told now and then. May be NULL. */
+    void (*on_confirmed)(void *user, uint64_t messages);
 };
 
 /* Does not connect; strings are copied. */

@@ -9,6 +9,8 @@
 #include "src/mqtt/client_private.h"
 #include "src/mqtt/handle.h"
 
+#define CONFIRM_FILTER "leitstand/v1/never-subscribed"
+
 void
 client_set_problem(struct client *c, const char *fmt, ...)
 {
@@ -74,6 +76,7 @@ welcomed(struct mosquitto *m, void *user, int code, int flags, const mosquitto_p
     client_hear_library(c, false);
     retry_connected(&c->retry);
     c->unacked = 0;
+    memset(&c->custody, 0, sizeof(c->custody));
     c->problem[0] = '\0';
     c->library_error[0] = '\0';
     g_clear_pointer(&c->addresses, g_strfreev);
@@ -97,6 +100,32 @@ subscribed(struct mosquitto *m, void *user, int mid, int n_granted, const int *g
     }
 }
 
+void
+client_ask_confirmation(struct client *c)
+{
+    if (c->custody.pending || c->custody.acked == c->custody.confirmed) {
+        return;
+    }
+    c->custody.pending =
+        mosquitto_unsubscribe(c->m, &c->custody.mid, CONFIRM_FILTER) == MOSQ_ERR_SUCCESS;
+    c->custody.asked = c->custody.acked;
+}
+
+static void
+confirmed(struct mosquitto *m, void *user, int mid)
+{
+    (void)m;
+    struct client *c = user;
+    if (!c->custody.pending || mid != c->custody.mid) {
+        return;
+    }
+    c->custody.pending = false;
+    c->custody.confirmed = c->custody.asked;
+    if (c->on_confirmed != NULL) {
+        c->on_confirmed(c->user, c->custody.confirmed);
+    }
+}
+
 static void
 delivered(struct mosquitto *m, void *user, const struct mosquitto_message *msg)
 {
@@ -104,6 +133,7 @@ delivered(struct mosquitto *m, void *user, const struct mosquitto_message *msg)
     struct client *c = user;
     c->messages++;
     c->unacked += msg->qos > 0;
+    c->custody.delivered += msg->qos > 0;
     struct client_message message = {
         .topic = msg->topic,
         .payload = msg->payload,
@@ -165,5 +195,6 @@ client_set_events(struct client *c)
     mosquitto_connect_v5_callback_set(c->m, welcomed);
     mosquitto_disconnect_v5_callback_set(c->m, dropped);
     mosquitto_subscribe_callback_set(c->m, subscribed);
+    mosquitto_unsubscribe_callback_set(c->m, confirmed);
     mosquitto_message_callback_set(c->m, delivered);
 }

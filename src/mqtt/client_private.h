@@ -32,6 +32,7 @@ struct client {
     void (*on_message)(void *user, const struct client_message *m);
     void (*on_connect)(void *user, bool session_present);
     void (*on_disconnect)(void *user, const char *why);
+    void (*on_confirmed)(void *user, uint64_t messages);
 
     enum client_phase phase;
     bool fell; /* the connection went, client_turn() has to plan the next attempt */
@@ -43,12 +44,24 @@ struct client {
 
     uint64_t messages; /* delivered */
     uint64_t unacked;
+
+    /* Messages of QoS 1 over this connection, counted from its beginning. */
+    struct {
+        uint64_t delivered, acked; /* acked: their PUBACKs were let go */
+        uint64_t confirmed;        /* and have reached the broker */
+        uint64_t asked;            /* will be confirmed by the UNSUBACK under way */
+        int mid;                   /* of that UNSUBSCRIBE */
+        bool pending;              /* there is one */
+    } custody;
     bool explained; /* problem tells of this attempt already */
     char problem[200];
     char library_error[200]; /* the last one the library logged: TLS tells its reasons there */
 };
 
 void client_set_problem(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Ask the broker to confirm the PUBACKs let go so far, unless it has been asked already. */
+void client_ask_confirmation(struct client *c);
 
 /* Hook the library's callbacks up. */
 void client_set_events(struct client *c);

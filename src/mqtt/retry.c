@@ -4,7 +4,7 @@
 #define FIRST_US      (500 * US_PER_MS)
 #define LAST_US       (30 * US_PER_S)
 #define STEPS         6 /* 0.5 s doubled this often is over 30 s */
-#define SILENT_CLOSES 2 /* one may be a broker that is just going down */
+#define SILENT_CLOSES 3 /* fewer may be a broker that is just going down */
 
 mono_us
 retry_delay(struct retry *r, uint32_t random)
