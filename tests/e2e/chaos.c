@@ -22,13 +22,13 @@
 #include "src/mqtt/publisher.h"
 #include "storage/query.h"
 
-#define COMPONENTS   20
-#define BURST        25                /* numbers published at once */
-#define BURST_US     US_PER_MS         /* so about 25,000 numbers a second, all the time */
-#define KILL_MAX_US  (350 * US_PER_MS) /* between two blows */
-#define STOP_MAX_US  (1500 * US_PER_MS) /* long enough for most reconnects */
-#define DEADLINE_US  (60 * US_PER_S)   /* for everything that is waited for */
-#define NUMBERS_MAX  20000000
+#define COMPONENTS  20
+#define BURST       25                 /* numbers published at once */
+#define BURST_US    US_PER_MS          /* so about 25,000 numbers a second, all the time */
+#define KILL_MAX_US (350 * US_PER_MS)  /* between two blows */
+#define STOP_MAX_US (1500 * US_PER_MS) /* long enough for most reconnects */
+#define DEADLINE_US (60 * US_PER_S)    /* for everything that is waited for */
+#define NUMBERS_MAX 20000000
 
 enum fate { FATE_SENT = 1, FATE_ACKED = 2 };
 
@@ -78,10 +78,10 @@ write_file(const struct chaos *c, const char *name, const char *text)
 static void
 write_files(const struct chaos *c)
 {
-    char *text = g_strdup_printf("user root\nlistener 0 %s\nallow_anonymous true\n"
+    char *text = g_strdup_printf("%slistener 0 %s\nallow_anonymous true\n"
                                  "persistence true\npersistence_location %s/\n"
                                  "max_queued_messages 0\nlog_type error\n",
-                                 c->broker_socket, c->dir);
+                                 geteuid() == 0 ? "user root\n" : "", c->broker_socket, c->dir);
     write_file(c, "mosquitto.conf", text);
     g_free(text);
     text = g_strdup_printf("[instance]\nname = chaos\nsocket = %s/control.sock\n"
