@@ -311,6 +311,24 @@ test_more_stations(void **state)
 }
 
 static void
+test_largest_plant(void **state)
+{
+    (void)state;
+    char **profiles = g_strsplit(SIM_PROFILES, "|", -1);
+    for (char **p = profiles; *p != NULL; p++) {
+        struct sim_config config = usual;
+        config.profile = *p;
+        config.stations = SIM_STATIONS_MAX;
+        struct sim *s = make(&config);
+        struct plant *plant = sim_plant(s);
+        assert_true(plant->n_components <= PLANT_COMPONENTS_MAX);
+        plant_unref(plant);
+        sim_free(s);
+    }
+    g_strfreev(profiles);
+}
+
+static void
 test_wrong_wishes(void **state)
 {
     (void)state;
@@ -326,6 +344,8 @@ test_wrong_wishes(void **state)
     config = usual;
     config.stations = 0;
     assert_int_equal(sim_setup(&s, &config, &err), RC_INVALID);
+    config.stations = SIM_STATIONS_MAX + 1;
+    assert_int_equal(sim_setup(&s, &config, &err), RC_INVALID);
 }
 
 int
@@ -335,7 +355,7 @@ main(void)
         cmocka_unit_test(test_same_seed_same_world), cmocka_unit_test(test_payloads_decode),
         cmocka_unit_test(test_life_in_two_minutes),  cmocka_unit_test(test_water_balances),
         cmocka_unit_test(test_storm_passes),         cmocka_unit_test(test_more_stations),
-        cmocka_unit_test(test_wrong_wishes),
+        cmocka_unit_test(test_largest_plant),        cmocka_unit_test(test_wrong_wishes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

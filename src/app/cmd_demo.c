@@ -9,6 +9,7 @@
 #include "src/app/commands.h"
 #include "src/app/demo.h"
 #include "src/app/engine.h"
+#include "src/app/sim.h"
 #include "src/app/watch.h"
 #include "src/core/i18n.h"
 #include "src/core/log.h"
@@ -39,7 +40,7 @@ static const struct cli_option options[] = {
      .type = CLI_INT,
      .offset = offsetof(struct args, stations),
      .min = 1,
-     .max = PLANT_STATIONS_MAX,
+     .max = SIM_STATIONS_MAX,
      .fallback = "40",
      .arg = "N",
      .help = N_("so many stations")},

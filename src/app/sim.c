@@ -101,6 +101,10 @@ sim_new(struct sim **ret, const struct sim_config *config, struct err *err)
     if (config->places->n_stations == 0 || config->stations == 0) {
         return err_set(err, RC_INVALID, "there is no station to simulate");
     }
+    if (config->stations > SIM_STATIONS_MAX) {
+        return err_set(err, RC_INVALID, "%u stations are too many, %d is the limit",
+                       config->stations, SIM_STATIONS_MAX);
+    }
     bool local = config->timezone == NULL || *config->timezone == '\0';
     struct sim *s = g_new0(struct sim, 1);
     s->zone = local ? g_time_zone_new_local() : g_time_zone_new_identifier(config->timezone);

@@ -27,6 +27,9 @@ struct sim;
 /* "mixed" is a bit of everything. */
 #define SIM_PROFILES "mixed|sentraq|logo|scadapro|telemetry|scalar|operaid"
 
+/* With about twenty components each they stay within the limits of a plant. */
+#define SIM_STATIONS_MAX 9000
+
 struct sim_config {
     const struct plant *places; /* its stations are used, its components are not */
     uint32_t stations;
@@ -49,7 +52,7 @@ struct sim_source {
     const char *name, *filter, *profile;
 };
 
-/* RC_INVALID: no such profile or time zone, or there are no places. */
+/* RC_INVALID: no such profile or time zone, no places, or too many stations. */
 MUST_USE enum rc sim_new(struct sim **ret, const struct sim_config *config, struct err *err);
 void sim_free(struct sim *s); /* NULL is fine */
 
