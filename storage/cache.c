@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "storage/checker.h"
 #include "storage/guard.h"
 #include "storage/writer.h"
 
@@ -29,6 +30,14 @@ struct request {
     bool done;
 };
 
+/* What stands in stats.problem; of several, the first. */
+enum problem_of { PROBLEM_COMMIT, PROBLEM_CHECK, PROBLEM_TIDY };
+#define PROBLEMS (PROBLEM_TIDY + 1)
+
+struct problem {
+    char text[256]; /* "" when well */
+};
+
 struct cache {
     pthread_mutex_t lock; /* leaf: nothing is called while it is held */
     pthread_cond_t wake;  /* for the thread: queue, request or stop changed */
@@ -45,11 +54,12 @@ struct cache {
     uint64_t numbered, committed;
     uint64_t stored;
     wall_us last_commit;
-    char commit_problem[256], tidy_problem[256]; /* "" when well */
+    struct problem problem[PROBLEMS];
     bool stop;
 
     struct writer *writer; /* the thread's, after opening */
-    GArray *ring;          /* as it stood when the cache was opened */
+    struct checker *checker;
+    GArray *ring; /* as it stood when the cache was opened */
 };
 
 static void
@@ -133,8 +143,11 @@ cache_stats(struct cache *c, struct cache_stats *ret)
     ret->stored = c->stored;
     ret->queued = c->queued_records;
     ret->last_commit = c->last_commit;
-    const char *problem = *c->commit_problem != '\0' ? c->commit_problem : c->tidy_problem;
-    g_strlcpy(ret->problem, problem, sizeof(ret->problem));
+    size_t first = 0;
+    while (first < PROBLEM_TIDY && c->problem[first].text[0] == '\0') {
+        first++;
+    }
+    g_strlcpy(ret->problem, c->problem[first].text, sizeof(ret->problem));
     pthread_mutex_unlock(&c->lock);
 
     struct stat st;
@@ -183,18 +196,33 @@ take_group(struct cache *c, struct group *g)
     }
 }
 
-/* Show text in one of the two places; a damaged file is remembered for the next start. */
 static void
-set_problem(struct cache *c, char *place, const char *text)
+set_problem(struct cache *c, enum problem_of of, const char *text)
 {
-    bool damaged = writer_damaged(c->writer);
-    if (damaged && !guard_is_marked(c->path)) {
-        guard_mark(c->path, text);
-    }
     pthread_mutex_lock(&c->lock);
-    snprintf(place, sizeof(c->commit_problem), "%.180s%s", text,
-             damaged ? "; the next start sets the file aside" : "");
+    g_strlcpy(c->problem[of].text, text, sizeof(c->problem[of].text));
     pthread_mutex_unlock(&c->lock);
+}
+
+/* Damage is remembered for the next start. */
+static void
+set_damaged(struct cache *c, enum problem_of of, const char *why)
+{
+    char text[256];
+    snprintf(text, sizeof(text),
+             "the cache is damaged, and set aside at the next start: %.180s", why);
+    guard_mark(c->path, why);
+    set_problem(c, of, text);
+}
+
+static void
+set_failed(struct cache *c, enum problem_of of, const char *why)
+{
+    if (writer_damaged(c->writer)) {
+        set_damaged(c, of, why);
+    } else {
+        set_problem(c, of, why);
+    }
 }
 
 static void
@@ -208,7 +236,7 @@ announce(struct cache *c, struct group *g)
     c->queued_batches -= g->batches->len;
     c->stored = writer_stored(c->writer);
     c->last_commit = now;
-    c->commit_problem[0] = '\0';
+    c->problem[PROBLEM_COMMIT].text[0] = '\0';
     pthread_mutex_unlock(&c->lock);
 
     uint64_t one = 1;
@@ -277,7 +305,7 @@ commit_group(struct cache *c, struct group *g)
             announce(c, g);
             return true;
         }
-        set_problem(c, c->commit_problem, err.text);
+        set_failed(c, PROBLEM_COMMIT, err.text);
         if (writer_lacks_room(c->writer) && writer_make_room(c->writer, NULL) == RC_OK) {
             continue;
         }
@@ -315,9 +343,12 @@ tidy(struct cache *c)
 
     struct err err = {""};
     bool more = false;
-    enum rc rc = writer_tidy(c->writer, clock_now().wall, idle, &more, &err);
-    if (rc != RC_OK || (*c->tidy_problem != '\0' && !writer_damaged(c->writer))) {
-        set_problem(c, c->tidy_problem, err.text);
+    if (writer_tidy(c->writer, clock_now().wall, idle, &more, &err) != RC_OK) {
+        set_failed(c, PROBLEM_TIDY, err.text);
+    } else if (writer_is_capped(c->writer)) {
+        set_problem(c, PROBLEM_TIDY, "the disk is full: the oldest history is dropped");
+    } else if (!writer_damaged(c->writer)) {
+        set_problem(c, PROBLEM_TIDY, "");
     }
     return more;
 }
@@ -371,6 +402,12 @@ new_cache(const char *path)
     return c;
 }
 
+static void
+found_damage(void *user, const char *text)
+{
+    set_damaged(user, PROBLEM_CHECK, text);
+}
+
 enum rc
 cache_open(struct cache **ret, const struct cache_config *config, struct cache_report *report,
            struct err *err)
@@ -390,6 +427,9 @@ cache_open(struct cache **ret, const struct cache_config *config, struct cache_r
     if (rc == RC_OK) {
         rc = start_thread(c, err);
     }
+    if (rc == RC_OK) {
+        rc = checker_start(&c->checker, c->path, found_damage, c, err);
+    }
     if (rc != RC_OK) {
         cache_close(c);
         return rc;
@@ -404,6 +444,7 @@ cache_close(struct cache *c)
     if (c == NULL) {
         return;
     }
+    checker_stop(c->checker);
     if (c->running) {
         pthread_mutex_lock(&c->lock);
         c->stop = true;

@@ -4,11 +4,15 @@
  * message identities, and the thread that writes it.
  *
  * Threads: cache_open() starts the writing thread; the engine fills batches, puts them and is
- *          told by cache_fd() what is on disk. cache_put() and cache_committed() from the
- * engine only; cache_stats() from any thread. Commit:  the thread takes whatever is queued, at
- * most 10,000 records, as one transaction. A batch is committed as a whole or not yet. Full:
- * cache_has_room() false means stop reading the broker; nothing is dropped. Disk:    a failed
- * transaction is kept and tried again; cache_stats().problem says why.
+ *          told by cache_fd() what is on disk. cache_put(), cache_committed() and
+ *          cache_store_plant() from the engine only; cache_stats() from any thread.
+ * Commit:  the thread takes whatever is queued, at most 10,000 records, as one transaction. A
+ *          batch is committed as a whole or not yet.
+ * Full:    cache_has_room() false means stop reading the broker; nothing is dropped.
+ * Disk:    a failed transaction is kept and tried again; cache_stats().problem says why. When
+ *          the disk is full, or the file reaches max_bytes, the oldest history goes.
+ * Damage:  a file that turns out damaged is set aside by the next start, or at once by this
+ * one.
  */
 #ifndef STORAGE_CACHE_H
 #define STORAGE_CACHE_H
@@ -26,9 +30,9 @@ struct cache;
 
 struct cache_config {
     const char *path;
-    int retention_days;
-    int64_t max_bytes;
-    bool full_sync;
+    int retention_days; /* history older than this goes; 0: it may stay */
+    int64_t max_bytes;  /* of the file; 0: no limit. The newest 16,384 records always stay */
+    bool full_sync;     /* a commit survives a power cut, not only a crash of the program */
 };
 
 /* What opening found out; plain text for the log and the screen, "" when there is nothing. */

@@ -11,7 +11,8 @@
 
 /*
  * Replace what stands there. series[i] becomes the number of plant->components[i]; a pair of
- * names that had one keeps it. The caller has begun a transaction, and ends it.
+ * names that had one keeps it. digest NULL: the old one stays. The caller has begun a
+ * transaction, and ends it.
  */
 MUST_USE enum rc plant_table_write(sqlite3 *db, const struct plant *plant, const char *digest,
                                    uint32_t *series, struct err *err);

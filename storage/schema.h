@@ -34,6 +34,9 @@
 
 #define SCHEMA_APPLICATION 0x4c454954 /* "LEIT": the file is ours */
 
+/* Up to this size the start waits for a check of the whole file. */
+#define SCHEMA_SMALL_BYTES (8 << 20)
+
 /* What stands in the file. */
 enum schema_state {
     SCHEMA_EMPTY,   /* no table yet */

@@ -297,6 +297,12 @@ writer_lacks_room(const struct writer *w)
     return w->lacks_room;
 }
 
+bool
+writer_is_capped(const struct writer *w)
+{
+    return w->cap_bytes > 0;
+}
+
 void
 writer_close(struct writer *w)
 {

@@ -44,6 +44,7 @@ MUST_USE enum rc writer_tidy(struct writer *w, wall_us now, bool idle, bool *ret
 /* A write failed because there is no room: drop the oldest slice. RC_NOTFOUND: none is left. */
 MUST_USE enum rc writer_make_room(struct writer *w, struct err *err);
 bool writer_lacks_room(const struct writer *w); /* the last failure was for want of room */
+bool writer_is_capped(const struct writer *w);  /* it was made, and the disk is still full */
 
 uint64_t writer_stored(const struct writer *w); /* records ever committed */
 bool writer_damaged(const struct writer *w);

@@ -6,10 +6,9 @@
 #include <unistd.h>
 
 #include "storage/guard.h"
+#include "storage/reserve.h"
 #include "storage/sql.h"
 #include "storage/writer_private.h"
-
-#define WHOLE_CHECK_BYTES (8 << 20) /* up to this size the start waits for a check of all */
 
 static const char *const texts[] = {
     [DO_BEGIN] = "BEGIN IMMEDIATE",
@@ -144,7 +143,7 @@ check_content(struct writer *w, struct err *err)
         "PRAGMA quick_check('rules')", "PRAGMA quick_check('components')",
     };
     struct stat st;
-    if (stat(w->path, &st) == 0 && st.st_size <= WHOLE_CHECK_BYTES) {
+    if (stat(w->path, &st) == 0 && st.st_size <= SCHEMA_SMALL_BYTES) {
         return check(w, "PRAGMA quick_check(1)", err);
     }
     enum rc rc = RC_OK;
@@ -243,6 +242,7 @@ writer_open(struct writer **ret, const struct cache_config *config, wall_us now,
         writer_close(w);
         return rc;
     }
+    reserve_make(w->path);
     *ret = w;
     return RC_OK;
 }

@@ -33,6 +33,7 @@ struct writer {
     sqlite3_stmt *stmt[STATEMENTS];
     int retention_days;
     int64_t max_bytes;
+    int64_t cap_bytes; /* 0, or how large the disk lets it be: it was full at that size */
 
     /* What the file says, read again after every failure (unsure). */
     bool unsure;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What happens to readings after they were stored: slices, index, end. See schema.h. */
+#include "storage/reserve.h"
 #include "storage/sql.h"
 #include "storage/writer_private.h"
 
 #define CHECKPOINT_PAGES 1000
 #define BACKLOG_SLICES   64  /* so many may wait for an idle moment to be indexed */
 #define VACUUM_PAGES     512 /* given back to the file system in one step */
+#define CAP_MARGIN       (INT64_C(2) << 20) /* kept free in the file once the disk was full */
 #define DAY_US           (86400 * US_PER_S)
 
 static enum rc
@@ -240,6 +242,14 @@ is_expired(const struct writer *w, wall_us now)
            w->oldest < now - w->retention_days * DAY_US;
 }
 
+static bool
+is_too_full(const struct writer *w)
+{
+    int64_t used = (w->pages - w->free_pages) * w->page_bytes;
+    return (w->max_bytes > 0 && used > w->max_bytes) ||
+           (w->cap_bytes > 0 && used > w->cap_bytes);
+}
+
 enum task {
     TASK_NONE,
     TASK_CLOSE,
@@ -259,15 +269,13 @@ next_task(const struct writer *w, wall_us now, bool idle)
     if (w->wal_pages >= MAX(w->checkpoint_at, CHECKPOINT_PAGES)) {
         return TASK_CHECKPOINT;
     }
-    bool limited = w->max_bytes > 0;
-    bool too_full = limited && (w->pages - w->free_pages) * w->page_bytes > w->max_bytes;
-    if (w->pruned < w->slices && (too_full || is_expired(w, now))) {
+    if (w->pruned < w->slices && (is_too_full(w) || is_expired(w, now))) {
         return TASK_DROP;
     }
     if (w->indexed < w->slices && (idle || w->slices - w->indexed > BACKLOG_SLICES)) {
         return TASK_INDEX;
     }
-    bool too_large = limited && w->pages * w->page_bytes > w->max_bytes;
+    bool too_large = w->max_bytes > 0 && w->pages * w->page_bytes > w->max_bytes;
     return idle && too_large && w->free_pages > 0 ? TASK_SHRINK : TASK_NONE;
 }
 
@@ -305,13 +313,21 @@ writer_tidy(struct writer *w, wall_us now, bool idle, bool *ret_more, struct err
     if (rc == RC_OK && task != TASK_NONE && task != TASK_CHECKPOINT) {
         rc = writer_reload(w, err);
     }
+    if (w->cap_bytes > 0 && task == TASK_CLOSE && reserve_make(w->path)) {
+        w->cap_bytes = 0;
+    }
     *ret_more = rc == RC_OK && next_task(w, now, idle) != TASK_NONE;
     return rc;
 }
 
+/*
+ * The file can grow no more, and neither can its log, so everything from here on has to live on
+ * pages that become free: the file is held below the size it has now until the disk has room.
+ */
 enum rc
 writer_make_room(struct writer *w, struct err *err)
 {
+    reserve_release(w->path);
     enum rc rc = w->unsure ? writer_reload(w, err) : RC_OK;
     if (rc != RC_OK) {
         return rc;
@@ -319,13 +335,9 @@ writer_make_room(struct writer *w, struct err *err)
     if (w->pruned >= w->slices) {
         return err_set(err, RC_NOTFOUND, "there is no older history to drop");
     }
-    /* First let go of the log, whose pages may be all the room there is. */
+    w->cap_bytes = MAX(w->pages * w->page_bytes - CAP_MARGIN, w->page_bytes);
+    /* Whether the log can be emptied or not: dropping is worth the try. */
     rc = checkpoint(w, err);
-    if (rc == RC_OK) {
-        rc = drop_slice(w, err);
-    }
-    if (rc == RC_OK) {
-        rc = writer_reload(w, err);
-    }
-    return rc;
+    rc = drop_slice(w, err);
+    return rc == RC_OK ? writer_reload(w, err) : rc;
 }

@@ -250,6 +250,44 @@ test_the_log_goes_with_the_file(void **state)
     g_free(wal);
 }
 
+/* Too large to be checked while the start waits: damage in its history shows up later. */
+static void
+test_damage_in_old_history_is_found_in_the_background(void **state)
+{
+    struct fixture *f = *state;
+    struct cache *c = support_open(f->path, NULL);
+    for (int i = 0; i < 50; i++) {
+        struct batch *b = cache_new_batch(c);
+        for (int k = 0; k < 10000; k++) {
+            support_add(b, 1 + (uint32_t)k % 50, T0 + k, T0, k * 0.1);
+        }
+        support_put(c, b);
+    }
+    cache_close(c);
+    char *bytes;
+    gsize size;
+    assert_true(g_file_get_contents(f->path, &bytes, &size, NULL));
+    assert_true(size > 9 << 20);
+    memset(bytes + size / 2, 0xee, 40 * 4096);
+    write_file(f, bytes, size);
+    g_free(bytes);
+
+    struct cache_report report;
+    c = support_open(f->path, &report);
+    assert_string_equal(report.moved_aside, "");
+    struct cache_stats stats;
+    for (cache_stats(c, &stats); *stats.problem == '\0'; cache_stats(c, &stats)) {
+        g_usleep(1000);
+    }
+    assert_non_null(strstr(stats.problem, "damaged"));
+    struct batch *b = cache_new_batch(c);
+    support_add(b, 1, T0, T0, 1);
+    support_put(c, b); /* it goes on as long as it can */
+    cache_close(c);
+    cache_close(support_open(f->path, &report));
+    assert_fresh(f, &report);
+}
+
 int
 main(void)
 {
@@ -263,6 +301,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_a_file_marked_while_in_use_is_moved_aside, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_the_log_goes_with_the_file, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_damage_in_old_history_is_found_in_the_background,
+                                        set_up, tear_down),
     };
     return cmocka_run_group_tests_name("damage", tests, NULL, NULL);
 }
