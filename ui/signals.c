@@ -10,6 +10,7 @@ static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTRAP,
 
 static struct {
     int tty_fd, wake_fd;
+    const struct guard *guard;
     struct termios modes;
     char restore[SIGNALS_RESTORE_MAX];
     size_t len;
@@ -36,6 +37,7 @@ on_crash(int number)
             }
         }
         tcsetattr(state.tty_fd, TCSANOW, &state.modes);
+        guard_tell(state.guard, GUARD_OFF);
     }
     signal(number, SIG_DFL);
     raise(number);
@@ -67,8 +69,9 @@ install_job(void)
 
 void
 signals_arm(int tty_fd, const struct termios *modes, const char *restore, size_t len,
-            int wake_fd)
+            int wake_fd, const struct guard *guard)
 {
+    state.guard = guard;
     state.tty_fd = tty_fd;
     state.wake_fd = wake_fd;
     state.modes = *modes;

@@ -13,14 +13,17 @@
 #include <stddef.h>
 #include <termios.h>
 
+#include "ui/guard.h"
+
 #define SIGNALS_RESTORE_MAX 512
 
 /*
  * From now on a crash (SEGV, BUS, ABRT, FPE, ILL, TRAP, QUIT) writes restore to tty_fd and puts
- * the modes back before it takes its course. wake_fd is an eventfd, written on TSTP and CONT.
+ * the modes back before it takes its course, and tells guard, which must stay where it is until
+ * signals_disarm(), that this is done. wake_fd is an eventfd, written on TSTP and CONT.
  */
 void signals_arm(int tty_fd, const struct termios *modes, const char *restore, size_t len,
-                 int wake_fd);
+                 int wake_fd, const struct guard *guard);
 void signals_disarm(void);
 
 /* What came since the last call. */

@@ -16,6 +16,7 @@
 
 #include "src/core/clock.h"
 #include "src/core/i18n.h"
+#include "ui/guard.h"
 #include "ui/signals.h"
 #include "ui/style.h"
 #include "ui/term_pick.h"
@@ -37,6 +38,7 @@ struct terminal {
     int job_fd;   /* eventfd */
     WINDOW *keys; /* a pad: reading keys from it never draws */
     struct termios shell, raw;
+    struct guard guard;
     GByteArray *bytes; /* under way to the terminal */
     size_t sent;
     bool utf8, xterm, mouse, mark, gone;
@@ -91,7 +93,8 @@ arm(struct terminal *t)
     append_capability(restore, "rmkx");
     append_capability(restore, "rmcup");
     g_string_append(restore, "\r\n");
-    signals_arm(t->tty_fd, &t->shell, restore->str, restore->len, t->job_fd);
+    guard_start(&t->guard, t->tty_fd, &t->shell, restore->str, restore->len);
+    signals_arm(t->tty_fd, &t->shell, restore->str, restore->len, t->job_fd, &t->guard);
     g_string_free(restore, TRUE);
 }
 
@@ -138,6 +141,7 @@ terminal_open(struct terminal **ret, struct err *err)
 {
     struct terminal *t = g_new0(struct terminal, 1);
     t->out_fd = t->tty_fd = t->job_fd = -1;
+    t->guard.pid = -1;
     t->bytes = g_byte_array_new();
     t->mark = g_strcmp0(getenv("LEITSTAND_TEST_MARK"), "1") == 0;
 
@@ -235,11 +239,13 @@ leave(struct terminal *t)
     collect(t);
     flush_patiently(t);
     tcsetattr(STDIN_FILENO, TCSANOW, &t->shell);
+    guard_tell(&t->guard, GUARD_OFF);
 }
 
 static void
 enter(struct terminal *t)
 {
+    guard_tell(&t->guard, GUARD_ON);
     tcsetattr(STDIN_FILENO, TCSANOW, &t->raw);
     if (t->xterm) {
         g_byte_array_append(t->bytes, (const guint8 *)PASTE_ON, sizeof(PASTE_ON) - 1);
@@ -258,6 +264,7 @@ terminal_close(struct terminal *t)
     if (t->screen != NULL) {
         leave(t);
         signals_disarm();
+        guard_end(&t->guard);
         if (t->keys != NULL) {
             delwin(t->keys);
         }
