@@ -100,6 +100,16 @@ filters(const struct config *config, size_t *ret_n)
             (struct client_filter){config->sources[i].filter, MIN(config->sources[i].qos, 1)};
     }
     *ret_n = filter_reduce(list, config->n_sources);
+    for (size_t i = 0; i < *ret_n; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (!filter_disjoint(list[i].filter, list[j].filter)) {
+                log_warning(
+                    "topic filters \"%s\" and \"%s\" overlap: a broker may deliver what "
+                    "matches both twice",
+                    list[j].filter, list[i].filter);
+            }
+        }
+    }
     return list;
 }
 

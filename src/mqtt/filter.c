@@ -80,19 +80,27 @@ filter_disjoint(const char *a, const char *b)
     return rest != NULL && strcmp(rest, "#") != 0;
 }
 
-size_t
-filter_reduce(struct client_filter *filters, size_t n)
+/* Drop one that another covers; false when there is none. */
+static bool
+drop_covered(struct client_filter *filters, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++) {
-            if (i == j || !filter_covers(filters[i].filter, filters[j].filter)) {
-                continue;
+            if (i != j && filter_covers(filters[i].filter, filters[j].filter)) {
+                filters[i].qos = MAX(filters[i].qos, filters[j].qos);
+                filters[j] = filters[n - 1];
+                return true;
             }
-            filters[i].qos = MAX(filters[i].qos, filters[j].qos);
-            filters[j] = filters[--n];
-            i = i == n ? j : i; /* the covering one may just have moved */
-            j = (size_t)-1;
         }
+    }
+    return false;
+}
+
+size_t
+filter_reduce(struct client_filter *filters, size_t n)
+{
+    while (drop_covered(filters, n)) {
+        n--;
     }
     return n;
 }

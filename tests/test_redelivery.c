@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit.h"
+
+#include "src/app/redelivery.h"
+
+static struct message_id
+make_id(unsigned n)
+{
+    return (struct message_id){.mid = (uint16_t)n, .hash = n * UINT64_C(0x9e3779b97f4a7c15)};
+}
+
+/* As ingest does: a message is stored, and remembered, unless it is a known one. */
+static bool
+deliver(struct redelivery *r, unsigned n)
+{
+    bool again = redelivery_match(r, make_id(n));
+    redelivery_add(r, make_id(n));
+    return again;
+}
+
+static void
+test_only_earlier_connections_count_each_once(void **state)
+{
+    (void)state;
+    struct redelivery r;
+    redelivery_init(&r);
+    assert_false(deliver(&r, 1));
+    assert_false(deliver(&r, 1)); /* within one connection it is another message */
+    redelivery_connected(&r);
+    assert_true(deliver(&r, 1));
+    assert_true(deliver(&r, 1)); /* both were stored */
+    assert_false(deliver(&r, 1));
+    assert_false(deliver(&r, 2));
+    redelivery_fini(&r);
+}
+
+static void
+test_a_lost_session_means_nothing_comes_again(void **state)
+{
+    (void)state;
+    struct redelivery r;
+    redelivery_init(&r);
+    deliver(&r, 7);
+    redelivery_connected(&r);
+    redelivery_forget(&r);
+    assert_false(deliver(&r, 7));
+    assert_int_equal(redelivery_count(&r), 1);
+    redelivery_connected(&r);
+    assert_true(deliver(&r, 7));
+    redelivery_fini(&r);
+}
+
+static void
+test_a_match_leaves_one_entry(void **state)
+{
+    (void)state;
+    struct redelivery r;
+    redelivery_init(&r);
+    deliver(&r, 3);
+    for (int i = 0; i < 4; i++) {
+        redelivery_connected(&r);
+        assert_true(deliver(&r, 3));
+    }
+    redelivery_connected(&r);
+    assert_true(redelivery_match(&r, make_id(3)));
+    assert_false(redelivery_match(&r, make_id(3)));
+    redelivery_fini(&r);
+}
+
+static void
+test_identity_is_id_and_content(void **state)
+{
+    (void)state;
+    struct redelivery r;
+    redelivery_init(&r);
+    deliver(&r, 5);
+    redelivery_connected(&r);
+    struct message_id other = make_id(5);
+    other.mid = 6;
+    assert_false(redelivery_match(&r, other));
+    other = make_id(5);
+    other.hash++;
+    assert_false(redelivery_match(&r, other));
+    assert_true(redelivery_match(&r, make_id(5)));
+    redelivery_fini(&r);
+}
+
+static void
+test_confirmed_ones_are_forgotten(void **state)
+{
+    (void)state;
+    struct redelivery r;
+    redelivery_init(&r);
+    for (unsigned i = 1; i <= 100; i++) {
+        deliver(&r, i);
+    }
+    redelivery_confirm(&r, 60);
+    assert_int_equal(redelivery_count(&r), 40);
+    redelivery_connected(&r);
+    assert_false(deliver(&r, 60)); /* the packet id belongs to another message by now */
+    assert_true(deliver(&r, 61));
+    /* Numbers count anew; the rest of the earlier connection is still to come. */
+    redelivery_confirm(&r, 2);
+    redelivery_connected(&r);
+    assert_true(deliver(&r, 62));
+    assert_true(deliver(&r, 100));
+    redelivery_fini(&r);
+}
+
+/* What does not come again for long is not to come. */
+static void
+test_leftovers_settle(void **state)
+{
+    (void)state;
+    struct redelivery r;
+    redelivery_init(&r);
+    for (unsigned i = 1; i <= 50; i++) {
+        deliver(&r, i);
+    }
+    redelivery_connected(&r);
+    for (unsigned i = 0; i < REDELIVERY_SETTLED; i++) {
+        deliver(&r, 1000 + i);
+    }
+    redelivery_confirm(&r, REDELIVERY_SETTLED - 1);
+    assert_int_equal(redelivery_count(&r), 50 + REDELIVERY_SETTLED);
+    redelivery_confirm(&r, REDELIVERY_SETTLED);
+    assert_int_equal(redelivery_count(&r), 0);
+    assert_false(deliver(&r, 1));
+    redelivery_fini(&r);
+}
+
+static void
+test_it_is_bounded(void **state)
+{
+    (void)state;
+    struct redelivery r;
+    redelivery_init(&r);
+    for (unsigned i = 0; i < 5 * REDELIVERY_MAX; i++) {
+        redelivery_add(&r, make_id(i));
+    }
+    assert_in_range(redelivery_count(&r), REDELIVERY_MAX, 2 * REDELIVERY_MAX);
+    redelivery_connected(&r);
+    assert_true(redelivery_match(&r, make_id(5 * REDELIVERY_MAX - 1)));
+    assert_true(redelivery_match(&r, make_id(4 * REDELIVERY_MAX)));
+    assert_false(redelivery_match(&r, make_id(4 * REDELIVERY_MAX - 1)));
+    redelivery_fini(&r);
+}
+
+static void
+test_hash_knows_where_the_topic_ends(void **state)
+{
+    (void)state;
+    assert_true(redelivery_hash("a", "b", 1) == redelivery_hash("a", "b", 1));
+    assert_true(redelivery_hash("a", "b", 1) != redelivery_hash("ab", "", 0));
+    assert_true(redelivery_hash("a", "b", 1) != redelivery_hash("", "ab", 2));
+    assert_true(redelivery_hash("a", "b\0", 2) != redelivery_hash("a", "b", 1));
+    /* It stands on disk: it may not change. */
+    assert_true(redelivery_hash("", "", 0) == UINT64_C(0xaf63bd4c8601b7df));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_only_earlier_connections_count_each_once),
+        cmocka_unit_test(test_a_lost_session_means_nothing_comes_again),
+        cmocka_unit_test(test_a_match_leaves_one_entry),
+        cmocka_unit_test(test_identity_is_id_and_content),
+        cmocka_unit_test(test_confirmed_ones_are_forgotten),
+        cmocka_unit_test(test_leftovers_settle),
+        cmocka_unit_test(test_it_is_bounded),
+        cmocka_unit_test(test_hash_knows_where_the_topic_ends),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
