@@ -392,6 +392,8 @@ test_total(void **state)
         {"set back, has counted since", DECODE_PLAIN, 1000, 4, 4},
         {"set back in 16 bits", DECODE_UINT16, 1000, 4, 4},
         {"beyond the range is set back", DECODE_PLAIN, 1e12, 5, 5},
+        {"half the range may be counted at once", DECODE_UINT16, 10, 32778, 32768},
+        {"more is a counter set to another value", DECODE_UINT16, 10, 32779, 0},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         const struct spec spec[] = {{"C", KIND_COUNTER, 0, NULL, 0, cases[i].decode},

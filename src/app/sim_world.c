@@ -114,7 +114,6 @@ sim_site_init(struct sim_site *s, enum sim_type type, uint64_t seed, uint32_t in
     }
     s->volume = s->area * (1.7 + 0.9 * sim_random(&s->random));
     s->volume += type == SIM_WATERWORKS ? s->area : 0;
-    s->counter_from = index % 40 == 6 ? 4294967290.0 : floor(50000 * (2 + lot));
     s->turbidity = 0.15;
     s->temperature = type == SIM_POOL ? 27.6 : 10.4;
     s->ph = 7.2;

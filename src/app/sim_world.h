@@ -37,7 +37,7 @@ struct sim_site {
 
     double volume, area;            /* m³ in the tank, m² of its floor */
     double in_m3, out_m3, spill_m3; /* since the beginning */
-    double counter_from;            /* what the meter showed then */
+    double counter_from;            /* what the meter showed then; the caller's to set */
     bool pump[2], boost[2], lead;   /* lead: which pump starts first */
     double tips;                    /* rain gauge: 0.1 mm not yet told */
     double gate_s;                  /* the gate has moved for so long */

@@ -88,14 +88,15 @@ add_total(struct derived *d, double increment)
 
 /*
  * A smaller value is the same counter past its end when that makes a step of at most half its
- * range; otherwise somebody has set it back, and it has counted from zero since.
+ * range; otherwise somebody has set it back, and it has counted from zero since. A step forward
+ * of more than half its range is no counting, either: it was set to another value.
  */
 static double
 counter_step(const struct derived *d, double value)
 {
     double step = value - d->prev;
     if (step >= 0) {
-        return step;
+        return step <= d->range / 2 ? step : 0;
     }
     double wrapped = step + d->range;
     if (wrapped >= 0 && wrapped <= d->range / 2) {
