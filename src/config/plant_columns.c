@@ -377,7 +377,7 @@ read_cell(const struct column *k, void *item, const char *text)
 {
     void *field = (char *)item + k->offset;
     const char *what;
-    int64_t whole = (int64_t)k->fallback;
+    int64_t whole = k->type == COLUMN_INT ? (int64_t)k->fallback : 0;
     double number = k->fallback;
     switch (k->type) {
     case COLUMN_NAME:
