@@ -17,7 +17,7 @@ mkdir -p "$work" "$findings"
 fuzz() { # target; the first directory grows, the seeds stay as they are
     name=${1##*/fuzz_}
     mkdir -p "$work/$name"
-    ASAN_OPTIONS=detect_leaks=1 "$1" -max_total_time="$seconds" -timeout=10 \
+    UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1 "$1" -max_total_time="$seconds" -timeout=10 \
         -rss_limit_mb=1024 -max_len=8192 -print_final_stats=1 \
         -artifact_prefix="$findings/$name-" "$work/$name" "$here/corpus/$name" \
         >"$work/$name.log" 2>&1
