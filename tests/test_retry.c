@@ -29,6 +29,43 @@ test_two_with_one_id_stand_back(void **state)
     assert_int_equal(retry_delay(&r, UINT32_MAX), 30 * US_PER_S);
 }
 
+/* What a fight over one session looks like when nobody tells: connects that do not last. */
+static void
+test_a_fight_is_noticed(void **state)
+{
+    (void)state;
+    struct retry r = {0};
+    for (int i = 0; i < 4; i++) {
+        retry_connected(&r);
+        retry_lost(&r, US_PER_S - 1);
+        assert_false(retry_is_fighting(&r));
+        assert_int_equal(retry_delay(&r, UINT32_MAX), 500 * US_PER_MS);
+    }
+    static const int64_t seconds[] = {2, 4, 8, 16, 30, 30};
+    for (size_t i = 0; i < G_N_ELEMENTS(seconds); i++) {
+        retry_connected(&r);
+        retry_lost(&r, i == 0 ? 0 : 59 * US_PER_S); /* the other one stands back, too */
+        assert_true(retry_is_fighting(&r));
+        assert_int_equal(retry_delay(&r, UINT32_MAX), seconds[i] * US_PER_S);
+    }
+    retry_connected(&r);
+    retry_lost(&r, 60 * US_PER_S);
+    assert_false(retry_is_fighting(&r));
+    assert_int_equal(retry_delay(&r, UINT32_MAX), 500 * US_PER_MS);
+}
+
+static void
+test_a_broker_that_restarts_is_no_fight(void **state)
+{
+    (void)state;
+    struct retry r = {0};
+    for (int i = 0; i < 100; i++) {
+        retry_connected(&r);
+        retry_lost(&r, i % 4 == 3 ? 2 * US_PER_S : 0);
+        assert_false(retry_is_fighting(&r));
+    }
+}
+
 static void
 test_a_refusal_of_mqtt_5_is_final(void **state)
 {
@@ -38,7 +75,7 @@ test_a_refusal_of_mqtt_5_is_final(void **state)
     assert_true(r.v311);
     assert_int_equal(retry_delay(&r, UINT32_MAX), 500 * US_PER_MS);
     retry_connected(&r);
-    retry_lost(&r);
+    retry_lost(&r, 100 * US_PER_S);
     retry_closed_silently(&r);
     assert_true(r.v311);
 }
@@ -63,7 +100,7 @@ test_silence_is_a_hint_only(void **state)
     /* It did help; but after the next loss MQTT 5 has another chance. */
     retry_connected(&r);
     assert_true(r.v311);
-    retry_lost(&r);
+    retry_lost(&r, 100 * US_PER_S);
     assert_false(r.v311);
 }
 
@@ -73,6 +110,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_back_off),
         cmocka_unit_test(test_two_with_one_id_stand_back),
+        cmocka_unit_test(test_a_fight_is_noticed),
+        cmocka_unit_test(test_a_broker_that_restarts_is_no_fight),
         cmocka_unit_test(test_a_refusal_of_mqtt_5_is_final),
         cmocka_unit_test(test_silence_is_a_hint_only),
     };

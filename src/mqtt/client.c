@@ -329,6 +329,7 @@ turn_phase(struct client *c, struct now now)
 mono_us
 client_turn(struct client *c, struct now now)
 {
+    c->turned = now.mono;
     if (!c->fell) {
         turn_phase(c, now);
     }

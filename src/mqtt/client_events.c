@@ -73,6 +73,7 @@ welcomed(struct mosquitto *m, void *user, int code, int flags, const mosquitto_p
         return;
     }
     c->phase = PHASE_UP;
+    c->up_since = c->turned;
     client_hear_library(c, false);
     retry_connected(&c->retry);
     c->unacked = 0;
@@ -163,21 +164,24 @@ client_fall(struct client *c, int code, int saved_errno)
     bool was_up = c->phase == PHASE_UP;
     c->phase = PHASE_WAIT;
     c->unacked = 0; /* the broker will send them again */
+    if (was_up) {
+        retry_lost(&c->retry, c->turned - c->up_since);
+    } else if (code == MOSQ_ERR_CONN_LOST && !c->explained) {
+        retry_closed_silently(&c->retry);
+    }
     if (code == MQTT_RC_SESSION_TAKEN_OVER) {
-        client_set_problem(c, "another client with our MQTT client id has connected");
+        retry_taken_over(&c->retry);
+    }
+    if (was_up && retry_is_fighting(&c->retry)) {
+        client_set_problem(c, "lost soon after every connect: another client seems to use our "
+                              "MQTT client id");
     } else if (c->library_error[0] != '\0') {
         client_set_problem(c, "%s", c->library_error);
     } else if (!c->explained) {
         client_set_problem(c, "%s", reason(code, saved_errno));
     }
     if (was_up) {
-        retry_lost(&c->retry);
         c->on_disconnect(c->user, c->problem);
-    } else if (code == MOSQ_ERR_CONN_LOST && !c->explained) {
-        retry_closed_silently(&c->retry);
-    }
-    if (code == MQTT_RC_SESSION_TAKEN_OVER) {
-        retry_taken_over(&c->retry);
     }
 }
 

@@ -37,6 +37,8 @@ struct client {
     enum client_phase phase;
     bool fell; /* the connection went, client_turn() has to plan the next attempt */
     mono_us next_try, connect_deadline, next_misc;
+    mono_us turned;   /* the last client_turn() */
+    mono_us up_since; /* to about a second */
     struct retry retry;
     struct lookup *lookup;
     char **addresses; /* what it found, NULL once all were tried or one was good */

@@ -4,6 +4,9 @@
 #define FIRST_US      (500 * US_PER_MS)
 #define LAST_US       (30 * US_PER_S)
 #define STEPS         6 /* 0.5 s doubled this often is over 30 s */
+#define SHORT_LIVES   5 /* as many as look like a fight */
+#define SHORT_US      (1 * US_PER_S)
+#define PEACE_US      (60 * US_PER_S)
 #define SILENT_CLOSES 3 /* fewer may be a broker that is just going down */
 
 mono_us
@@ -23,14 +26,26 @@ retry_connected(struct retry *r)
 }
 
 void
-retry_lost(struct retry *r)
+retry_lost(struct retry *r, int64_t lived_us)
 {
+    bool is_short = lived_us < (retry_is_fighting(r) ? PEACE_US : SHORT_US);
+    r->short_lives = is_short ? r->short_lives + 1 : 0;
+    if (retry_is_fighting(r)) {
+        r->failures = MIN(r->short_lives - SHORT_LIVES + 2, STEPS);
+    }
     r->v311 = r->v311_for_sure;
+}
+
+bool
+retry_is_fighting(const struct retry *r)
+{
+    return r->short_lives >= SHORT_LIVES;
 }
 
 void
 retry_taken_over(struct retry *r)
 {
+    r->short_lives = MAX(r->short_lives, SHORT_LIVES);
     r->failures = STEPS;
 }
 

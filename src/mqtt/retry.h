@@ -13,6 +13,7 @@
 
 struct retry {
     unsigned failures;      /* in a row */
+    unsigned short_lives;   /* connections that were lost soon after they began, in a row */
     unsigned silent_closes; /* the broker hung up on MQTT 5 without an answer, in a row */
     bool v311;              /* the next attempt speaks MQTT 3.1.1 */
     bool v311_for_sure;     /* the broker refused MQTT 5 in so many words */
@@ -26,9 +27,15 @@ struct retry {
 mono_us retry_delay(struct retry *r, uint32_t random);
 
 void retry_connected(struct retry *r);
-/* The connection that was good has gone; MQTT 5 gets another chance unless it was refused. */
-void retry_lost(struct retry *r);
-/* Another client uses our id; two that fight over one session would both get nothing. */
+/*
+ * The connection that was good for lived_us has gone; MQTT 5 gets another chance unless it was
+ * refused. One lost within a second, five times in a row, means that another client uses our
+ * id: each throws the other out, and mosquitto 2.0.11 does not say so. Standing back for longer
+ * and longer leaves the session to the other, until a connection has lasted a minute.
+ */
+void retry_lost(struct retry *r, int64_t lived_us);
+bool retry_is_fighting(const struct retry *r);
+/* The broker did say so. */
 void retry_taken_over(struct retry *r);
 /* "Unsupported protocol version": the next attempt speaks 3.1.1, soon. */
 void retry_v5_refused(struct retry *r);

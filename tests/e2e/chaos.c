@@ -26,7 +26,7 @@
 #define BURST       25                 /* numbers published at once */
 #define BURST_US    US_PER_MS          /* so about 25,000 numbers a second, all the time */
 #define KILL_MAX_US (350 * US_PER_MS)  /* between two blows */
-#define STOP_MAX_US (1500 * US_PER_MS) /* long enough for most reconnects */
+#define STOP_MAX_US (3000 * US_PER_MS) /* long enough for most reconnects */
 #define DEADLINE_US (60 * US_PER_S)    /* for everything that is waited for */
 #define NUMBERS_MAX 20000000
 
