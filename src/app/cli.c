@@ -185,9 +185,18 @@ find_command(char **words, int *ret_words)
     return found;
 }
 
-/* No command of that name: if others begin with it ("plant"), those are what was meant. */
-static void
-say_unknown(const char *word)
+static bool
+is_help(const char *word)
+{
+    return word != NULL && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0);
+}
+
+/*
+ * No command of that name: if others begin with it ("plant"), those are what was meant. Returns
+ * the exit status.
+ */
+static int
+say_unknown(const char *word, bool help)
 {
     size_t n;
     const struct cli_command *const *commands = commands_all(&n);
@@ -199,12 +208,17 @@ say_unknown(const char *word)
                                    commands[i]->name);
         }
     }
-    if (family->len > 0) {
+    int status = CLI_USAGE;
+    if (family->len > 0 && help) {
+        print_help();
+        status = CLI_DONE;
+    } else if (family->len > 0) {
         cli_error(_("\"%s\" is one of %s; see \"leitstand --help\""), word, family->str);
     } else {
         cli_error(_("\"%s\" is not a command; see \"leitstand --help\""), word);
     }
     g_string_free(family, TRUE);
+    return status;
 }
 
 static bool
@@ -277,8 +291,8 @@ dispatch(struct cli *cli, char ***words)
     }
     const struct cli_command *c = find_command(*words + 1, &taken);
     if (c == NULL) {
-        say_unknown(argc > 0 ? (*words)[1] : "console");
-        return CLI_USAGE;
+        /* The list ends in NULL, so the word after the last may be looked at. */
+        return say_unknown((*words)[1], cli->help || is_help((*words)[2]));
     }
     for (int i = 1; i <= taken; i++) {
         g_free((*words)[i]);

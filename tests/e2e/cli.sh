@@ -65,6 +65,7 @@ check "version" prints 0 "leitstand 0." --version
 check "version, short, after a command" prints 0 "leitstand 0." stations -V
 check "unknown command" says 2 '"frobnicate" is not a command' frobnicate
 check "half a command" says 2 '"plant" is one of "plant import", "plant export"' plant
+check "help on half a command" prints 0 "plant export DIR" plant --help
 check "unknown option" says 2 "--frob" stations --frob
 check "unknown global option" says 2 "--frob" --frob stations
 check "no value" says 2 "--config" --config
