@@ -31,8 +31,7 @@ MUST_USE enum rc raw_open(struct raw **ret, const struct raw_config *config, str
 void raw_close(struct raw *r);
 
 /* Write up to n further messages as far as buffer and window allow; blocks on the socket when
- * the buffer is full. The value of a message is 1,000,000 plus its number modulo
- * 1,000,000. */
+ * the buffer is full. A value is 10,000 plus how often its topic had been sent before. */
 MUST_USE enum rc raw_send(struct raw *r, uint64_t n, struct err *err);
 /* Write what is buffered and take the acknowledgements; wait_ms: up to so long. */
 MUST_USE enum rc raw_flush(struct raw *r, int wait_ms, struct err *err);

@@ -67,6 +67,7 @@ tell(GArray *ms)
     const double *sorted = (const double *)(const void *)ms->data;
     printf("{\"n\":%u,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"max_ms\":%.2f}\n", ms->len,
            sorted[ms->len / 2], sorted[(ms->len - 1) * 99 / 100], sorted[ms->len - 1]);
+    fflush(stdout);
     return 0;
 }
 
@@ -103,17 +104,17 @@ start_publisher(int port, int64_t begin_us)
     _exit(rc == RC_OK ? 0 : 1);
 }
 
-/* The seven digits of a value on the row of component number; -1: none there. */
+/* How often component number had been sent when its row was drawn; -1: no value there. */
 static int64_t
-shown_value(const struct term *t, int number)
+shown_round(const struct term *t, int number)
 {
-    char name[16];
+    char name[16], digits[8];
     snprintf(name, sizeof(name), "Flow %05d", number);
     int y = term_find(t, name);
-    char *row = y < 0 ? g_strdup("") : term_row(t, y), digits[16];
-    size_t n = 0;
+    char *row = y < 0 ? g_strdup("") : term_row(t, y);
     const char *at = strstr(row, name);
-    for (const char *p = at == NULL ? "" : at + strlen(name); *p != '\0' && n < 7; p++) {
+    size_t n = 0;
+    for (const char *p = at == NULL ? "" : at + strlen(name); *p != '\0' && n < 5; p++) {
         if (g_ascii_isdigit(*p)) {
             digits[n++] = *p; /* whatever groups them */
         }
@@ -121,7 +122,7 @@ shown_value(const struct term *t, int number)
     digits[n] = '\0';
     g_free(row);
     int64_t value;
-    return n == 7 && text_to_int(digits, 1000000, 1999999, &value) ? value - 1000000 : -1;
+    return n == 5 && text_to_int(digits, 10000, 99999, &value) ? value - 10000 : -1;
 }
 
 static int
@@ -141,15 +142,17 @@ probe_latency(const char *program, const char *ini, int port)
         }
         int64_t now = bench_clock_us();
         for (int i = 0; i < SHOWN; i++) {
-            int64_t value = shown_value(t, i * 1000);
-            /* The value is the number of the message, which is due at a known time. */
-            if (value >= 0 && value != last[i]) {
-                double latency = (double)(now - begin - value * 1000000 / RATE) / 1e3;
-                if (last[i] >= 0) {
-                    g_array_append_val(ms, latency);
-                }
-                last[i] = value;
+            int64_t round = shown_round(t, i * 1000);
+            if (round < 0 || round == last[i]) {
+                continue;
             }
+            /* So it is message number round * TOPICS + …, which was due at a known time. */
+            int64_t due = begin + (round * TOPICS + i * 1000) * 1000000 / RATE;
+            double latency = (double)(now - due) / 1e3;
+            if (last[i] >= 0) {
+                g_array_append_val(ms, latency);
+            }
+            last[i] = round;
         }
     }
     int published = -1;
