@@ -126,11 +126,15 @@ restarts() {
         until_true 10 absent two && [ ! -e two.sock ] && [ ! -e two.sock.lock ]
 }
 report "the stale socket is no obstacle; an orderly end takes presence and socket away" restarts
+fight_told() { # by whichever noticed first
+    logged one "another client seems to use our MQTT client id" ||
+        logged thief "another client seems to use our MQTT client id"
+}
 takes_over() {
     sed 's|^name = .*|name = thief|; s|one.sock|thief.sock|; s|one.db|thief.db|
         s|^\[mqtt\]|&\nclient_id = leitstand-one|' one.ini >thief.ini
     start_one thief
-    until_true 20 logged one "another client seems to use our MQTT client id" &&
+    until_true 30 fight_told &&
         stop_one "$one" && until_true 60 status_has one '"connected":true'
 }
 report "another client with our id: told, and no fight over it" takes_over
