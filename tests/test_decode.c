@@ -130,6 +130,8 @@ test_logo_values(void **state)
          "logo /Q1=1 /Q2=1 /VW2=8755 /VW4=17493"},
         {"logo/x", REPORTED("\"AI..4:1-1\":\"fff1\",\"Pump1\":\"01\",\"Level\":\"0280\""),
          "logo /AI1=-15 /Pump1=1 /Level=640"},
+        {"logo/x", REPORTED("\"Q..1:1-1281\":\"00\",\"Pump1\":\"01\""),
+         "logo /Pump1=1 !/state/reported/Q..1:1-1281:hex run too long"},
         {"logo/x", REPORTED("\"Pump1\":\"on\",\"Q..1:1-1\":\"zz\",\"X\":\"\""),
          "logo !/state/reported/Pump1:value is not hex !/state/reported/Q..1:1-1:value is not "
          "hex !/state/reported/X:value empty"},
@@ -345,7 +347,8 @@ test_families(void **state)
         {"machines/A1/scrap",
          "{\"scrapIndex\":2,\"value\":1,\"timestamp\":\"2026-01-09T15:39:19.001Z\"}",
          "operaid A1/2=1,clock"},
-        {"machines/A1/scrap", "{\"scrapIndex\":2,\"value\":\"abc\"}", "operaid A1/2='abc'"},
+        {"machines/A1/scrap", "{\"scrapIndex\":2,\"value\":\"abc\"}",
+         "operaid !:value is not a number"},
         {"machines/A1/scrap", "{\"value\":1}", "operaid !:id missing"},
         {"machines/A1/scrap", "[]", "operaid !:no rule of the profile fits"},
         {"sensors/tor-1/telemetry", "{\"metrics\":{\"tempC\":null,\"door\":\"open\",\"x\":{}}}",

@@ -124,9 +124,11 @@ test_bound(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
         assert_true(
             hex_key_parse(&key, good[i], strlen(good[i]), ranges, G_N_ELEMENTS(ranges)));
+        assert_true(hex_key_fits(&key));
     }
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
-        assert_false(hex_key_parse(&key, bad[i], strlen(bad[i]), ranges, G_N_ELEMENTS(ranges)));
+        assert_true(hex_key_parse(&key, bad[i], strlen(bad[i]), ranges, G_N_ELEMENTS(ranges)));
+        assert_false(hex_key_fits(&key));
     }
     char hex[2 * DECODE_HEX_MAX + 4];
     uint8_t bytes[DECODE_HEX_MAX];

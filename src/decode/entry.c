@@ -228,6 +228,10 @@ emit(struct work *w, struct entry *e, const char *station, const char *id, struc
     if (!sink_room(&w->d->sink)) {
         return;
     }
+    if (v.text != NULL && w->rule->numeric) {
+        reject(w, e, "value is not a number");
+        return;
+    }
     uint32_t component = find_component(w, station, id);
     if (component != COMPONENT_NONE) {
         const struct component *c = &d->plant->components[component];
@@ -303,6 +307,10 @@ emit_hex_run(struct work *w, struct entry *e, const char *station, const struct 
     uint8_t bytes[DECODE_HEX_MAX];
     char id[HEX_ID_SIZE];
     size_t len;
+    if (!hex_key_fits(key)) {
+        reject(w, e, "hex run too long");
+        return;
+    }
     if (!hex_bytes(bytes, sizeof(bytes), e->node->text, e->node->len, &len)) {
         reject(w, e, "value is not hex");
         return;

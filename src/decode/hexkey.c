@@ -163,12 +163,17 @@ hex_key_parse(struct hex_key *ret, const char *text, size_t len, const struct he
         !take_bit(&p, end, &key) || !take(&p, end, '-') || !take_number(&p, end, &key.count)) {
         return false;
     }
-    if (p != end || key.count == 0 || run_bytes(&key) > DECODE_HEX_MAX ||
-        (key.start == 0 && !key.range->zero)) {
+    if (p != end || key.count == 0 || (key.start == 0 && !key.range->zero)) {
         return false;
     }
     *ret = key;
     return true;
+}
+
+bool
+hex_key_fits(const struct hex_key *key)
+{
+    return run_bytes(key) <= DECODE_HEX_MAX;
 }
 
 bool

@@ -46,9 +46,12 @@ struct hex_key {
 /* One word of the profile's list. */
 bool hex_range_parse(struct hex_range *ret, const char *text);
 
-/* False when key is none of that form, or of no known range, or beyond the 160 bytes. */
+/* False when key is none of that form, or of no known range. */
 bool hex_key_parse(struct hex_key *ret, const char *key, size_t len,
                    const struct hex_range *ranges, size_t n_ranges);
+
+/* Whether the run is within the 160 bytes that a controller transfers. */
+bool hex_key_fits(const struct hex_key *key);
 
 /* Hex digits to bytes, an odd one first with a leading 0. False when other characters are in
  * it. What is beyond cap is dropped. *ret_len is what was written. */

@@ -25,6 +25,7 @@
  *                                 =words     as they stand
  *     keys                      exact (default) or fold: case of member names is ignored
  *     arrays                    reject (default) or elements: ID, ID[1], ID[2] …
+ *     texts                     accept (default) or reject: a value must be a number
  *     qualities                 0=good 2=invalid *=invalid
  *     order                     receipt (default) or event: windows run on source time
  *     clock                     zoned (default) or device: nobody knows the zone of its clock
@@ -107,7 +108,7 @@ struct rule {
     struct pointer entries;
     char **skip; /* NULL-terminated, or NULL */
     struct sources station, id, value, time, quality, health, severity;
-    bool fold, elements, event_time, device_clock, heartbeat, hex;
+    bool fold, elements, numeric, event_time, device_clock, heartbeat, hex;
     struct quality_rule *qualities;
     size_t n_qualities;
     struct alarm_state_rule *states;

@@ -254,6 +254,7 @@ static const struct {
     {"payload", "json", "text", offsetof(struct rule, text_payload)},
     {"keys", "exact", "fold", offsetof(struct rule, fold)},
     {"arrays", "reject", "elements", offsetof(struct rule, elements)},
+    {"texts", "accept", "reject", offsetof(struct rule, numeric)},
     {"order", "receipt", "event", offsetof(struct rule, event_time)},
     {"clock", "zoned", "device", offsetof(struct rule, device_clock)},
     {"heartbeat", "no", "yes", offsetof(struct rule, heartbeat)},
