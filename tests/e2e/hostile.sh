@@ -119,4 +119,21 @@ printf 'uid,name\nevil,Station\n' >"$dir/plant/stations.csv"
 report "run ends in order" stop_run
 report "the log is clean" neutral text "$dir/log"
 
+# The same on the screen: the list, the station with its state in words, the ids nobody knows
+# with their topics, the messages of the program itself.
+start_tmux "$leitstand --config=$dir/leitstand.ini console" "$dir/screen.raw"
+report "the console opens" shows 'broker UP'
+send
+press Enter
+report "the state is on the screen" shows '\?\[5;6;7;8mvalue'
+report "the last value, too" shows 'Level.*77'
+press 2
+report "unknown ids are listed with their topics" shows 'ev\?il +do\?or'
+press 3
+report "the log is shown" shows 'Log'
+press q
+press F10
+report "the console ends" shows 'exit status 0'
+report "what the terminal got is clean" neutral terminal "$dir/screen.raw"
+
 plan

@@ -38,6 +38,38 @@ report() {
     fi
 }
 
+# A tmux of our own of 80x24 that runs a command line in sh; everything the pane's programs write
+# goes to the file as well, from the first byte on.
+start_tmux() { # command file
+    tmux_socket=$dir/tmux
+    printf 'set -g default-terminal tmux-256color\nset -g status off\nset -g escape-time 0\n' \
+        >"$dir/tmux.conf"
+    # It waits for Enter, so that the pipe is there before anything is written.
+    tmux -S "$tmux_socket" -f "$dir/tmux.conf" new-session -d -x 80 -y 24 \
+        "read -r go; $1; echo \"exit status \$?\"; exec cat"
+    tmux -S "$tmux_socket" pipe-pane -o "cat >$2"
+    press Enter
+}
+
+press() { # key…
+    tmux -S "$tmux_socket" send-keys "$@"
+}
+
+pane() {
+    tmux -S "$tmux_socket" capture-pane -p
+}
+
+pane_has() { # regular expression
+    pane | grep -Eq "$1"
+}
+
+# Wait until the screen has it; what it had instead explains a failure.
+shows() { # regular expression
+    until_true 20 pane_has "$1" && return
+    pane
+    return 1
+}
+
 plan() {
     echo "1..$number"
     exit "$failed"
