@@ -186,25 +186,46 @@ group(char *dst, size_t cap, const char *number)
     dst[used] = '\0';
 }
 
+static void
+rounded(char *dst, size_t cap, int width, double shown)
+{
+    for (int digits = 4; digits > 0; digits--) {
+        snprintf(dst, cap, "%.*g", digits, shown);
+        if (text_columns(dst) <= width) {
+            return;
+        }
+    }
+}
+
 void
-format_number(char *dst, size_t cap, const struct component *c, double raw)
+format_number(char *dst, size_t cap, int width, const struct component *c, double raw)
 {
     double shown = adjust_apply(c->adjust, raw);
     if (!isfinite(shown)) {
         snprintf(dst, cap, "–");
         return;
     }
-    char number[400];
     if (fabs(shown) >= 1e9) {
-        snprintf(dst, cap, "%.4g", shown);
+        rounded(dst, cap, width, shown);
         return;
     }
-    snprintf(number, sizeof(number), "%.*f", decimals_for(c, shown), shown);
+    char number[FORMAT_SIZE];
+    int decimals = decimals_for(c, shown);
+    snprintf(number, sizeof(number), "%.*f", decimals, shown);
     group(dst, cap, number);
+    if (text_columns(dst) > width) {
+        g_strlcpy(dst, number, cap);
+    }
+    if (text_columns(dst) > width) {
+        snprintf(dst, cap, "%.0f", shown);
+    }
+    if (text_columns(dst) > width) {
+        rounded(dst, cap, width, shown);
+    }
 }
 
 void
-format_value(char *dst, size_t cap, const struct component *c,
+format_value(char *dst, size_t cap, int width, const struct component *c,
              const struct component_state *state)
 {
     if (state->ts == WALL_NONE) {
@@ -224,10 +245,10 @@ format_value(char *dst, size_t cap, const struct component *c,
         if (off || on) {
             snprintf(dst, cap, "%s", on ? _("on") : _("off"));
         } else {
-            text_from_double(dst, cap, state->num);
+            rounded(dst, cap, width, state->num);
         }
     } else {
-        format_number(dst, cap, c, state->num);
+        format_number(dst, cap, width, c, state->num);
     }
 }
 

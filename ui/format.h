@@ -34,10 +34,15 @@ void format_ago(char *dst, size_t cap, int64_t age_us);
 /* How old what was received at (wall) or heard at (boot clock, 0: not in this run) is. */
 int64_t format_age_us(struct now minute, wall_us received, mono_us heard);
 
-/* The number as shown: adjusted, with the decimals that suit the range of the component. */
-void format_number(char *dst, size_t cap, const struct component *c, double raw);
-/* The value without its unit: a state's name, a state in words, a number; "–" for none. */
-void format_value(char *dst, size_t cap, const struct component *c,
+/*
+ * The number as shown: adjusted, with the decimals that suit the range of the component. Never
+ * more than width columns (at least 6): a number that has lost digits at its end would be read
+ * as another one, so it loses groups, then decimals, then becomes 1.2e+08.
+ */
+void format_number(char *dst, size_t cap, int width, const struct component *c, double raw);
+/* The value without its unit: a state's name, a state in words (of any length), a number; "–"
+ * for none. */
+void format_value(char *dst, size_t cap, int width, const struct component *c,
                   const struct component_state *state);
 
 /* "843", "12 k": a rate or count, rounded so that it seldom changes. */

@@ -22,8 +22,8 @@ lay_out(const struct panel *p)
 {
     bool roomy = p->width >= ROOMY;
     struct fields f = {.roomy = roomy,
-                       .number_width = roomy ? 11 : 8,
-                       .unit_width = roomy ? 8 : 5,
+                       .number_width = roomy ? 11 : 9,
+                       .unit_width = roomy ? 8 : 4,
                        .age_width = format_age_columns()};
     int right = p->x + p->width - 1;
     f.age = right - f.age_width;
@@ -137,7 +137,7 @@ panel_draw(struct screen *s, const struct panel *p)
     struct fields f = lay_out(p);
     unsigned style = value_style(s, p->component);
     char text[512];
-    format_value(text, sizeof(text), c, state);
+    format_value(text, sizeof(text), f.number_width, c, state);
     draw_name(s, p, &f);
     bool words = state->ts != WALL_NONE && (is_switching(c) || state->text != NULL ||
                                             component_state_name(c, state->num) != NULL);

@@ -307,7 +307,8 @@ draw_frame_line(struct screen *s, int y, int wall, enum glyph tee)
 static int
 list_width(const struct screen *s)
 {
-    return CLAMP(stations_width(s), 60, MAX(s->columns * 3 / 5, 60));
+    return CLAMP(stations_width(s), 54,
+                 MAX(s->columns * (s->columns < 120 ? 11 : 12) / 20, 54));
 }
 
 static void

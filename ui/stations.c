@@ -39,15 +39,15 @@ full_layout(const struct screen *s)
 {
     const struct roster *r = &s->roster;
     int area = MIN(MAX(r->area_columns, text_columns(_("AREA")) + 1), AREA_MOST);
-    struct columns c = {.width = {[COL_ID] = CLAMP(r->uid_columns, 4, ID_MAX),
-                                  [COL_NAME] = CLAMP(r->name_columns, NAME_LEAST, NAME_MOST),
-                                  [COL_AREA] = r->area_columns == 0 ? 0 : area,
-                                  [COL_VALUE] = NUMBER + 1 + UNIT,
-                                  [COL_VALUE2] = NUMBER + 1 + UNIT,
-                                  [COL_VALUE3] = NUMBER + 1 + UNIT,
-                                  [COL_ON] = ROSTER_ACTUATORS,
-                                  [COL_STATE] = MAX(STATE, text_columns(_("never seen"))),
-                                  [COL_AGE] = format_age_columns()}};
+    struct columns c = {
+        .width = {[COL_ID] = CLAMP(r->uid_columns, text_columns(_("ID")) + 1, ID_MAX),
+                  [COL_NAME] = CLAMP(r->name_columns, NAME_LEAST, NAME_MOST),
+                  [COL_AREA] = r->area_columns == 0 ? 0 : area,
+                  [COL_ON] = r->most_actuators == 0
+                                 ? 0
+                                 : MAX(r->most_actuators, text_columns(_("ON"))),
+                  [COL_STATE] = MAX(STATE, text_columns(_("never seen"))),
+                  [COL_AGE] = format_age_columns()}};
     for (int i = 0; i < r->most_values; i++) {
         c.width[COL_VALUE + i] = NUMBER + 1 + UNIT;
     }
@@ -75,8 +75,8 @@ stations_width(const struct screen *s)
 static struct columns
 lay_out(const struct screen *s, struct rect area)
 {
-    static const enum column dispensable[] = {COL_VALUE3, COL_VALUE2, COL_AREA, COL_STATE,
-                                              COL_ON,     COL_VALUE,  COL_AGE};
+    static const enum column dispensable[] = {COL_VALUE3, COL_VALUE2, COL_AREA, COL_ON,
+                                              COL_STATE,  COL_AGE,    COL_VALUE};
     struct columns c = full_layout(s);
     int name = c.width[COL_NAME];
     for (size_t i = 0; used_by(&c) > area.width && i < G_N_ELEMENTS(dispensable); i++) {
@@ -87,7 +87,8 @@ lay_out(const struct screen *s, struct rect area)
             c.width[COL_NAME] = name;
         }
     }
-    c.width[COL_NAME] = MAX(MIN(name, name - (used_by(&c) - area.width)), 1);
+    c.width[COL_NAME] = name;
+    c.width[COL_NAME] = CLAMP(name - (used_by(&c) - area.width), 1, name);
     int x = area.x + 2;
     for (int i = 0; i < COLUMNS; i++) {
         c.x[i] = x;
@@ -182,7 +183,7 @@ draw_value(struct screen *s, int y, int x, uint32_t component, int number, int u
 {
     const struct component *c = &s->snap->plant->components[component];
     char text[FORMAT_SIZE];
-    format_value(text, sizeof(text), c, &s->snap->components[component]);
+    format_value(text, sizeof(text), number, c, &s->snap->components[component]);
     unsigned style = panel_stale(s, component) ? STYLE_DIM : STYLE_NORMAL;
     draw_right(s->draw, y, x, number, style, text);
     draw_text(s->draw, y, x + number + 1, unit, STYLE_DIM, c->unit);
