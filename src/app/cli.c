@@ -2,6 +2,8 @@
 #include "src/app/cli.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <unistd.h>
 #include <stdarg.h>
 
 #include "src/app/cli_parse.h"
@@ -105,6 +107,15 @@ cli_stdout_open(void)
     return !ferror(stdout);
 }
 
+/* The other end of the pipe is closed. An earlier write may have failed for it, and its errno
+ * is long gone. */
+static bool
+reader_gone(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 /* A reader that has seen enough is no failure; a full disk is. */
 static int
 finish_stdout(int status)
@@ -112,7 +123,7 @@ finish_stdout(int status)
     errno = 0;
     bool failed = fflush(stdout) != 0;
     int why = errno;
-    if ((!failed && !ferror(stdout)) || why == EPIPE) {
+    if ((!failed && !ferror(stdout)) || why == EPIPE || reader_gone()) {
         return status;
     }
     cli_error(_("could not write the output: %s"), g_strerror(why != 0 ? why : EIO));

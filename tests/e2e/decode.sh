@@ -162,5 +162,16 @@ check "an answer before the end of input" [ -s out ]
 exec 3>&-
 check "the end of input ends it" wait "$decoder"
 
+i=0
+while [ $i -lt 3000 ]; do
+    echo '{"topic":"a/b","payload":"1"}'
+    i=$((i + 1))
+done >many
+leaves() {
+    "$leitstand" decode --adopt <many 2>err | head -n 1 >out
+    [ "$(wc -l <out)" -eq 1 ] && ! [ -s err ]
+}
+check "a reader that has seen enough is no failure" leaves
+
 echo "1..$number"
 exit "$failed"
