@@ -7,9 +7,9 @@
 
 #define READ_MAX       500              /* messages in one turn, so that turns stay short */
 #define BATCH_MAX      2000             /* records and identities that do not wait longer */
-#define BATCH_AGE_US   (25 * US_PER_MS) /* QoS 0: nobody waits for the commit */
+#define BATCH_AGE_US   (40 * US_PER_MS) /* QoS 0: nobody waits for the commit */
 #define GATHER_US      (1 * US_PER_MS)  /* waking for every message costs more than the work */
-#define GATHER_IDLE_US (5 * US_PER_MS)  /* the same when there is little to do */
+#define GATHER_IDLE_US (8 * US_PER_MS)  /* the same when there is little to do */
 #define GATHER_IDLE    20               /* messages: fewer than these are little */
 #define TICK_US        US_PER_S
 #define SNAPSHOT_US    (100 * US_PER_MS) /* at most ten a second */
@@ -137,6 +137,19 @@ read_broker(struct engine *e)
         }
     } else if (drained && got > 0) {
         e->read_after = e->now.mono + (got < GATHER_IDLE ? GATHER_IDLE_US : GATHER_US);
+        e->gathering = true;
+    }
+}
+
+/* After a rest something is likely to be there: asking poll() first would cost more. */
+static void
+read_gathered(struct engine *e)
+{
+    if (e->gathering && e->now.mono >= e->read_after) {
+        e->gathering = false;
+        if (may_read(e)) {
+            read_broker(e);
+        }
     }
 }
 
@@ -157,6 +170,13 @@ put_when_due(struct engine *e)
     if (waiting >= BATCH_MAX || e->now.mono - in->batch_since >= BATCH_AGE_US) {
         ingest_put(in);
     }
+}
+
+/* Something waits for the cache: PUBACKs, or the messages that it has no room for. */
+static bool
+needs_commit(const struct engine *e)
+{
+    return client_unacked(e->client) > 0 || !cache_has_room(e->cache);
 }
 
 static int
@@ -193,13 +213,13 @@ turn(struct engine *e)
     struct pollfd fds[FDS + CONTROL_FDS] = {
         [FD_STOP] = {.fd = e->stop_fd, .events = POLLIN},
         [FD_COMMAND] = {.fd = exchange_command_fd(e->exchange), .events = POLLIN},
-        [FD_CACHE] = {.fd = cache_fd(e->cache), .events = POLLIN},
     };
     e->now = clock_now();
     e->last_turn = e->now.mono;
     if (e->now.mono >= e->next_tick) {
         tick(e);
     }
+    read_gathered(e);
     put_when_due(e);
     write_broker(e);
     mono_us client_next = client_turn(e->client, e->now);
@@ -212,6 +232,8 @@ turn(struct engine *e)
      */
     fds[FD_BROKER] =
         (struct pollfd){.fd = events != 0 ? client_fd(e->client) : -1, .events = events};
+    fds[FD_CACHE] =
+        (struct pollfd){.fd = needs_commit(e) ? cache_fd(e->cache) : -1, .events = POLLIN};
     size_t n_control = control_poll(e->control, fds + FDS);
     if (poll(fds, FDS + n_control, patience(e, client_next, reading)) < 0) {
         return true; /* interrupted: nothing is known of the descriptors */

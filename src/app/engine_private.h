@@ -33,6 +33,7 @@ struct engine {
     struct now now; /* of this turn */
     mono_us next_tick;
     mono_us read_after;    /* let messages gather until then */
+    bool gathering;        /* they do */
     bool more;             /* the socket was not drained when the last turn ended */
     bool news;             /* besides what model and strays tell */
     mono_us next_snapshot; /* not before */
