@@ -35,11 +35,10 @@ header_draw(struct screen *s)
     x += draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, "leitstand");
     x += 1;
     const char *title = s->config->title;
-    if (title != NULL && *title != '\0' && s->columns >= 70) {
-        x += draw_flow(s->draw, 0, x, MIN(end - x, 20), STYLE_NORMAL, title) + 1;
-    }
     if (s->config->demo) {
         x += draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, _("DEMO")) + 1;
+    } else if (title != NULL && *title != '\0' && s->columns >= 70) {
+        x += draw_flow(s->draw, 0, x, MIN(end - x, 20), STYLE_NORMAL, title) + 1;
     }
     for (int i = 0; i < VIEWS && x < end; i++) {
         x = draw_tab(s, x, end, (enum view)i);

@@ -24,13 +24,19 @@ draw_count(struct screen *s, int y, int x, unsigned style, enum glyph glyph, con
     return x + draw_flow(s->draw, y, x, s->columns - x, style, mark);
 }
 
-static const char *
-calm_text(const struct screen *s)
+/* Without a broker nothing is called normal, and silence is told with its cause. */
+static int
+draw_words(struct screen *s, int y, int x)
 {
+    const char *text = NULL;
     if (!s->snap->health.mqtt.connected) {
-        return _("no connection to the broker: what is shown may be old");
+        text = _("no connection to the broker: what is shown may be old");
+    } else if (x == 0) {
+        text = _("no faults, no station silent");
     }
-    return _("no faults, no station silent");
+    return text == NULL
+               ? 0
+               : 2 + draw_flow(s->draw, y, x + 1, s->columns - x - 2, STYLE_NORMAL, text);
 }
 
 /* The newest faults, as many as there is room for. */
@@ -67,10 +73,7 @@ strip_draw(struct screen *s, int y)
         snprintf(text, sizeof(text), _("%u silent"), r->n_in[CONDITION_SILENT]);
         x = draw_count(s, y, x, STYLE_STRONG, GLYPH_UNSURE, text);
     }
-    if (x == 0) {
-        x += 1 + draw_flow(s->draw, y, 1, s->columns - 2, STYLE_NORMAL, calm_text(s));
-        x += 1;
-    }
+    x += draw_words(s, y, x);
     if (r->n_in[CONDITION_NEVER] > 0) {
         snprintf(text, sizeof(text), _("%u never seen"), r->n_in[CONDITION_NEVER]);
         x += draw_flow(s->draw, y, x + 1, s->columns - x - 1, STYLE_DIM, text) + 2;
