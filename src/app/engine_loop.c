@@ -7,7 +7,9 @@
 
 #define READ_MAX       500              /* messages in one turn, so that turns stay short */
 #define BATCH_MAX      2000             /* records and identities that do not wait longer */
-#define BATCH_AGE_US   (40 * US_PER_MS) /* QoS 0: nobody waits for the commit */
+#define BATCH_SOME     100              /* as many as are worth a commit */
+#define BATCH_SOME_US  (15 * US_PER_MS) /* QoS 0: nobody waits for the commit but the eye, */
+#define BATCH_FEW_US   (40 * US_PER_MS) /* and fewer wait longer */
 #define GATHER_US      (1 * US_PER_MS)  /* waking for every message costs more than the work */
 #define GATHER_IDLE_US (8 * US_PER_MS)  /* the same when there is little to do */
 #define GATHER_IDLE    20               /* messages: fewer than these are little */
@@ -162,12 +164,17 @@ write_broker(struct engine *e)
     }
 }
 
+static mono_us
+batch_due(const struct ingest *in)
+{
+    return in->batch_since + (ingest_waiting(in) >= BATCH_SOME ? BATCH_SOME_US : BATCH_FEW_US);
+}
+
 static void
 put_when_due(struct engine *e)
 {
     struct ingest *in = &e->ingest;
-    size_t waiting = ingest_waiting(in);
-    if (waiting >= BATCH_MAX || e->now.mono - in->batch_since >= BATCH_AGE_US) {
+    if (ingest_waiting(in) >= BATCH_MAX || e->now.mono >= batch_due(in)) {
         ingest_put(in);
     }
 }
@@ -198,7 +205,7 @@ patience(const struct engine *e, mono_us client_next, bool reading)
         next = MIN(next, e->read_after);
     }
     if (ingest_waiting(&e->ingest) > 0) {
-        next = MIN(next, e->ingest.batch_since + BATCH_AGE_US);
+        next = MIN(next, batch_due(&e->ingest));
     }
     if (has_news(e) && e->next_snapshot > e->now.mono) {
         next = MIN(next, e->next_snapshot);
