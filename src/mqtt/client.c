@@ -43,6 +43,10 @@ plan(struct client *c, struct now now)
     c->next_try = now.mono + delay;
     log_debug("broker %s: %s; next attempt in %d ms", c->place, c->problem,
               (int)(delay / US_PER_MS));
+    if (!c->told) { /* once is enough: the status shows the newest reason */
+        log_warning("no connection to the broker %s yet: %s", c->place, c->problem);
+        c->told = true;
+    }
 }
 
 static void

@@ -181,6 +181,7 @@ client_fall(struct client *c, int code, int saved_errno)
         client_set_problem(c, "%s", reason(code, saved_errno));
     }
     if (was_up) {
+        c->told = true;
         c->on_disconnect(c->user, c->problem);
     }
 }

@@ -56,6 +56,7 @@ struct client {
         bool pending;              /* there is one */
     } custody;
     bool explained; /* problem tells of this attempt already */
+    bool told;      /* the log says already that there is no connection */
     char problem[200];
     char library_error[200]; /* the last one the library logged: TLS tells its reasons there */
 };

@@ -80,8 +80,13 @@ away() {
     [ $? -eq 2 ] && head -1 out | grep -q "^CRITICAL: no connection to the broker $dir/mqtt: No such file"
 }
 report "no broker: the instance runs, and says so" away
+report "... in the log, too" until_true 10 logged one "no connection to the broker"
 start_broker
 report "... and connects when it comes" until_true 20 status_has one '"connected":true'
+said_once() {
+    [ "$(grep -c "no connection to the broker" one.log)" -eq 1 ]
+}
+report "... of which the log told once, however often it was tried" said_once
 report "presence is retained at the broker" until_true 10 present one
 arrives() {
     mosquitto_pub --unix "$dir/mqtt" -t w/PS-01/L1 -m "$2" -q 1 && until_true 10 has_reading "$1" "$2"
