@@ -34,7 +34,8 @@ static const struct cli_option options[] = {
 };
 
 struct checking {
-    struct config *c;
+    struct config *c;         /* what is good of the file, even when not all is */
+    bool valid;               /* all of it is: then the services may be tried */
     struct problems problems; /* of the files, in the order found */
     size_t told;              /* so many of them were printed */
     bool unreachable;
@@ -76,13 +77,15 @@ check_config(struct checking *k, const struct cli *cli)
     if (path == NULL) {
         tell(_("note"), "%s", _("there is no configuration file: the defaults apply"));
         k->c = config_defaults();
+        k->valid = true;
         return;
     }
-    enum rc rc = config_read(&k->c, path, &k->problems, &err);
+    enum rc rc = config_inspect(&k->c, path, &k->problems, &err);
     if (rc != RC_OK && k->problems.n == 0) {
         problems_add(&k->problems, "%s", err.text);
     }
-    if (tell_problems(k)) {
+    k->valid = tell_problems(k);
+    if (k->valid) {
         tell(_("ok"), _("configuration %s"), path);
     }
     g_free(path);
@@ -109,13 +112,16 @@ static void
 check_files(struct checking *k)
 {
     struct settings settings;
+    struct problems told; /* when the file was read first */
     settings_init(&settings);
-    if (ini_read(&settings, k->c->file, &k->problems, NULL) == RC_OK) {
+    problems_init(&told);
+    if (ini_read(&settings, k->c->file, &told, NULL) == RC_OK || told.n > 0) {
         check_file(k, &settings, "password_file", k->c->mqtt.password_file);
         check_file(k, &settings, "cafile", k->c->mqtt.cafile);
         check_file(k, &settings, "certfile", k->c->mqtt.certfile);
         check_file(k, &settings, "keyfile", k->c->mqtt.keyfile);
     }
+    problems_fini(&told);
     settings_fini(&settings);
     struct stat info;
     const char *secrets[] = {k->c->mqtt.password_file, k->c->mqtt.keyfile};
@@ -304,7 +310,7 @@ run(const struct cli *cli, void *given, int argc, char **argv)
         check_plant(&k);
         check_conninfo(&k);
     }
-    if (k.c != NULL && !args->offline) {
+    if (k.valid && !args->offline) {
         check_broker(&k);
         check_cache(&k);
         if (k.problems.n == 0) {

@@ -12,7 +12,7 @@ load_check_sources(const struct config *config, const struct profiles *profiles,
     bool well = true;
     for (size_t i = 0; i < config->n_sources; i++) {
         const struct config_source *s = &config->sources[i];
-        if (!profiles_has(profiles, s->profile)) {
+        if (*s->profile != '\0' && !profiles_has(profiles, s->profile)) { /* "": told before */
             problems_add(problems,
                          "%s:%d: [source:%s] profile: \"%s\" is not the name of a profile",
                          config->file, s->profile_line, s->name, s->profile);

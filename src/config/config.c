@@ -279,11 +279,40 @@ config_defaults(void)
     return c;
 }
 
+/* The line in "path:LINE: …"; 0 for another form. */
+static long
+line_of(const char *problem, const char *path)
+{
+    size_t len = strlen(path);
+    return strncmp(problem, path, len) == 0 && problem[len] == ':'
+               ? strtol(problem + len + 1, NULL, 10)
+               : 0;
+}
+
+/* The passes over the file find what they find one after another; a reader goes from its top to
+ * its end. Those of one line keep their order. */
+static void
+sort_by_line(struct problems *p, size_t from, const char *path)
+{
+    size_t n = MIN(p->n, PROBLEMS_MAX);
+    for (size_t i = from + 1; i < n; i++) {
+        char *moved = p->list[i];
+        long line = line_of(moved, path);
+        size_t at = i;
+        for (; at > from && line_of(p->list[at - 1], path) > line; at--) {
+            p->list[at] = p->list[at - 1];
+        }
+        p->list[at] = moved;
+    }
+}
+
 enum rc
-config_read(struct config **ret, const char *path, struct problems *problems, struct err *err)
+config_inspect(struct config **ret, const char *path, struct problems *problems,
+               struct err *err)
 {
     struct settings settings;
     size_t before = problems->n;
+    *ret = NULL;
     settings_init(&settings);
     enum rc rc = ini_read(&settings, path, problems, err);
     if (rc != RC_OK && problems->n == before) {
@@ -297,14 +326,26 @@ config_read(struct config **ret, const char *path, struct problems *problems, st
     }
     config_compute(l.c);
     config_check(l.c, &settings, problems);
+    sort_by_line(problems, before, path);
     dictionary_del(l.sections);
     settings_fini(&settings);
-    if (problems->n > before) {
-        config_free(l.c);
-        return err_set(err, RC_INVALID, "config file \"%s\" has errors", path);
-    }
     *ret = l.c;
-    return RC_OK;
+    return problems->n == before
+               ? RC_OK
+               : err_set(err, RC_INVALID, "config file \"%s\" has errors", path);
+}
+
+enum rc
+config_read(struct config **ret, const char *path, struct problems *problems, struct err *err)
+{
+    struct config *c;
+    enum rc rc = config_inspect(&c, path, problems, err);
+    if (rc == RC_OK) {
+        *ret = c;
+    } else {
+        config_free(c);
+    }
+    return rc;
 }
 
 static void

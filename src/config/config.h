@@ -80,6 +80,10 @@ const struct option *config_options(size_t *ret_n);
  */
 MUST_USE enum rc config_read(struct config **ret, const char *path, struct problems *problems,
                              struct err *err);
+/* The same, for who looks for further mistakes: with RC_INVALID, too, *ret has what was good,
+ * and defaults in place of the rest; NULL when nothing could be read. */
+enum rc config_inspect(struct config **ret, const char *path, struct problems *problems,
+                       struct err *err);
 /* All defaults, as when there is no file. */
 struct config *config_defaults(void);
 void config_free(struct config *c);

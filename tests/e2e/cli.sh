@@ -90,6 +90,17 @@ check "--config wins" sh -c ": >empty.ini; LEITSTAND_CONFIG=bad.ini '$leitstand'
     -c empty.ini >out 2>err; [ \$? -eq 1 ]"
 check "check tells the problems, status 2" prints 2 "bad.ini:4: [nope] is not a known section" \
     -c bad.ini check --offline
+printf '[mqtt]\nport = x\n[source:a]\nfilter = a/#\nprofile = nope\n[source:b]\nprofile = logo\n' >worse.ini
+printf '[plant]\ndir = /nowhere\nfoo\n' >>worse.ini
+cat >want <<END
+worse.ini:2: [mqtt] port: "x" is not a number from 1 to 65535
+worse.ini:6: [source:b] filter: is missing
+worse.ini:10: "foo" is not of the form key = value
+ok: payload profiles
+worse.ini:5: [source:a] profile: "nope" is not the name of a profile
+could not open "/nowhere/stations.csv": No such file or directory
+END
+check "check goes on behind a bad option, from top to end" same 2 want -c worse.ini check
 
 # Plant
 cat >x.ini <<END
