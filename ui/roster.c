@@ -333,6 +333,17 @@ roster_update(struct roster *r, const struct snapshot *s, mono_us now)
     }
 }
 
+void
+roster_release(struct roster *r, const struct snapshot *s, mono_us now)
+{
+    if (r->hold_until != 0 && now >= r->hold_until) {
+        r->hold_until = 0;
+        if (s != NULL && r->order_due) {
+            roster_update(r, s, now);
+        }
+    }
+}
+
 bool
 roster_held(const struct roster *r, mono_us now)
 {

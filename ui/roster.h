@@ -53,8 +53,8 @@ struct roster {
 
     enum roster_sort sort;
     bool reverse;
-    bool order_due; /* a new order waits for hold_until */
-    mono_us hold_until;
+    bool order_due;     /* a new order waits for hold_until */
+    mono_us hold_until; /* 0: the order is not held */
     struct filter *filter;
     char filter_text[256];
 
@@ -68,8 +68,11 @@ struct roster {
 void roster_init(struct roster *r);
 void roster_fini(struct roster *r);
 
-/* A snapshot came, or time passed: see whether a held order may go. True: rows changed. */
+/* A snapshot came. */
 void roster_update(struct roster *r, const struct snapshot *s, mono_us now);
+
+/* Time has passed: an order held long enough may go. snapshot NULL: there is none yet. */
+void roster_release(struct roster *r, const struct snapshot *s, mono_us now);
 
 /* The order now follows live values, and is not re-sorted before hold_until. */
 bool roster_held(const struct roster *r, mono_us now);

@@ -103,9 +103,7 @@ screen_tick(struct screen *s)
 {
     mono_us now = s->now.mono;
     s->minute = format_minute(s->now);
-    if (s->snap != NULL && s->roster.order_due && now >= s->roster.hold_until) {
-        roster_update(&s->roster, s->snap, now);
-    }
+    roster_release(&s->roster, s->snap, now);
     if (s->detail.follow_at != 0 && now >= s->detail.follow_at) {
         detail_follow(s);
     }
@@ -126,9 +124,7 @@ mono_us
 screen_next_tick(const struct screen *s)
 {
     mono_us when = s->detail.follow_at;
-    if (roster_held(&s->roster, s->now.mono)) {
-        sooner(&when, s->roster.hold_until);
-    }
+    sooner(&when, s->roster.hold_until);
     if (*s->notice != '\0') {
         sooner(&when, s->notice_until);
     }

@@ -24,8 +24,10 @@
 #define ESCAPE_MS      25
 #define FAREWELL_US    (500 * US_PER_MS) /* how long the end waits for a slow terminal */
 #define FRAME_MARK     "\033]7777;frame\007"
+#define CHARSET_ASCII  "\033(B"
 #define PASTE_ON       "\033[?2004h"
 #define PASTE_OFF      "\033[?2004l"
+#define START          CHARSET_ASCII PASTE_ON
 #define MOUSE_OFF      "\033[?1006l\033[?1000l"
 #define CODE_PASTE     (KEY_MAX + 1)
 #define CODE_PASTE_END (KEY_MAX + 2)
@@ -171,10 +173,29 @@ terminal_open(struct terminal **ret, struct err *err)
     }
     arm(t);
     if (t->xterm) {
-        g_byte_array_append(t->bytes, (const guint8 *)PASTE_ON, sizeof(PASTE_ON) - 1);
+        g_byte_array_append(t->bytes, (const guint8 *)START, sizeof(START) - 1);
     }
     *ret = t;
     return RC_OK;
+}
+
+/*
+ * Nothing here is drawn in the alternate character set, but an xterm's description leaves that
+ * set with every change of attributes: a sixth of a full paint. Once, at the start, is enough.
+ */
+static void
+drop_charsets(GByteArray *bytes, guint from)
+{
+    guint to = from;
+    for (guint i = from; i < bytes->len; i++) {
+        if (bytes->len - i >= sizeof(CHARSET_ASCII) - 1 &&
+            memcmp(bytes->data + i, CHARSET_ASCII, sizeof(CHARSET_ASCII) - 1) == 0) {
+            i += sizeof(CHARSET_ASCII) - 2;
+        } else {
+            bytes->data[to++] = bytes->data[i];
+        }
+    }
+    g_byte_array_set_size(bytes, to);
 }
 
 /* What curses wrote since the last call is now under way. */
@@ -189,6 +210,9 @@ collect(struct terminal *t)
     g_byte_array_set_size(t->bytes, old + (guint)size);
     ssize_t n = pread(t->out_fd, t->bytes->data + old, (size_t)size, 0);
     g_byte_array_set_size(t->bytes, old + (guint)MAX(n, 0));
+    if (t->xterm) {
+        drop_charsets(t->bytes, old);
+    }
     if (ftruncate(t->out_fd, 0) == 0) {
         lseek(t->out_fd, 0, SEEK_SET);
     }
@@ -248,7 +272,7 @@ enter(struct terminal *t)
     guard_tell(&t->guard, GUARD_ON);
     tcsetattr(STDIN_FILENO, TCSANOW, &t->raw);
     if (t->xterm) {
-        g_byte_array_append(t->bytes, (const guint8 *)PASTE_ON, sizeof(PASTE_ON) - 1);
+        g_byte_array_append(t->bytes, (const guint8 *)START, sizeof(START) - 1);
     }
     terminal_set_mouse(t, t->mouse);
     terminal_resize(t);
