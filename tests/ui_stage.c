@@ -10,6 +10,7 @@
  *     add UID NAME | remove UID | rename UID NAME | shuffle SEED
  *     unknown STATION ID VALUE | broker up|down | problem TEXT
  *     publish           hand the screen a snapshot of all that
+ *     echo              write a byte to FD: all before is done
  *     crash
  *
  * Texts are not sanitised here, unlike by the engine: what a screen lets through is seen.
@@ -324,6 +325,9 @@ obey(struct stage *stage, const char *line)
     guint n = g_strv_length(w);
     if (strcmp(w[0], "publish") == 0) {
         publish(stage);
+    } else if (strcmp(w[0], "echo") == 0) {
+        ssize_t written = write(stage->fd, "\n", 1);
+        (void)written; /* a test that is gone */
     } else if (strcmp(w[0], "crash") == 0) {
         abort();
     } else if (strcmp(w[0], "shuffle") == 0 && n == 2) {
@@ -331,7 +335,11 @@ obey(struct stage *stage, const char *line)
     } else if (strcmp(w[0], "broker") == 0 && n == 2) {
         stage->health.mqtt.connected = strcmp(w[1], "up") == 0;
         stage->health.mqtt.since = clock_now().mono;
-        g_strlcpy(stage->health.mqtt.problem, "connection refused", 160);
+        g_strlcpy(stage->health.mqtt.problem, "connection refused",
+                  sizeof(stage->health.mqtt.problem));
+    } else if (strcmp(w[0], "problem") == 0) {
+        g_strlcpy(stage->health.mqtt.problem, line + strlen("problem "),
+                  sizeof(stage->health.mqtt.problem));
     } else if (strcmp(w[0], "unknown") == 0 && n == 4) {
         add_unknown(stage, w);
     } else if ((strcmp(w[0], "value") == 0 || strcmp(w[0], "text") == 0) && n == 4) {

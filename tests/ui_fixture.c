@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/ui_fixture.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define US_PER_MIN (60 * US_PER_S)
+#define ID_LENGTH  7 /* PW-0001 */
+
+const char *play_stage;
+
+struct play *
+play_open(const struct play_options *o)
+{
+    static const struct play_options defaults = {0};
+    o = o == NULL ? &defaults : o;
+    int ends[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    char fd[16], stations[16];
+    snprintf(fd, sizeof(fd), "%d", ends[1]);
+    snprintf(stations, sizeof(stations), "%d", o->stations > 0 ? o->stations : 40);
+    const char *const argv[] = {play_stage, fd, stations, "Europe/Berlin", NULL};
+    struct term_options options = {.argv = argv,
+                                   .env = o->env,
+                                   .columns = o->columns > 0 ? o->columns : 80,
+                                   .rows = o->rows > 0 ? o->rows : 24,
+                                   .no_utf8 = o->no_utf8,
+                                   .no_reply = o->no_reply,
+                                   .keep_fd = ends[1]};
+    struct play *p = g_new0(struct play, 1);
+    p->fd = ends[0];
+    p->t = term_start(&options);
+    close(ends[1]);
+    if (!term_wait_frame(p->t, 0)) {
+        char *screen = term_dump(p->t);
+        print_error("%s", screen);
+        g_free(screen);
+        fail_msg("no first frame");
+    }
+    return p;
+}
+
+void
+play_drop(struct play *p)
+{
+    close(p->fd);
+    term_free(p->t);
+    g_free(p);
+}
+
+void
+play_close(struct play *p)
+{
+    /* Twice: of a prompt, and of the help below it. The time between them is theirs. */
+    play_press(p, "\033");
+    play_press(p, "\033");
+    term_send(p->t, ":quit\r");
+    int status = -1;
+    assert_true(term_wait_exit(p->t, &status));
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        char *screen = term_dump(p->t);
+        print_error("%s", screen);
+        g_free(screen);
+        fail_msg("wait status %d", status);
+    }
+    assert_false(term_alternate(p->t));
+    assert_true(term_sane(p->t));
+    play_drop(p);
+}
+
+void
+play_tell_bytes(struct play *p, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = send(p->fd, bytes, len, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        assert_true(n > 0);
+        bytes += n;
+        len -= (size_t)n;
+    }
+}
+
+void
+play_tell(struct play *p, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    char *text = g_strdup_vprintf(fmt, args);
+    va_end(args);
+    play_tell_bytes(p, text, strlen(text));
+    play_tell_bytes(p, "\n", 1);
+    g_free(text);
+}
+
+void
+play_done(struct play *p)
+{
+    struct timeval limit = {.tv_sec = TERM_LIMIT_MS / 1000};
+    char c;
+    setsockopt(p->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+    play_tell(p, "echo");
+    assert_int_equal(recv(p->fd, &c, 1, 0), 1);
+}
+
+void
+play_publish(struct play *p)
+{
+    play_tell(p, "publish");
+    play_done(p);
+    term_wait_quiet(p->t, 1); /* take in the frames of before */
+    /* The first may have been under way already, the second one was not. */
+    for (int i = 0; i < 2; i++) {
+        unsigned frames = term_frames(p->t);
+        play_tell(p, "publish");
+        assert_true(term_wait_frame(p->t, frames));
+    }
+}
+
+void
+play_press(struct play *p, const char *keys)
+{
+    unsigned frames = term_frames(p->t);
+    term_send(p->t, keys);
+    assert_true(term_wait_frame(p->t, frames));
+}
+
+static void
+fail_with_screen(const struct play *p, const char *what, const char *text)
+{
+    char *screen = term_dump(p->t);
+    print_error("%s", screen);
+    g_free(screen);
+    fail_msg("%s \"%s\"", what, text);
+}
+
+void
+play_see(struct play *p, const char *text)
+{
+    if (!term_wait_text(p->t, text)) {
+        fail_with_screen(p, "never seen:", text);
+    }
+}
+
+void
+play_see_no(struct play *p, const char *text)
+{
+    if (!term_wait_no_text(p->t, text)) {
+        fail_with_screen(p, "still there:", text);
+    }
+}
+
+bool
+play_shows(const struct play *p, const char *text)
+{
+    return term_find(p->t, text) >= 0;
+}
+
+static const char *
+station_in(const char *row)
+{
+    static char uid[ID_LENGTH + 1];
+    const char *at = strstr(row, "PW-");
+    g_strlcpy(uid, at == NULL ? "" : at, sizeof(uid));
+    return uid;
+}
+
+const char *
+play_selected(const struct play *p)
+{
+    int y, x;
+    term_cursor(p->t, &y, &x);
+    char *row = term_row(p->t, y);
+    const char *uid = station_in(row);
+    g_free(row);
+    return uid;
+}
+
+void
+play_wait_selected(struct play *p, const char *uid)
+{
+    mono_us deadline = clock_now().mono + TERM_LIMIT_MS * US_PER_MS;
+    while (strcmp(play_selected(p), uid) != 0) {
+        if (clock_now().mono > deadline) {
+            fail_with_screen(p, "never selected:", uid);
+        }
+        term_wait_quiet(p->t, 5);
+    }
+}
+
+const char *
+play_first_station(const struct play *p, int y)
+{
+    char *all = term_dump(p->t), *from = all;
+    for (; y > 0 && from != NULL; y--) {
+        from = strchr(from, '\n');
+        from = from == NULL ? NULL : from + 1;
+    }
+    const char *uid = station_in(from == NULL ? "" : from);
+    g_free(all);
+    return uid;
+}
+
+int
+play_column(const struct play *p, int y, const char *text)
+{
+    for (int x = 0; x < 500; x++) {
+        const char *rest = text;
+        for (int i = x; *rest != '\0' && i < 500; i++) {
+            struct term_cell cell = term_cell(p->t, y, i);
+            const char *shown = *cell.text == '\0' ? " " : cell.text;
+            if (!g_str_has_prefix(rest, shown)) {
+                break;
+            }
+            rest += strlen(shown);
+        }
+        if (*rest == '\0') {
+            return x;
+        }
+    }
+    return -1;
+}
+
+size_t
+play_cost(struct play *p, void (*what)(struct play *p))
+{
+    for (;;) {
+        term_wait_quiet(p->t, 30);
+        wall_us minute = clock_now().wall / US_PER_MIN;
+        size_t bytes = term_bytes(p->t);
+        what(p);
+        term_wait_quiet(p->t, 30);
+        bytes = term_bytes(p->t) - bytes;
+        if (clock_now().wall / US_PER_MIN == minute) {
+            return bytes;
+        }
+    }
+}
+
+void
+play_equals_full_paint(struct play *p)
+{
+    char difference[128];
+    if (!term_equals_full_paint(p->t, difference, sizeof(difference))) {
+        fail_with_screen(p, "differs from a full paint:", difference);
+    }
+}
