@@ -5,7 +5,9 @@
  *   screen_probe start PROGRAM INI        milliseconds from fork to the first frame with
  * stations screen_probe latency PROGRAM INI PORT message to screen, at 10,000 messages a second
  *   screen_probe keys PROGRAM INI SECONDS a key to its answer, while something else floods
+ *   screen_probe draw UI_STAGE            CPU and bytes of a frame with 20 changed values
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -195,10 +197,87 @@ probe_keys(const char *program, const char *ini, int seconds)
     return told;
 }
 
+/* CPU of the main thread, which draws. */
+static double
+screen_cpu_ms(const struct term *t)
+{
+    char path[64], text[64] = "";
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", term_pid(t), term_pid(t));
+    FILE *f = fopen(path, "r");
+    if (f == NULL || fgets(text, sizeof(text), f) == NULL) {
+        fprintf(stderr, "screen_probe: no CPU time of the console\n");
+    }
+    if (f != NULL) {
+        fclose(f);
+    }
+    return (double)g_ascii_strtoull(text, NULL, 10) / 1e6;
+}
+
+/* Twenty values of the list change, and one snapshot brings them all. */
+static bool
+change_twenty(struct term *t, int stage, int step)
+{
+    GString *commands = g_string_new(NULL);
+    for (int i = 1; i <= 20; i++) {
+        g_string_append_printf(commands, "value PW-%04d LEVEL %d.%02d\n", i, 1 + step % 2,
+                               (step * 37 + i * 11) % 100);
+    }
+    g_string_append(commands, "publish\n");
+    unsigned frames = term_frames(t);
+    bool shown = write(stage, commands->str, commands->len) == (ssize_t)commands->len &&
+                 term_wait_frame(t, frames);
+    g_string_free(commands, TRUE);
+    return shown;
+}
+
+#define WARM_UP 5
+#define FRAMES  50
+
+static int
+probe_draw(const char *program)
+{
+    int stage[2];
+    char fd[16];
+    if (pipe2(stage, O_CLOEXEC) != 0) {
+        return 1;
+    }
+    snprintf(fd, sizeof(fd), "%d", stage[0]);
+    const char *const argv[] = {program, fd, "40", NULL};
+    const char *const env[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", "LANGUAGE", NULL};
+    struct term *t = term_start(&(struct term_options){
+        .argv = argv, .env = env, .columns = 200, .rows = 60, .keep_fd = stage[0]});
+    bool well = term_wait_text(t, "PW-0020");
+    double cpu_ms = 0;
+    size_t bytes = 0;
+    for (int i = 0; well && i < WARM_UP + FRAMES; i++) {
+        if (i == WARM_UP) {
+            cpu_ms = screen_cpu_ms(t);
+            bytes = term_bytes(t);
+        }
+        well = change_twenty(t, stage[1], i);
+    }
+    term_wait_quiet(t, 200);
+    cpu_ms = (screen_cpu_ms(t) - cpu_ms) / FRAMES;
+    bytes = term_bytes(t) - bytes;
+    size_t before = term_bytes(t);
+    term_wait_quiet(t, 3000); /* a minute's turn within it would be seen as the clock's bytes */
+    size_t idle = term_bytes(t) - before;
+    if (end_console(t) != 0 || !well) {
+        fprintf(stderr, "screen_probe: the stage did not answer\n");
+        return 1;
+    }
+    printf("{\"cpu_ms\":%.4f,\"bytes\":%zu,\"idle_bytes\":%zu}\n", cpu_ms, bytes / FRAMES,
+           idle);
+    return 0;
+}
+
 int
 main(int argc, char **argv)
 {
     int64_t number = 0;
+    if (argc == 3 && strcmp(argv[1], "draw") == 0) {
+        return probe_draw(argv[2]);
+    }
     if (argc == 4 && strcmp(argv[1], "start") == 0) {
         return probe_start(argv[2], argv[3]);
     }
