@@ -69,7 +69,7 @@ open_file(struct writer *w, struct err *err)
     }
     sqlite3_extended_result_codes(w->db, 0);
     sqlite3_busy_timeout(w->db, 2000);
-    sqlite3_wal_hook(w->db, note_wal_pages, w);
+    sqlite3_wal_hook(w->db, note_wal_pages, w); /* in place of automatic checkpoints */
     if (sqlite3_db_readonly(w->db, "main") == 1 && access(w->path, W_OK) != 0) {
         return err_set(err, RC_IO, "could not open cache \"%s\": %s", w->path,
                        g_strerror(errno));
@@ -97,7 +97,7 @@ bring_up(struct writer *w, bool full_sync, struct err *err)
     /* The first two only take effect in a file that is still empty. */
     rc = sql_exec(w->db,
                   "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
-                  "PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = OFF;"
+                  "PRAGMA secure_delete = OFF;"
                   "PRAGMA cache_size = -4096; PRAGMA journal_size_limit = 16777216",
                   err);
     if (rc == RC_OK) {

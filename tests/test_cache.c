@@ -2,7 +2,7 @@
 #include "storage/cache.h"
 
 #include <math.h>
-#include <sys/wait.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/cache_support.h"
@@ -250,6 +250,40 @@ test_latest_is_the_newest_by_time_then_by_arrival(void **state)
     }
 }
 
+static int64_t
+size_of(const char *path, const char *suffix)
+{
+    struct stat st;
+    char *name = g_strconcat(path, suffix, NULL);
+    int64_t size = stat(name, &st) == 0 ? st.st_size : 0;
+    g_free(name);
+    return size;
+}
+
+static void
+test_the_log_stays_small(void **state)
+{
+    struct fixture *f = *state;
+    struct cache *c = support_open(f->path, NULL);
+    for (int i = 0; i < 600; i++) {
+        struct batch *b = cache_new_batch(c);
+        for (int k = 0; k < 1000; k++) {
+            support_add(b, (uint32_t)k, T0 + i * 1000 + k, T0, k * 0.1);
+        }
+        uint64_t number = cache_put(c, b);
+        if (i % 20 == 0) {
+            support_wait(c, number);
+        }
+    }
+    struct cache_stats stats;
+    cache_stats(c, &stats);
+    assert_true(size_of(f->path, "-wal") < 9 << 20);
+    assert_true(size_of(f->path, "") > 9 << 20);
+    assert_int_equal(stats.bytes, size_of(f->path, "") + size_of(f->path, "-wal"));
+    cache_close(c);
+    assert_int_equal(size_of(f->path, "-wal"), 0);
+}
+
 static void
 test_a_second_instance_is_refused(void **state)
 {
@@ -316,6 +350,7 @@ main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_latest_is_the_newest_by_time_then_by_arrival,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_the_log_stays_small, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_second_instance_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_places_that_cannot_be_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_missing_directories_are_made, set_up, tear_down),
