@@ -30,12 +30,6 @@ struct filter {
     int n;
 };
 
-const char *
-condition_name(enum condition condition)
-{
-    return condition_names[condition];
-}
-
 static void
 append_ascii(GString *to, const char *text)
 {
@@ -137,12 +131,6 @@ filter_free(struct filter *f)
         g_free(f->words[i].text);
     }
     g_free(f);
-}
-
-bool
-filter_is_empty(const struct filter *f)
-{
-    return f->n == 0;
 }
 
 bool

@@ -18,7 +18,6 @@
 /* How a station is, worst first. */
 enum condition { CONDITION_FAULT, CONDITION_SILENT, CONDITION_NEVER, CONDITION_NORMAL };
 #define CONDITIONS (CONDITION_NORMAL + 1)
-const char *condition_name(enum condition condition); /* the word that a filter takes */
 
 enum filter_field { FIELD_ID, FIELD_NAME, FIELD_TYPE, FIELD_AREA };
 #define FILTER_FIELDS (FIELD_AREA + 1)
@@ -33,8 +32,7 @@ void filter_text_fini(struct filter_text *t);
 struct filter;
 
 struct filter *filter_new(const char *text);
-void filter_free(struct filter *f); /* NULL is fine */
-bool filter_is_empty(const struct filter *f);
+void filter_free(struct filter *f);                  /* NULL is fine */
 bool filter_wants_condition(const struct filter *f); /* its result depends on the state */
 bool filter_match(const struct filter *f, const struct filter_text *t,
                   enum condition condition);

@@ -101,12 +101,6 @@ cli_config(const struct cli *cli, struct config **ret)
     return rc == RC_OK ? CLI_DONE : CLI_USAGE;
 }
 
-bool
-cli_stdout_open(void)
-{
-    return !ferror(stdout);
-}
-
 /* The other end of the pipe is closed. An earlier write may have failed for it, and its errno
  * is long gone. */
 static bool

@@ -96,7 +96,4 @@ void cli_problems(const struct problems *problems);
  */
 int cli_config(const struct cli *cli, struct config **ret);
 
-/* False when stdout cannot take more: a command that writes much asks now and then. */
-bool cli_stdout_open(void);
-
 #endif

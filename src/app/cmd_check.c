@@ -228,16 +228,7 @@ check_broker(struct checking *k)
     struct publisher *p = NULL;
     enum rc rc = config_read_password(c, &password, &err);
     const struct publisher_config config = {
-        .endpoint = {.host = c->mqtt.host,
-                     .socket = c->mqtt.socket,
-                     .port = c->mqtt.port,
-                     .keepalive_s = c->mqtt.keepalive,
-                     .username = c->mqtt.username,
-                     .password = password,
-                     .tls = c->mqtt.tls,
-                     .cafile = c->mqtt.cafile,
-                     .certfile = c->mqtt.certfile,
-                     .keyfile = c->mqtt.keyfile},
+        .endpoint = load_endpoint(c, password),
     };
     if (rc == RC_OK) {
         rc = publisher_open(&p, &config, BROKER_TIMEOUT_MS, &err);

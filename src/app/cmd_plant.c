@@ -22,22 +22,6 @@ static const struct cli_option import_options[] = {
     {.name = NULL},
 };
 
-/* Everything wrong with the files is said here; the exit status. */
-static int
-read_files(struct plant **ret, const char *dir)
-{
-    struct problems problems;
-    struct err err = {0};
-    problems_init(&problems);
-    enum rc rc = plant_csv_read(ret, dir, &problems, &err);
-    cli_problems(&problems);
-    if (rc != RC_OK && problems.n == 0) {
-        cli_error("%s", err.text);
-    }
-    problems_fini(&problems);
-    return rc == RC_OK ? CLI_DONE : CLI_USAGE;
-}
-
 static void
 say_size(const char *what, const struct plant *plant)
 {
@@ -156,7 +140,7 @@ run_import(const struct cli *cli, void *given, int argc, char **argv)
     struct stored stored = {0};
     int status = cli_config(cli, &config);
     if (status == CLI_DONE) {
-        status = read_files(&plant, argv[0]);
+        status = stored_read_dir(&plant, argv[0]);
     }
     if (status == CLI_DONE) {
         status = stored_open(&stored, config, false);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "src/app/commands.h"
+#include "src/app/load.h"
 #include "src/app/sim_publish.h"
 #include "src/app/sim_setup.h"
 #include "src/core/i18n.h"
@@ -114,16 +115,7 @@ publish(const struct config *config, const struct args *a, struct sim *sim)
     enum rc rc = config_read_password(config, &password, &err);
     struct sim_feed feed = {
         .sim = sim,
-        .publisher = {.endpoint = {.host = config->mqtt.host,
-                                   .socket = config->mqtt.socket,
-                                   .port = config->mqtt.port,
-                                   .keepalive_s = config->mqtt.keepalive,
-                                   .username = config->mqtt.username,
-                                   .password = password,
-                                   .tls = config->mqtt.tls,
-                                   .cafile = config->mqtt.cafile,
-                                   .certfile = config->mqtt.certfile,
-                                   .keyfile = config->mqtt.keyfile}},
+        .publisher = {.endpoint = load_endpoint(config, password)},
         .rate = a->rate,
         .seconds = a->seconds,
         .count = (uint64_t)a->count,

@@ -159,16 +159,7 @@ open_client(struct engine *e, struct err *err)
     char *topic = g_strconcat("leitstand/v1/instances/", config->instance.name, NULL);
     char *payload = presence(e);
     struct client_config settings = {
-        .endpoint = {.host = config->mqtt.host,
-                     .socket = config->mqtt.socket,
-                     .port = config->mqtt.port,
-                     .keepalive_s = config->mqtt.keepalive,
-                     .username = config->mqtt.username,
-                     .password = password,
-                     .tls = config->mqtt.tls,
-                     .cafile = config->mqtt.cafile,
-                     .certfile = config->mqtt.certfile,
-                     .keyfile = config->mqtt.keyfile},
+        .endpoint = load_endpoint(config, password),
         .client_id = config->mqtt.client_id,
         .filters = list,
         .n_filters = n,

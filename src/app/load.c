@@ -5,6 +5,23 @@
 #include "src/core/log.h"
 #include "storage/query.h"
 
+struct mqtt_endpoint
+load_endpoint(const struct config *config, const char *password)
+{
+    return (struct mqtt_endpoint){
+        .host = config->mqtt.host,
+        .socket = config->mqtt.socket,
+        .port = config->mqtt.port,
+        .keepalive_s = config->mqtt.keepalive,
+        .username = config->mqtt.username,
+        .password = password,
+        .tls = config->mqtt.tls,
+        .cafile = config->mqtt.cafile,
+        .certfile = config->mqtt.certfile,
+        .keyfile = config->mqtt.keyfile,
+    };
+}
+
 bool
 load_check_sources(const struct config *config, const struct profiles *profiles,
                    struct problems *problems)

@@ -10,7 +10,11 @@
 #include "src/config/config.h"
 #include "src/core/model.h"
 #include "src/decode/decode.h"
+#include "src/mqtt/endpoint.h"
 #include "storage/cache.h"
+
+/* The broker of the configuration; its texts, and password, are only pointed to. */
+struct mqtt_endpoint load_endpoint(const struct config *config, const char *password);
 
 /* Sources whose profile does not exist; true when there is none. */
 bool load_check_sources(const struct config *config, const struct profiles *profiles,

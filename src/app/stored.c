@@ -16,8 +16,8 @@ empty_plant(void)
     return plant;
 }
 
-static int
-read_dir(struct plant **ret, const char *dir)
+int
+stored_read_dir(struct plant **ret, const char *dir)
 {
     struct problems problems;
     struct err err = {0};
@@ -57,7 +57,7 @@ stored_open(struct stored *ret, const struct config *config, bool from_dir)
     if (none && from_dir && *config->plant.dir != '\0') {
         plant_unref(s.plant);
         s.plant = NULL;
-        int status = read_dir(&s.plant, config->plant.dir);
+        int status = stored_read_dir(&s.plant, config->plant.dir);
         if (status != CLI_DONE) {
             stored_close(&s);
             return status;

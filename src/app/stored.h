@@ -23,6 +23,9 @@ struct stored {
 int stored_open(struct stored *ret, const struct config *config, bool from_dir);
 void stored_close(struct stored *s);
 
+/* The plant of the CSV files in dir. Returns an exit status; everything wrong has been said. */
+int stored_read_dir(struct plant **ret, const char *dir);
+
 /* The newest record of every component, by index of the plant; series 0: none. The records are
  * the caller's: stored_free_latest(). RC_OK with empty records when there is no cache. */
 MUST_USE enum rc stored_latest(const struct stored *s, struct record **ret, struct err *err);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/config/config.h"
+#include "src/config/config_private.h"
 
-#include <errno.h>
 #include <iniparser/dictionary.h>
 
-#define FILE_MAX_BYTES (1024 * 1024)
+#define FILE_MAX_MIB   1
 #define LINE_MAX_BYTES 1000
 
 struct reader {
@@ -15,30 +14,6 @@ struct reader {
     char *section;    /* NULL before the first */
     dictionary *keys; /* of the present section: key → line */
 };
-
-static enum rc
-read_whole(const char *path, GString *ret, struct err *err)
-{
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        return err_set(err, errno == ENOENT || errno == ENOTDIR ? RC_NOTFOUND : RC_IO,
-                       "could not open \"%s\": %s", path, g_strerror(errno));
-    }
-    char part[8192];
-    size_t n;
-    while ((n = fread(part, 1, sizeof(part), file)) > 0 && ret->len <= FILE_MAX_BYTES) {
-        g_string_append_len(ret, part, (gssize)n);
-    }
-    int why = ferror(file) ? errno : 0;
-    fclose(file);
-    if (why != 0) {
-        return err_set(err, RC_IO, "could not read \"%s\": %s", path, g_strerror(why));
-    }
-    if (ret->len > FILE_MAX_BYTES) {
-        return err_set(err, RC_INVALID, "\"%s\" is larger than 1 MiB", path);
-    }
-    return RC_OK;
-}
 
 static void
 complain(struct reader *r, const char *text, const char *what)
@@ -243,7 +218,7 @@ enum rc
 ini_read(struct settings *ret, const char *path, struct problems *problems, struct err *err)
 {
     GString *text = g_string_new(NULL);
-    enum rc rc = read_whole(path, text, err);
+    enum rc rc = config_read_file(path, FILE_MAX_MIB, text, err);
     if (rc == RC_OK) {
         size_t before = problems->n;
         ini_parse(ret, path, text->str, text->len, problems);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/config/plant_csv.h"
 
-#include <errno.h>
 #include <math.h>
 
+#include "src/config/config_private.h"
 #include "src/config/plant_columns.h"
 
-#define FILE_MAX_BYTES    (64 * 1024 * 1024)
+#define FILE_MAX_MIB      64
 #define RULES_MAX         200000
 #define RULES_A_COMPONENT 8
 
@@ -156,31 +156,6 @@ add_rule(void *user, int line, const char *const *cells)
     plant_builder_rule(&l->builder, &r);
 }
 
-/* Bytes of a file; RC_NOTFOUND when there is none. */
-static enum rc
-read_file(const char *path, GString *ret, struct err *err)
-{
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        return err_set(err, errno == ENOENT || errno == ENOTDIR ? RC_NOTFOUND : RC_IO,
-                       "could not open \"%s\": %s", path, g_strerror(errno));
-    }
-    char part[65536];
-    size_t n;
-    while ((n = fread(part, 1, sizeof(part), file)) > 0 && ret->len <= FILE_MAX_BYTES) {
-        g_string_append_len(ret, part, (gssize)n);
-    }
-    int why = ferror(file) ? errno : 0;
-    fclose(file);
-    if (why != 0) {
-        return err_set(err, RC_IO, "could not read \"%s\": %s", path, g_strerror(why));
-    }
-    if (ret->len > FILE_MAX_BYTES) {
-        return err_set(err, RC_INVALID, "\"%s\" is larger than 64 MiB", path);
-    }
-    return RC_OK;
-}
-
 static void
 load_table(struct loader *l, const char *dir, const struct table *t, const GString *text,
            csv_row *row)
@@ -271,7 +246,7 @@ plant_csv_read(struct plant **ret, const char *dir, struct problems *problems, s
     for (size_t i = 0; i < PLANT_FILES && rc == RC_OK; i++) {
         char *path = g_build_filename(dir, tables[i]->file, NULL);
         texts[i] = g_string_new(NULL);
-        rc = read_file(path, texts[i], err);
+        rc = config_read_file(path, FILE_MAX_MIB, texts[i], err);
         if (rc == RC_NOTFOUND && i == PLANT_RULES) {
             g_string_free(texts[i], TRUE);
             texts[i] = NULL;

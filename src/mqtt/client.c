@@ -369,18 +369,3 @@ client_problem(const struct client *c)
 {
     return c->phase == PHASE_UP ? "" : c->problem;
 }
-
-enum rc
-client_publish(struct client *c, const char *topic, const void *payload, size_t len, int qos,
-               bool retain, struct err *err)
-{
-    if (c->phase != PHASE_UP) {
-        return err_set(err, RC_IO, "broker \"%s\": %s", c->place, c->problem);
-    }
-    int code = mosquitto_publish(c->m, NULL, topic, (int)len, payload, qos, retain);
-    if (code != MOSQ_ERR_SUCCESS) {
-        return err_set(err, RC_INVALID, "MQTT topic or payload cannot be sent: %s",
-                       mosquitto_strerror(code));
-    }
-    return RC_OK;
-}

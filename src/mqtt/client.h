@@ -87,8 +87,4 @@ bool client_connected(const struct client *c);
 /* Why not, for people; "" when connected. */
 const char *client_problem(const struct client *c);
 
-/* RC_IO when not connected. Leaves with the next client_write(). */
-MUST_USE enum rc client_publish(struct client *c, const char *topic, const void *payload,
-                                size_t len, int qos, bool retain, struct err *err);
-
 #endif

@@ -254,15 +254,3 @@ publisher_drain(struct publisher *p, int timeout_ms, struct err *err)
 {
     return turn_until(p, is_drained, timeout_ms, "sending the rest", err);
 }
-
-uint64_t
-publisher_sent(const struct publisher *p)
-{
-    return p->sent;
-}
-
-uint64_t
-publisher_unacked(const struct publisher *p)
-{
-    return p->unacked;
-}

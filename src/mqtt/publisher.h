@@ -49,7 +49,4 @@ MUST_USE enum rc publisher_turn(struct publisher *p, int timeout_ms, struct err 
 /* Wait until all is sent and acknowledged; RC_IO when that takes longer than timeout_ms. */
 MUST_USE enum rc publisher_drain(struct publisher *p, int timeout_ms, struct err *err);
 
-uint64_t publisher_sent(const struct publisher *p);    /* messages handed over */
-uint64_t publisher_unacked(const struct publisher *p); /* of QoS 1, not yet acknowledged */
-
 #endif
