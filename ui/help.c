@@ -42,9 +42,6 @@ static bool
 matches(const struct action *a, const char *text)
 {
     char keys[64];
-    if (*text == '\0' || strstr(a->name, text) != NULL) {
-        return true;
-    }
     keys_text(a, keys, sizeof(keys));
     char **list = g_strsplit(keys, " ", -1);
     bool found = false;
@@ -54,7 +51,7 @@ matches(const struct action *a, const char *text)
     }
     g_strfreev(list);
     char *folded = g_utf8_casefold(_(a->text), -1), *wanted = g_utf8_casefold(text, -1);
-    found = found || strstr(folded, wanted) != NULL;
+    found = found || strstr(folded, wanted) != NULL || strstr(a->name, wanted) != NULL;
     g_free(folded);
     g_free(wanted);
     return found;
@@ -181,9 +178,10 @@ draw_action(struct screen *s, struct rect row, const struct action *a, bool sele
     draw_format(s->draw, row.y, x, NAME_WIDTH, style | (selected ? STYLE_SELECTED : 0), ":%s",
                 a->name);
     x += NAME_WIDTH + 1;
-    snprintf(text, sizeof(text), "%s%s%s%s%s%s", a->argument == NULL ? "" : _(a->argument),
-             a->argument == NULL ? "" : ": ", _(a->text), why == NULL ? "" : " (",
-             why == NULL ? "" : why, why == NULL ? "" : ")");
+    /* Why not comes first: what is cut at the end can be guessed from the name. */
+    snprintf(text, sizeof(text), "%s%s%s%s%s%s", why == NULL ? "" : "(", why == NULL ? "" : why,
+             why == NULL ? "" : ") ", a->argument == NULL ? "" : _(a->argument),
+             a->argument == NULL ? "" : ": ", _(a->text));
     draw_text(s->draw, row.y, x, row.x + row.width - x, style, text);
 }
 

@@ -103,7 +103,8 @@ read_column(int fd)
 static bool
 terminal_takes_utf8(int tty_fd)
 {
-    static const char ask[] = "\r\xe2\x94\x80\033[6n";
+    /* "ä": neither byte is a control code to a terminal that takes them for two letters. */
+    static const char ask[] = "\r\xc3\xa4\033[6n";
     static const char tidy[] = "\r\033[K";
     struct termios before, raw;
     if (tcgetattr(tty_fd, &before) != 0) {

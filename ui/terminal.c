@@ -113,6 +113,24 @@ divert(struct terminal *t)
     return done;
 }
 
+/* Keys that the terminal's description does not tell of. */
+static void
+define_keys(void)
+{
+    /* As they come where the switch to application keys was lost, or does nothing. */
+    static const struct {
+        const char *bytes;
+        int code;
+    } keys[] = {
+        {"\033[A", KEY_UP},        {"\033[B", KEY_DOWN},          {"\033[C", KEY_RIGHT},
+        {"\033[D", KEY_LEFT},      {"\033[H", KEY_HOME},          {"\033[F", KEY_END},
+        {"\033[200~", CODE_PASTE}, {"\033[201~", CODE_PASTE_END},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+        define_key(keys[i].bytes, keys[i].code);
+    }
+}
+
 static void
 configure(struct terminal *t)
 {
@@ -133,8 +151,7 @@ configure(struct terminal *t)
     static const char *const xterms[] = {"xterm", "tmux", "screen", "rxvt", NULL};
     t->xterm = has_prefix(t->name, xterms);
     if (t->xterm) {
-        define_key("\033[200~", CODE_PASTE);
-        define_key("\033[201~", CODE_PASTE_END);
+        define_keys();
     }
 }
 
