@@ -26,7 +26,7 @@ struct term {
     pid_t pid;
     int status;
     bool ended, stopped, no_reply;
-    bool alternate, mouse;
+    bool alternate;
     VTermPos cursor;
     unsigned frames;
     GByteArray *raw;
@@ -38,8 +38,6 @@ on_property(VTermProp property, VTermValue *value, void *data)
     struct term *t = data;
     if (property == VTERM_PROP_ALTSCREEN) {
         t->alternate = value->boolean != 0;
-    } else if (property == VTERM_PROP_MOUSE) {
-        t->mouse = value->number != VTERM_PROP_MOUSE_NONE;
     }
     return 1;
 }
@@ -416,10 +414,42 @@ term_alternate(const struct term *t)
     return t->alternate;
 }
 
+/* Whether number is among the parameters, as "1006;1000". */
+static bool
+has_number(const char *parameters, size_t len, const char *number)
+{
+    char *text = g_strndup(parameters, len);
+    char **list = g_strsplit(text, ";", -1);
+    bool found = g_strv_contains((const gchar *const *)list, number);
+    g_strfreev(list);
+    g_free(text);
+    return found;
+}
+
+/* libvterm 0.1 looks at the first parameter only, so the bytes are asked. */
+int
+term_mode(const struct term *t, const char *number)
+{
+    static const char begin[] = "\033[?";
+    const char *at = (const char *)t->raw->data, *end = at + t->raw->len;
+    int last = 0;
+    while ((at = memmem(at, (size_t)(end - at), begin, strlen(begin))) != NULL) {
+        at += strlen(begin);
+        const char *final = at;
+        while (final < end && (g_ascii_isdigit(*final) || *final == ';')) {
+            final++;
+        }
+        if (final < end && has_number(at, (size_t)(final - at), number)) {
+            last = *final;
+        }
+    }
+    return last;
+}
+
 bool
 term_mouse(const struct term *t)
 {
-    return t->mouse;
+    return term_mode(t, "1000") == 'h';
 }
 
 bool

@@ -70,6 +70,8 @@ void term_cursor(const struct term *t, int *ret_y, int *ret_x);
 
 bool term_alternate(const struct term *t); /* the alternate screen is shown */
 bool term_mouse(const struct term *t);     /* mouse reports are on */
+/* How a private mode ("2004") was switched last: 'h', 'l', or 0: never. */
+int term_mode(const struct term *t, const char *number);
 /* Line mode and echo are on, as a shell wants them. */
 bool term_sane(const struct term *t);
 
