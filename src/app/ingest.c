@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/app/ingest.h"
 
+#define OWN_TOPICS "leitstand/v1/" /* presence, beacons, alarms: never measurements */
+
 void
 ingest_init(struct ingest *in, struct cache *cache, struct decoder *decoder,
             struct model *model)
@@ -152,6 +154,9 @@ ingest_message(struct ingest *in, const struct client_message *m, struct now now
 {
     struct message_id id = {.mid = m->mid};
     in->received++;
+    if (g_str_has_prefix(m->topic, OWN_TOPICS)) {
+        return; /* a source of "#" hears us and our peers as well */
+    }
     bool again = false;
     if (m->qos > 0) {
         id.hash = redelivery_hash(m->topic, m->payload, m->len);

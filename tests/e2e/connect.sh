@@ -93,6 +93,17 @@ arrives() {
 }
 report "a value arrives" arrives one 11.5
 
+# --- a source that takes everything hears us, too ---
+hears_all() {
+    write_config all "socket = $dir/mqtt"
+    sed -i 's|^filter = .*|filter = #|' all.ini
+    start_one all
+    until_true 20 status_has all '"connected":true' && arrives all 12.5 &&
+        status_has all '"rejected":0,"unknown_ids":0' && ! status_has all '"received":1,'
+}
+report "our own topics are not taken for measurements" hears_all
+stop_one "$one"
+
 # --- who may run beside whom ---
 second_cache() {
     write_config two "socket = $dir/mqtt"
