@@ -32,6 +32,12 @@ read_text(const char *text, size_t len, wall_us *ret)
 {
     enum timestamp_zone zone;
     double number;
+    for (; len > 0 && g_ascii_isspace(*text); text++) { /* blanks around, as with values */
+        len--;
+    }
+    while (len > 0 && g_ascii_isspace(text[len - 1])) {
+        len--;
+    }
     if (len == 0) {
         return FORM_NONE;
     }
