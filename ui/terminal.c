@@ -19,18 +19,17 @@
 #include "ui/guard.h"
 #include "ui/signals.h"
 #include "ui/style.h"
+#include "ui/term_keys.h"
 #include "ui/term_pick.h"
 
-#define ESCAPE_MS      25
-#define FAREWELL_US    (500 * US_PER_MS) /* how long the end waits for a slow terminal */
-#define FRAME_MARK     "\033]7777;frame\007"
-#define CHARSET_ASCII  "\033(B"
-#define PASTE_ON       "\033[?2004h"
-#define PASTE_OFF      "\033[?2004l"
-#define START          CHARSET_ASCII PASTE_ON
-#define MOUSE_OFF      "\033[?1006l\033[?1000l"
-#define CODE_PASTE     (KEY_MAX + 1)
-#define CODE_PASTE_END (KEY_MAX + 2)
+#define ESCAPE_MS     25
+#define FAREWELL_US   (500 * US_PER_MS) /* how long the end waits for a slow terminal */
+#define FRAME_MARK    "\033]7777;frame\007"
+#define CHARSET_ASCII "\033(B"
+#define PASTE_ON      "\033[?2004h"
+#define PASTE_OFF     "\033[?2004l"
+#define START         CHARSET_ASCII PASTE_ON
+#define MOUSE_OFF     "\033[?1006l\033[?1000l"
 
 struct terminal {
     SCREEN *screen;
@@ -113,24 +112,6 @@ divert(struct terminal *t)
     return done;
 }
 
-/* Keys that the terminal's description does not tell of. */
-static void
-define_keys(void)
-{
-    /* As they come where the switch to application keys was lost, or does nothing. */
-    static const struct {
-        const char *bytes;
-        int code;
-    } keys[] = {
-        {"\033[A", KEY_UP},        {"\033[B", KEY_DOWN},          {"\033[C", KEY_RIGHT},
-        {"\033[D", KEY_LEFT},      {"\033[H", KEY_HOME},          {"\033[F", KEY_END},
-        {"\033[200~", CODE_PASTE}, {"\033[201~", CODE_PASTE_END},
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
-        define_key(keys[i].bytes, keys[i].code);
-    }
-}
-
 static void
 configure(struct terminal *t)
 {
@@ -144,15 +125,10 @@ configure(struct terminal *t)
     leaveok(stdscr, FALSE);
     style_start();
     tcgetattr(STDIN_FILENO, &t->raw);
-    t->keys = newpad(1, 1);
-    keypad(t->keys, TRUE);
-    nodelay(t->keys, TRUE);
     idlok(stdscr, COLS < 100); /* beside another pane a list cannot scroll by the terminal */
     static const char *const xterms[] = {"xterm", "tmux", "screen", "rxvt", NULL};
     t->xterm = has_prefix(t->name, xterms);
-    if (t->xterm) {
-        define_keys();
-    }
+    t->keys = term_keys_open(t->xterm);
 }
 
 enum rc
@@ -441,66 +417,8 @@ terminal_job(struct terminal *t)
     }
 }
 
-/* Whether a key is there already; it stays there. */
-static int
-peek(struct terminal *t)
-{
-    wint_t c;
-    int kind = wget_wch(t->keys, &c);
-    if (kind == ERR) {
-        return KEY_NONE;
-    }
-    if (kind == OK) {
-        unget_wch((wchar_t)c);
-        return (int)c;
-    }
-    ungetch((int)c);
-    return KEY_NONE;
-}
-
-/* After ESC: "[" or "O" begins a sequence that curses did not know; nobody types that so fast.
- */
-static bool
-swallow_sequence(struct terminal *t)
-{
-    int c = peek(t);
-    if (c != '[' && c != 'O') {
-        return false;
-    }
-    wint_t next;
-    wget_wch(t->keys, &next);
-    for (int i = 0; i < 64 && wget_wch(t->keys, &next) == OK; i++) {
-        if (next >= 0x40 && next <= 0x7e) {
-            break;
-        }
-    }
-    return true;
-}
-
 int
 terminal_key(struct terminal *t)
 {
-    wint_t c;
-    for (;;) {
-        int kind = wget_wch(t->keys, &c);
-        if (kind == ERR) {
-            return KEY_NONE;
-        }
-        if (kind == KEY_CODE_YES) {
-            switch (c) {
-            case CODE_PASTE:
-                return KEY_PASTE;
-            case CODE_PASTE_END:
-                return KEY_PASTE_END;
-            case KEY_RESIZE: /* curses' echo of terminal_resize() */
-                continue;
-            default:
-                return TERMINAL_KEY | (int)c;
-            }
-        }
-        if (c == 27 && swallow_sequence(t)) {
-            continue;
-        }
-        return (int)c;
-    }
+    return term_keys_next(t->keys);
 }
