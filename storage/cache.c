@@ -4,13 +4,15 @@
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "src/core/i18n.h"
 #include "storage/checker.h"
 #include "storage/guard.h"
+#include "storage/sql.h"
+#include "storage/thread.h"
 #include "storage/writer.h"
 
 #define GROUP_RECORDS 10000 /* in one transaction, unless a single batch has more */
@@ -63,13 +65,6 @@ struct cache {
 };
 
 static void
-clear_record(void *p)
-{
-    struct record *r = p;
-    g_clear_pointer(&r->text, g_ref_string_release);
-}
-
-static void
 free_batch(void *p)
 {
     struct batch *b = p;
@@ -85,7 +80,7 @@ cache_new_batch(struct cache *c)
     struct batch *b = g_new0(struct batch, 1);
     b->records = g_array_new(FALSE, FALSE, sizeof(struct record));
     b->messages = g_array_new(FALSE, FALSE, sizeof(struct message_id));
-    g_array_set_clear_func(b->records, clear_record);
+    g_array_set_clear_func(b->records, sql_clear_record);
     return b;
 }
 
@@ -210,7 +205,7 @@ set_damaged(struct cache *c, enum problem_of of, const char *why)
 {
     char text[256];
     snprintf(text, sizeof(text),
-             "the cache is damaged, and set aside at the next start: %.180s", why);
+             _("the cache is damaged, and set aside at the next start: %.180s"), why);
     guard_mark(c->path, why);
     set_problem(c, of, text);
 }
@@ -245,22 +240,11 @@ announce(struct cache *c, struct group *g)
     g->records = 0;
 }
 
-static struct timespec
-deadline_after(int64_t us)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    int64_t nsec = t.tv_nsec + us % US_PER_S * 1000;
-    t.tv_sec += us / US_PER_S + nsec / 1000000000;
-    t.tv_nsec = nsec % 1000000000;
-    return t;
-}
-
 /* Sleep, but wake for a request, and for the end: true when that has come. */
 static bool
 pause_or_stop(struct cache *c, int64_t pause_us)
 {
-    struct timespec until = deadline_after(pause_us);
+    struct timespec until = thread_deadline(pause_us);
     int code = 0;
     pthread_mutex_lock(&c->lock);
     while (!c->stop && c->request == NULL && code == 0) {
@@ -321,7 +305,7 @@ commit_group(struct cache *c, struct group *g)
 static bool
 next_work(struct cache *c, struct group *g, bool wait)
 {
-    struct timespec until = deadline_after(TIDY_EVERY);
+    struct timespec until = thread_deadline(TIDY_EVERY);
     int code = 0;
     pthread_mutex_lock(&c->lock);
     while (wait && g_queue_is_empty(&c->queue) && c->request == NULL && !c->stop && code == 0) {
@@ -346,7 +330,7 @@ tidy(struct cache *c)
     if (writer_tidy(c->writer, clock_now().wall, idle, &more, &err) != RC_OK) {
         set_failed(c, PROBLEM_TIDY, err.text);
     } else if (writer_is_capped(c->writer)) {
-        set_problem(c, PROBLEM_TIDY, "the disk is full: the oldest history is dropped");
+        set_problem(c, PROBLEM_TIDY, _("the disk is full: the oldest history is dropped"));
     } else if (!writer_damaged(c->writer)) {
         set_problem(c, PROBLEM_TIDY, "");
     }
@@ -370,15 +354,10 @@ run(void *user)
     return NULL;
 }
 
-/* Signals are for the main thread: this one is born with all of them blocked. */
 static enum rc
 start_thread(struct cache *c, struct err *err)
 {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    int code = pthread_create(&c->thread, NULL, run, c);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int code = thread_start(&c->thread, run, c);
     c->running = code == 0;
     return code == 0 ? RC_OK
                      : err_set(err, RC_IO, "could not start the cache: %s", g_strerror(code));
@@ -388,13 +367,9 @@ static struct cache *
 new_cache(const char *path)
 {
     struct cache *c = g_new0(struct cache, 1);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_mutex_init(&c->lock, NULL);
-    pthread_cond_init(&c->wake, &monotonic);
-    pthread_cond_init(&c->done, NULL);
-    pthread_condattr_destroy(&monotonic);
+    thread_init_cond(&c->wake);
+    thread_init_cond(&c->done);
     c->path = g_strdup(path);
     c->last_commit = WALL_NONE;
     c->ring = g_array_new(FALSE, FALSE, sizeof(struct message_id));

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "storage/checker.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <sys/stat.h>
 
 #include "src/core/clock.h"
+#include "src/core/i18n.h"
 #include "storage/schema.h"
 #include "storage/sql.h"
+#include "storage/thread.h"
 
 #define REST 4 /* times as long as the last step took */
 
@@ -35,12 +35,7 @@ static const struct {
 static bool
 rest(struct checker *k, mono_us since)
 {
-    int64_t us = (clock_now().mono - since) * REST;
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t nsec = until.tv_nsec + us % US_PER_S * 1000;
-    until.tv_sec += us / US_PER_S + nsec / 1000000000;
-    until.tv_nsec = nsec % 1000000000;
+    struct timespec until = thread_deadline((clock_now().mono - since) * REST);
     int code = 0;
     pthread_mutex_lock(&k->lock);
     while (!k->stop && code == 0) {
@@ -78,7 +73,7 @@ read_all(struct checker *k, sqlite3 *db, int64_t first, int64_t end)
         for (int64_t slice = first; more && slice < end; slice++) {
             mono_us since = clock_now().mono;
             if (!read_slice(db, stmt, slice, steps[i].shift)) {
-                k->found(k->user, "its history is not readable");
+                k->found(k->user, _("its history is not readable"));
                 more = false;
             }
             more = more && rest(k, since);
@@ -129,17 +124,9 @@ checker_start(struct checker **ret, const char *path, checker_found *found, void
     k->path = g_strdup(path);
     k->found = found;
     k->user = user;
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_mutex_init(&k->lock, NULL);
-    pthread_cond_init(&k->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    int code = pthread_create(&k->thread, NULL, run, k);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    thread_init_cond(&k->wake);
+    int code = thread_start(&k->thread, run, k);
     if (code != 0) {
         free_checker(k);
         return err_set(err, RC_IO, "could not start checking the cache: %s", g_strerror(code));

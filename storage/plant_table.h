@@ -9,6 +9,10 @@
 
 #include "src/core/plant.h"
 
+/* In components.states after each state, and between its number and name: no name has them. */
+#define PLANT_STATE_END   '\036'
+#define PLANT_STATE_VALUE '\037'
+
 /*
  * Replace what stands there. series[i] becomes the number of plant->components[i]; a pair of
  * names that had one keeps it. digest NULL: the old one stays. The caller has begun a

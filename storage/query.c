@@ -165,13 +165,6 @@ query_plant(struct query *q, struct plant **ret, char **ret_digest, struct err *
     return rc;
 }
 
-static void
-clear_record(void *p)
-{
-    struct record *r = p;
-    g_clear_pointer(&r->text, g_ref_string_release);
-}
-
 /* The newest records by series, while they are collected. */
 struct newest {
     GArray *records;   /* struct record */
@@ -190,10 +183,10 @@ take_newest(struct newest *n, struct record *r)
     }
     struct record *old = &g_array_index(n->records, struct record, place - 1);
     if (r->ts >= old->ts) {
-        clear_record(old);
+        sql_clear_record(old);
         *old = *r;
     } else {
-        clear_record(r);
+        sql_clear_record(r);
     }
 }
 
@@ -251,7 +244,7 @@ query_latest(struct query *q, query_row *row, void *user, struct err *err)
         .records = g_array_new(FALSE, FALSE, sizeof(struct record)),
         .place = g_hash_table_new(NULL, NULL),
     };
-    g_array_set_clear_func(n.records, clear_record);
+    g_array_set_clear_func(n.records, sql_clear_record);
     enum rc rc = collect_all(q, &n, err);
     bool more = rc == RC_OK;
     for (guint i = 0; more && i < n.records->len; i++) {

@@ -7,7 +7,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define RESERVE_BYTES (INT64_C(8) << 20) /* twice the log as it mostly is */
+#define RESERVE_BYTES (INT64_C(8) << 20)  /* twice the log as it mostly is */
 #define ROOMY_BYTES   (3 * RESERVE_BYTES) /* it must not be what fills the disk */
 
 static char *

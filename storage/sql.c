@@ -107,6 +107,13 @@ sql_bind_record(sqlite3_stmt *stmt, int first, const struct record *r)
 }
 
 void
+sql_clear_record(void *record)
+{
+    struct record *r = record;
+    g_clear_pointer(&r->text, g_ref_string_release);
+}
+
+void
 sql_read_record(sqlite3_stmt *stmt, int first, struct record *ret)
 {
     ret->series = (uint32_t)sqlite3_column_int64(stmt, first);

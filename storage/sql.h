@@ -43,6 +43,9 @@ bool sql_is_damage(int code);
 /* Bind the record's columns from parameter first on. text must live until the step. */
 int sql_bind_record(sqlite3_stmt *stmt, int first, const struct record *r);
 
+/* Release a record's text; for g_array_set_clear_func(). */
+void sql_clear_record(void *record);
+
 /* Read the columns from column first on; the caller releases ret->text. */
 void sql_read_record(sqlite3_stmt *stmt, int first, struct record *ret);
 

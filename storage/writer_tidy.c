@@ -19,13 +19,6 @@ set_meta(struct writer *w, const char *name, int64_t value, struct err *err)
     return writer_run(w, SET_META, bound, err);
 }
 
-static void
-clear_record(void *p)
-{
-    struct record *r = p;
-    g_clear_pointer(&r->text, g_ref_string_release);
-}
-
 /* The records of a slice, in order of arrival. */
 static enum rc
 read_slice(struct writer *w, int64_t slice, GArray *out, struct err *err)
@@ -48,7 +41,7 @@ static GArray *
 new_records(void)
 {
     GArray *records = g_array_sized_new(FALSE, FALSE, sizeof(struct record), SLICE_ROWS);
-    g_array_set_clear_func(records, clear_record);
+    g_array_set_clear_func(records, sql_clear_record);
     return records;
 }
 
