@@ -258,7 +258,8 @@ static void
 mark_cut(const struct draw *d, struct cells *cells, int max)
 {
     while (cells->n > 0 && cells->columns + 1 > max) {
-        cells->columns -= MAX(columns_of(cells->text[--cells->n]), 0);
+        int columns = columns_of(cells->text[--cells->n]);
+        cells->columns -= columns > 0 ? columns : 0;
     }
     put(cells, (wchar_t)g_utf8_get_char(glyph_text(d->glyphs, GLYPH_MORE)), max);
 }

@@ -244,6 +244,8 @@ static void
 edit(struct screen *s, int key)
 {
     struct prompt *p = &s->prompt;
+    char before[PROMPT_MAX + 1];
+    g_strlcpy(before, p->text, sizeof(before));
     switch (key) {
     case TERMINAL_KEY | KEY_BACKSPACE:
     case 0x7f:
@@ -277,7 +279,9 @@ edit(struct screen *s, int key)
         }
     }
     p->completion = -1;
-    apply_filter(s);
+    if (strcmp(before, p->text) != 0) { /* else the order would be made anew for nothing */
+        apply_filter(s);
+    }
 }
 
 void
@@ -301,7 +305,9 @@ prompt_key(struct screen *s, int key)
         return;
     case '\t':
     case TERMINAL_KEY | KEY_BTAB:
-        if (p->kind == PROMPT_COMMAND && !s->pasting) {
+        if (s->pasting) {
+            edit(s, ' ');
+        } else if (p->kind == PROMPT_COMMAND) {
             complete(s, key == '\t' ? 1 : -1);
         }
         return;

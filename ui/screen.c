@@ -17,7 +17,9 @@
 #define AGAIN_US  (2 * US_PER_S)
 #define PASTE_US  US_PER_S
 
-#define CTRL_C 3
+#define CTRL_C 0x03
+#define CTRL_L 0x0c
+#define CTRL_Z 0x1a
 
 static const char *const view_names[] = {[VIEW_STATIONS] = N_("Stations"),
                                          [VIEW_UNKNOWN] = N_("Unknown ids"),
@@ -222,7 +224,8 @@ screen_interrupt(struct screen *s)
 
 /* ---- keys ---- */
 
-/* True: the key belongs to a paste outside a prompt, where it must trigger nothing. */
+/* True: the key belongs to a paste and must trigger nothing: outside a prompt no key may, in
+ * one only text and what separates its words counts. */
 static bool
 swallowed_by_paste(struct screen *s, int key)
 {
@@ -238,7 +241,8 @@ swallowed_by_paste(struct screen *s, int key)
         return false;
     }
     s->pasting_until = s->now.mono + PASTE_US;
-    return s->prompt.kind == PROMPT_NONE;
+    bool text = key >= ' ' ? key < TERMINAL_KEY : key == '\t' || key == '\r' || key == '\n';
+    return s->prompt.kind == PROMPT_NONE || !text;
 }
 
 void
@@ -247,9 +251,15 @@ screen_key(struct screen *s, int key)
     if (swallowed_by_paste(s, key)) {
         return;
     }
+    if (key == CTRL_L) { /* whatever is open, and nothing changes by it */
+        s->repaint = true;
+        return;
+    }
     *s->notice = '\0';
     if (key == CTRL_C) {
         screen_interrupt(s);
+    } else if (key == CTRL_Z) {
+        s->suspend = true;
     } else if (key == (TERMINAL_KEY | KEY_MOUSE)) {
         mouse_event(s);
     } else if (s->prompt.kind != PROMPT_NONE) {

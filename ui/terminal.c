@@ -19,6 +19,7 @@
 #include "ui/guard.h"
 #include "ui/signals.h"
 #include "ui/style.h"
+#include "ui/term_bytes.h"
 #include "ui/term_keys.h"
 #include "ui/term_pick.h"
 
@@ -28,7 +29,7 @@
 #define CHARSET_ASCII "\033(B"
 #define PASTE_ON      "\033[?2004h"
 #define PASTE_OFF     "\033[?2004l"
-#define START         CHARSET_ASCII PASTE_ON
+#define START         TERM_BYTES_ASCII PASTE_ON
 #define MOUSE_OFF     "\033[?1006l\033[?1000l"
 
 struct terminal {
@@ -40,7 +41,8 @@ struct terminal {
     WINDOW *keys; /* a pad: reading keys from it never draws */
     struct termios shell, raw;
     struct guard guard;
-    GByteArray *bytes; /* under way to the terminal */
+    GByteArray *bytes;   /* under way to the terminal */
+    GByteArray *scratch; /* as curses wrote them */
     size_t sent;
     bool utf8, xterm, mouse, mark, gone;
     char name[64], notice[160];
@@ -138,6 +140,7 @@ terminal_open(struct terminal **ret, struct err *err)
     t->out_fd = t->tty_fd = t->job_fd = -1;
     t->guard.pid = -1;
     t->bytes = g_byte_array_new();
+    t->scratch = g_byte_array_new();
     t->mark = g_strcmp0(getenv("LEITSTAND_TEST_MARK"), "1") == 0;
 
     enum rc rc = term_pick(t->name, sizeof(t->name), t->notice, sizeof(t->notice), err);
@@ -172,25 +175,6 @@ terminal_open(struct terminal **ret, struct err *err)
     return RC_OK;
 }
 
-/*
- * Nothing here is drawn in the alternate character set, but an xterm's description leaves that
- * set with every change of attributes: a sixth of a full paint. Once, at the start, is enough.
- */
-static void
-drop_charsets(GByteArray *bytes, guint from)
-{
-    guint to = from;
-    for (guint i = from; i < bytes->len; i++) {
-        if (bytes->len - i >= sizeof(CHARSET_ASCII) - 1 &&
-            memcmp(bytes->data + i, CHARSET_ASCII, sizeof(CHARSET_ASCII) - 1) == 0) {
-            i += sizeof(CHARSET_ASCII) - 2;
-        } else {
-            bytes->data[to++] = bytes->data[i];
-        }
-    }
-    g_byte_array_set_size(bytes, to);
-}
-
 /* What curses wrote since the last call is now under way. */
 static void
 collect(struct terminal *t)
@@ -199,12 +183,14 @@ collect(struct terminal *t)
     if (size <= 0) {
         return;
     }
-    guint old = t->bytes->len;
-    g_byte_array_set_size(t->bytes, old + (guint)size);
-    ssize_t n = pread(t->out_fd, t->bytes->data + old, (size_t)size, 0);
-    g_byte_array_set_size(t->bytes, old + (guint)MAX(n, 0));
+    GByteArray *bytes = t->xterm ? t->scratch : t->bytes;
+    guint old = bytes->len;
+    g_byte_array_set_size(bytes, old + (guint)size);
+    ssize_t n = pread(t->out_fd, bytes->data + old, (size_t)size, 0);
+    g_byte_array_set_size(bytes, old + (guint)MAX(n, 0));
     if (t->xterm) {
-        drop_charsets(t->bytes, old);
+        term_bytes_tidy(t->bytes, bytes->data, bytes->len);
+        g_byte_array_set_size(bytes, 0);
     }
     if (ftruncate(t->out_fd, 0) == 0) {
         lseek(t->out_fd, 0, SEEK_SET);
@@ -299,6 +285,7 @@ terminal_close(struct terminal *t)
         close(t->job_fd);
     }
     g_byte_array_free(t->bytes, TRUE);
+    g_byte_array_free(t->scratch, TRUE);
     g_free(t);
 }
 
