@@ -7,7 +7,7 @@
 static void
 publish_often(struct play *p)
 {
-    for (int i = 0; i < 25; i++) {
+    for (int i = 0; i < 15; i++) {
         unsigned frames = term_frames(p->t);
         play_tell(p, "publish");
         assert_true(term_wait_frame(p->t, frames));

@@ -36,7 +36,7 @@ play_open(const struct play_options *o)
     close(ends[1]);
     if (!term_wait_frame(p->t, 0)) {
         char *screen = term_dump(p->t);
-        print_error("%s", screen);
+        fputs(screen, stderr);
         g_free(screen);
         fail_msg("no first frame");
     }
@@ -62,7 +62,7 @@ play_close(struct play *p)
     assert_true(term_wait_exit(p->t, &status));
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         char *screen = term_dump(p->t);
-        print_error("%s", screen);
+        fputs(screen, stderr);
         g_free(screen);
         fail_msg("wait status %d", status);
     }
@@ -133,7 +133,7 @@ static void
 fail_with_screen(const struct play *p, const char *what, const char *text)
 {
     char *screen = term_dump(p->t);
-    print_error("%s", screen);
+    fputs(screen, stderr);
     g_free(screen);
     fail_msg("%s \"%s\"", what, text);
 }
