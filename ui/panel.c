@@ -167,8 +167,10 @@ panel_draw_fault(struct screen *s, const struct panel *p)
     format_moment(moment, sizeof(moment), s->zone, state->ts, s->now.wall);
     int width = draw_columns(s->draw, moment);
     int x = p->x + p->width - 1 - width;
-    draw_glyph(s->draw, p->y, p->x, p->selected ? STYLE_NORMAL : STYLE_FAULT,
-               p->selected ? GLYPH_CURSOR : GLYPH_FAULT);
+    if (p->selected) {
+        draw_glyph(s->draw, p->y, p->x, STYLE_NORMAL, GLYPH_CURSOR);
+    }
+    draw_glyph(s->draw, p->y, p->x + 1, STYLE_FAULT, GLYPH_FAULT);
     draw_text(s->draw, p->y, f.name, x - 1 - f.name,
               STYLE_FAULT | (p->selected ? STYLE_SELECTED : 0),
               *c->name != '\0' ? c->name : c->id);

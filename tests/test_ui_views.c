@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the views tell: faults first, a panel for each kind, ids to adopt, a broker that is
+ * gone; and no colour as long as all is well. */
+#include "tests/ui_fixture.h"
+
+static struct play *
+open_size(int columns, int rows)
+{
+    const struct play_options o = {.columns = columns, .rows = rows};
+    return play_open(&o);
+}
+
+static void
+test_faults_come_first(void **state)
+{
+    (void)state;
+    struct play *p = play_open(NULL);
+    play_tell(p, "value PW-0031 FLT1 1");
+    play_tell(p, "value PW-0031 FLT2 1");
+    play_tell(p, "silent PW-0012 1");
+    play_publish(p);
+    play_see(p, "2 faults");
+    play_see(p, "1 silent");
+    assert_string_equal(play_first_station(p, 3), "PW-0031");
+    int y = term_find(p->t, "PW-0012");
+    char *row = term_row(p->t, y);
+    assert_non_null(strstr(row, "?PW-0012"));
+    assert_non_null(strstr(row, "silent"));
+    g_free(row);
+    play_see(p, "■PW-0031");
+    play_tell(p, "value PW-0031 FLT1 0");
+    play_tell(p, "value PW-0031 FLT2 0");
+    play_tell(p, "silent PW-0012 0");
+    play_publish(p);
+    play_see(p, "no faults, no station silent");
+    play_see_no(p, "■");
+    play_close(p);
+}
+
+/* A panel for every kind of component. */
+static void
+test_detail(void **state)
+{
+    (void)state;
+    struct play *p = open_size(80, 30);
+    play_tell(p, "value PW-0001 FLT1 1");
+    play_tell(p, "value PW-0001 LEVEL 3.61");
+    play_tell(p, "text PW-0001 V1 fahrend");
+    play_tell(p, "quality PW-0001 FLOW 1");
+    play_publish(p);
+    term_send(p->t, "\r");
+    play_see(p, "Füllstand Vorlage");
+    assert_int_equal(term_find(p->t, "■Motorschutz Pumpe 1"), term_find(p->t, "Faults ─") + 1);
+    static const char *const texts[] = {"3.61 m",     "● on", "○ off",
+                                        "12 411.4 h", "9902", "?IV",
+                                        "fahrend",    "188",  "Betriebsstunden ─"};
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        play_see(p, texts[i]);
+    }
+    int bar = term_find(p->t, "├█");
+    assert_int_equal(bar, term_find(p->t, "Füllstand Vorlage") + 1);
+    char *row = term_row(p->t, bar);
+    assert_non_null(strstr(row, " 0 ├"));
+    assert_non_null(strstr(row, "┤ 4"));
+    assert_non_null(strstr(row, "█H█")); /* the limits are marked, and 3.61 is beyond them */
+    assert_non_null(strstr(row, "HH█"));
+    g_free(row);
+    play_close(p);
+}
+
+static struct term_cell
+cell_of(struct play *p, const char *row_text, const char *text)
+{
+    int y = term_find(p->t, row_text);
+    assert_true(y >= 0);
+    return term_cell(p->t, y, play_column(p, y, text));
+}
+
+/* A value beyond its range is told by colour and weight, and by the full bar. */
+static void
+test_out_of_range(void **state)
+{
+    (void)state;
+    struct play *p = open_size(80, 30);
+    play_tell(p, "value PW-0001 LEVEL 3.99");
+    play_publish(p);
+    term_send(p->t, "\r");
+    play_see(p, "3.99 m");
+    assert_false(cell_of(p, "3.99 m", "3.99").coloured);
+    play_tell(p, "value PW-0001 LEVEL 4.01");
+    play_publish(p);
+    play_see(p, "4.01 m");
+    assert_true(cell_of(p, "4.01 m", "4.01").coloured);
+    assert_true(cell_of(p, "4.01 m", "4.01").bold);
+    play_see_no(p, "░");
+    play_tell(p, "value PW-0001 LEVEL -1");
+    play_publish(p);
+    play_see(p, "-1.00 m");
+    play_see_no(p, "├█");
+    play_close(p);
+}
+
+static void
+test_broker_down(void **state)
+{
+    (void)state;
+    struct play *p = play_open(NULL);
+    play_tell(p, "broker down");
+    play_publish(p);
+    play_see(p, "broker DOWN since");
+    play_see(p, "connection refused");
+    assert_false(play_shows(p, "no faults")); /* nothing is called normal */
+    play_tell(p, "broker up");
+    play_publish(p);
+    play_see(p, "broker UP");
+    play_see(p, "no faults");
+    play_close(p);
+}
+
+/* U30 */
+static void
+assert_no_hue(struct play *p, int columns, int rows)
+{
+    for (int i = 0; i < rows * columns; i++) {
+        struct term_cell cell = term_cell(p->t, i / columns, i % columns);
+        if (cell.coloured) {
+            fail_msg("row %d column %d: \"%s\" in colour %d on %d", i / columns, i % columns,
+                     cell.text, cell.foreground, cell.background);
+        }
+    }
+}
+
+static void
+test_no_hue_when_normal(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *keys, *text;
+    } steps[] = {
+        {"\t", "Pumpe 1"},           {"?", "what can be done here"},
+        {"\033", "40 stations"},     {"/st", "of 40"},
+        {"\033", "40 stations"},     {"u", "every id that was heard"},
+        {"3", "nothing was logged"}, {"1", "40 stations"},
+    };
+    struct play *p = open_size(120, 40);
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+        play_press(p, steps[i].keys);
+        play_see(p, steps[i].text);
+        assert_no_hue(p, 120, 40);
+    }
+    play_tell(p, "value PW-0031 FLT1 1"); /* and the eye of this test is open */
+    play_publish(p);
+    play_see(p, "1 fault");
+    assert_int_equal(term_find(p->t, "■"), 1);
+    int x = play_column(p, 1, "■");
+    assert_true(term_cell(p->t, 1, x).coloured);
+    assert_true(term_cell(p->t, 1, x).reverse);
+    play_close(p);
+}
+
+static void
+test_unknown_ids_are_adopted(void **state)
+{
+    (void)state;
+    struct play *p = open_size(100, 24);
+    play_tell(p, "unknown tor-7 tempC 21.5");
+    play_tell(p, "unknown tor-8 doorState open");
+    play_publish(p);
+    play_see(p, "2 unknown ids");
+    play_press(p, "u");
+    play_see(p, "sensors/tor-8/telemetry");
+    play_see(p, "► tor-7");
+    play_press(p, "j");
+    play_see(p, "► tor-8");
+    play_tell(p,
+              "unknown a-first id 1"); /* comes in above, and moves nothing under the cursor */
+    play_publish(p);
+    play_see(p, "a-first");
+    play_see(p, "► tor-8");
+    play_press(p, "A");
+    play_see(p, "adopting \"doorState\"");
+    play_see_no(p, "sensors/tor-8");
+    play_see(p, "sensors/tor-7");
+    play_see(p, "2 unknown ids");
+    play_press(p, "q");
+    play_see(p, "40 stations");
+    play_close(p);
+}
+
+static void
+test_empty_plant(void **state)
+{
+    (void)state;
+    const struct play_options o = {.columns = 100, .stations = 1};
+    struct play *p = play_open(&o);
+    play_tell(p, "remove PW-0001");
+    play_publish(p);
+    play_see(p, "no stations yet");
+    play_press(p, "jkGg\rnNS><\t ");
+    play_see(p, "no station selected");
+    play_press(p, "?");
+    play_see(p, "what can be done here");
+    play_press(p, "\033");
+    play_see(p, "no stations yet");
+    play_tell(p, "add PW-0001 Erste");
+    play_publish(p);
+    play_see(p, "PW-0001 Erste");
+    play_equals_full_paint(p);
+    play_close(p);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_faults_come_first),  cmocka_unit_test(test_detail),
+    cmocka_unit_test(test_out_of_range),       cmocka_unit_test(test_broker_down),
+    cmocka_unit_test(test_no_hue_when_normal), cmocka_unit_test(test_unknown_ids_are_adopted),
+    cmocka_unit_test(test_empty_plant),
+};
+
+PLAY_MAIN("ui_views", tests)
