@@ -17,7 +17,6 @@
 #define GOODBYE_LIMIT_US US_PER_S
 #define MISC_EVERY_US    US_PER_S
 #define CONFIRM_AFTER    200 /* PUBACKs; fewer are confirmed once a second */
-#define IDLE_READS_MAX   16  /* packets that are no messages, in one client_read() */
 
 static mono_us
 backoff(struct client *c)
@@ -179,6 +178,10 @@ client_new(struct client **ret, const struct client_config *config, struct err *
     c->presence_topic = g_strdup(config->presence_topic);
     c->presence_payload = g_strdup(config->presence_payload);
     c->clean = config->clean;
+    c->open_publishes = g_array_new(FALSE, FALSE, sizeof(int));
+    if (!config->endpoint.tls || handle_is_unix(&config->endpoint)) {
+        c->window = g_malloc(CLIENT_WINDOW);
+    }
     c->user = config->user;
     c->on_message = config->on_message;
     c->on_connect = config->on_connect;
@@ -231,6 +234,10 @@ client_free(struct client *c)
     g_strfreev(c->names);
     g_free(c->filters);
     g_free(c->subscribe_mids);
+    g_free(c->window);
+    if (c->open_publishes != NULL) {
+        g_array_unref(c->open_publishes);
+    }
     g_free(c->presence_topic);
     g_free(c->presence_payload);
     g_free((void *)(uintptr_t)c->endpoint.host);
@@ -251,28 +258,6 @@ bool
 client_want_write(const struct client *c)
 {
     return c->phase >= PHASE_CONNECTING && c->unacked == 0 && mosquitto_want_write(c->m);
-}
-
-bool
-client_read(struct client *c, int max)
-{
-    uint64_t until = c->messages + (uint64_t)max;
-    int idle = 0;
-    while (c->phase >= PHASE_CONNECTING && c->messages < until && idle < IDLE_READS_MAX) {
-        uint64_t before = c->messages;
-        errno = 0;
-        int code = mosquitto_loop_read(c->m, 1);
-        if (code != MOSQ_ERR_SUCCESS) {
-            client_fall(c, code, errno);
-        } else if (c->messages == before) {
-            /* A message's callback may leave EAGAIN behind; without one it is the socket's. */
-            if (errno == EAGAIN) {
-                return true;
-            }
-            idle++;
-        }
-    }
-    return c->phase < PHASE_CONNECTING;
 }
 
 void

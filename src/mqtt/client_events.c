@@ -61,6 +61,7 @@ welcomed(struct mosquitto *m, void *user, int code, int flags, const mosquitto_p
 {
     (void)props;
     struct client *c = user;
+    c->events++;
     if (code != 0) {
         bool v5 = !c->retry.v311;
         client_set_problem(c, "refused: %s",
@@ -83,8 +84,11 @@ welcomed(struct mosquitto *m, void *user, int code, int flags, const mosquitto_p
     g_clear_pointer(&c->addresses, g_strfreev);
     subscribe_all(c);
     if (c->presence_topic != NULL) {
-        mosquitto_publish(m, NULL, c->presence_topic, (int)strlen(c->presence_payload),
-                          c->presence_payload, 1, true);
+        int mid = 0;
+        if (mosquitto_publish(m, &mid, c->presence_topic, (int)strlen(c->presence_payload),
+                              c->presence_payload, 1, true) == MOSQ_ERR_SUCCESS) {
+            g_array_append_val(c->open_publishes, mid);
+        }
     }
     c->on_connect(c->user, (flags & 1) != 0);
 }
@@ -94,6 +98,7 @@ subscribed(struct mosquitto *m, void *user, int mid, int n_granted, const int *g
 {
     (void)m;
     struct client *c = user;
+    c->events++;
     for (size_t i = 0; i < c->n_filters; i++) {
         if (c->subscribe_mids[i] == mid && (n_granted < 1 || granted[0] > 2)) {
             log_error("the broker refuses topic filter \"%s\"", c->filters[i].filter);
@@ -117,6 +122,7 @@ confirmed(struct mosquitto *m, void *user, int mid)
 {
     (void)m;
     struct client *c = user;
+    c->events++;
     if (!c->custody.pending || mid != c->custody.mid) {
         return;
     }
@@ -127,11 +133,27 @@ confirmed(struct mosquitto *m, void *user, int mid)
     }
 }
 
+/* Also told of a message of QoS 0 when it is merely written, and that is no packet read. */
+static void
+published(struct mosquitto *m, void *user, int mid)
+{
+    (void)m;
+    struct client *c = user;
+    for (guint i = 0; i < c->open_publishes->len; i++) {
+        if (g_array_index(c->open_publishes, int, i) == mid) {
+            g_array_remove_index_fast(c->open_publishes, i);
+            c->events++;
+            return;
+        }
+    }
+}
+
 static void
 delivered(struct mosquitto *m, void *user, const struct mosquitto_message *msg)
 {
     (void)m;
     struct client *c = user;
+    c->events++;
     c->messages++;
     c->unacked += msg->qos > 0;
     c->custody.delivered += msg->qos > 0;
@@ -201,5 +223,6 @@ client_set_events(struct client *c)
     mosquitto_disconnect_v5_callback_set(c->m, dropped);
     mosquitto_subscribe_callback_set(c->m, subscribed);
     mosquitto_unsubscribe_callback_set(c->m, confirmed);
+    mosquitto_publish_callback_set(c->m, published);
     mosquitto_message_callback_set(c->m, delivered);
 }

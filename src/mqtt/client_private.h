@@ -11,6 +11,8 @@
 #include "src/mqtt/client.h"
 #include "src/mqtt/retry.h"
 
+#define CLIENT_WINDOW (64 * 1024) /* bytes seen at once; larger packets are the library's */
+
 /*
  * WAIT: until next_try. LOOKUP: the host's name is being resolved. CONNECTING: there is a
  * socket, the broker has not said welcome. UP: it has.
@@ -45,6 +47,13 @@ struct client {
     guint address;    /* which of them is next */
 
     uint64_t messages; /* delivered */
+    uint64_t events;   /* callbacks of the library */
+
+    /* Messages of QoS 0 are taken past the library (client_read.c). */
+    uint8_t *window;        /* CLIENT_WINDOW bytes; NULL with TLS */
+    bool between_packets;   /* the library has read whole packets only */
+    GArray *open_publishes; /* int: packet ids of our messages of QoS 1 */
+
     uint64_t unacked;
 
     /* Messages of QoS 1 over this connection, counted from its beginning. */
