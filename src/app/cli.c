@@ -68,6 +68,21 @@ cli_error(const char *fmt, ...)
     g_free(text);
 }
 
+int
+cli_outcome(enum rc rc, const struct err *err)
+{
+    if (rc == RC_OK) {
+        return CLI_DONE;
+    }
+    char **lines = g_strsplit(err->text, "\n", -1);
+    cli_error("%s", lines[0] == NULL ? "" : lines[0]);
+    for (guint i = 1; i < g_strv_length(lines); i++) {
+        cli_say("%s", lines[i]);
+    }
+    g_strfreev(lines);
+    return rc == RC_INVALID ? CLI_USAGE : CLI_FAILED;
+}
+
 void
 cli_problems(const struct problems *problems)
 {

@@ -87,6 +87,8 @@ int cli_main(int argc, char **argv);
 void cli_error(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* A line on stderr without the name in front. */
 void cli_say(const char *fmt, ...) PRINTF_LIKE(1, 2);
+/* The exit status that goes with rc; unless all went well, err is told, line by line. */
+int cli_outcome(enum rc rc, const struct err *err);
 /* Every problem, a line each. */
 void cli_problems(const struct problems *problems);
 

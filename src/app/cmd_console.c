@@ -19,11 +19,8 @@ run(const struct cli *cli, void *args, int argc, char **argv)
     struct err err = {.text = ""};
     problems_init(&problems);
     enum rc rc = watch_plant(config, false, &problems, &err);
-    if (rc != RC_OK) {
-        cli_problems(&problems);
-        cli_error("%s", err.text);
-        status = rc == RC_INVALID ? CLI_USAGE : CLI_FAILED;
-    }
+    cli_problems(&problems);
+    status = cli_outcome(rc, &err);
     problems_fini(&problems);
     config_free(config);
     return status;

@@ -193,10 +193,7 @@ run(const struct cli *cli, void *args, int argc, char **argv)
     }
     enum rc rc = run_demo(a, &signals, &err);
     timer_delete(timer);
-    if (rc != RC_OK) {
-        cli_error("%s", err.text);
-    }
-    return rc == RC_OK ? CLI_DONE : rc == RC_INVALID ? CLI_USAGE : CLI_FAILED;
+    return cli_outcome(rc, &err);
 }
 
 const struct cli_command command_demo = {

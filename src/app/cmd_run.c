@@ -72,7 +72,6 @@ run_engine(const struct config *config, int signals)
     struct problems problems;
     struct err err = {.text = ""};
     problems_init(&problems);
-    int status = CLI_DONE;
     enum rc rc = engine_start(&engine, config, exchange, &problems, &err);
     if (rc == RC_OK) {
         sd_notify(0, "READY=1");
@@ -80,14 +79,11 @@ run_engine(const struct config *config, int signals)
         attend(engine, exchange, signals);
         sd_notify(0, "STOPPING=1");
         engine_stop(engine);
-    } else {
-        cli_problems(&problems);
-        cli_error("%s", err.text);
-        status = rc == RC_INVALID ? CLI_USAGE : CLI_FAILED;
     }
+    cli_problems(&problems);
     problems_fini(&problems);
     exchange_free(exchange);
-    return status;
+    return cli_outcome(rc, &err);
 }
 
 static int

@@ -102,6 +102,15 @@ could not open "/nowhere/stations.csv": No such file or directory
 END
 check "check goes on behind a bad option, from top to end" same 2 want -c worse.ini check
 
+# What is no terminal
+cat >want <<END
+leitstand: the console needs a terminal
+standard input is not a terminal
+END
+check "no terminal: error, reason and remedy, a line each" sh -c "'$leitstand' -c empty.ini console \
+    </dev/null >out 2>err; [ \$? -eq 1 ] && [ ! -s out ] && [ \$(wc -l <err) -eq 3 ] && \
+    head -n 2 err | cmp -s - want"
+
 # Plant
 cat >x.ini <<END
 [instance]
