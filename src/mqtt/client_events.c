@@ -28,7 +28,10 @@ library_logs(struct mosquitto *m, void *user, int level, const char *text)
     (void)m;
     struct client *c = user;
     if (level == MOSQ_LOG_ERR) {
-        g_strlcpy(c->library_error, text, sizeof(c->library_error));
+        if (c->library_error[0] != '\0') {
+            g_strlcat(c->library_error, "; ", sizeof(c->library_error));
+        }
+        g_strlcat(c->library_error, text, sizeof(c->library_error));
     }
 }
 

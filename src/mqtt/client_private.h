@@ -67,7 +67,7 @@ struct client {
     bool explained; /* problem tells of this attempt already */
     bool told;      /* the log says already that there is no connection */
     char problem[200];
-    char library_error[200]; /* the last one the library logged: TLS tells its reasons there */
+    char library_error[200]; /* what the library logged: TLS tells its reasons there */
 };
 
 void client_set_problem(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3);

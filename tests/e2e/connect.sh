@@ -262,8 +262,11 @@ secure() {
 wrong_name() {
     secure_config wrongname "$bad" password
     start_one wrongname
-    until_true 20 status_has wrongname 'certificateverifyfailed' &&
-        status_has wrongname '"connected":false' && stop_one "$one"
+    until_true 60 status_has wrongname 'certificateverifyfailed' &&
+        status_has wrongname '"connected":false' && stop_one "$one" && return
+    "$leitstand" --config=wrongname.ini status
+    cat wrongname.log secure.log
+    return 1
 }
 wrong_authority() {
     secure_config wrongca "$good" password
