@@ -243,7 +243,7 @@ action_adopt(struct screen *s, const char *argument)
     g_strlcpy(command.station, id->station, sizeof(command.station));
     g_strlcpy(command.id, id->id, sizeof(command.id));
     if (exchange_post(s->config->exchange, &command)) {
-        screen_notice(s, _("adopting \"%s\" …"), id->id);
+        unknown_adopting(s, id);
     } else {
         screen_notice(s, "%s", _("the engine is busy, try again"));
     }
@@ -325,7 +325,7 @@ const char *
 why_nothing_abnormal(const struct screen *s)
 {
     return roster_next_abnormal(&s->roster, 1) < 0
-               ? N_("no station in the list has a fault or is silent")
+               ? N_("no fault in the list, no station silent")
                : NULL;
 }
 

@@ -311,20 +311,36 @@ draw_head(struct screen *s, struct rect area, uint32_t index)
     const struct station *station = &s->snap->plant->stations[index];
     const struct station_state *state = &s->snap->stations[index];
     char text[512], life[FORMAT_SIZE * 2], offset[FORMAT_SIZE];
-    int end = area.x + area.width - 1;
-    int right = MIN(draw_columns(s->draw, station->area), area.width / 3);
-    draw_right(s->draw, area.y, end - right, right, STYLE_NORMAL, station->area);
+    int end = area.x + area.width - 1, x = area.x + 1;
     snprintf(text, sizeof(text), "%s %s", station->uid, station->name);
-    draw_text(s->draw, area.y, area.x + 1, area.width - right - 3, STYLE_STRONG, text);
+    draw_text(s->draw, area.y, x, end - x, STYLE_STRONG, text);
 
     life_text(s, index, life, sizeof(life));
     clock_text(state, offset, sizeof(offset));
     snprintf(text, sizeof(text), "%s%s%s%s", station->type, *station->type == '\0' ? "" : "  ",
              life, offset);
     bool quiet = state->silent || state->received == WALL_NONE;
-    draw_text(s->draw, area.y + 1, area.x + 1, area.width - 2,
-              quiet ? STYLE_STRONG : STYLE_NORMAL, text);
+    x += draw_flow(s->draw, area.y + 1, x, end - x, quiet ? STYLE_STRONG : STYLE_NORMAL, text);
+    x += 2;
+    if (draw_columns(s->draw, station->area) <= end - x) {
+        draw_right(s->draw, area.y + 1, x, end - x, STYLE_DIM, station->area);
+    }
     draw_fill(s->draw, area.y + 2, area.x + 1, area.width - 2, STYLE_DIM, GLYPH_LINE);
+}
+
+/* That there is more than is shown, and where: on the line under the head. */
+static void
+draw_range(struct screen *s, struct rect area)
+{
+    const struct list *list = &s->detail.list;
+    char text[FORMAT_SIZE];
+    if (list->n > list->height) {
+        snprintf(text, sizeof(text), _("%d–%d of %d"), list->top + 1,
+                 MIN(list->top + list->height, list->n), list->n);
+        int width = draw_columns(s->draw, text) + 2;
+        draw_format(s->draw, area.y + 2, area.x + area.width - 3 - width, width, STYLE_DIM,
+                    " %s ", text);
+    }
 }
 
 /* Quality in words; the row has room for two letters only. */
@@ -388,6 +404,7 @@ detail_draw(struct screen *s, struct rect area)
         d->list.height = rows.height;
         detail_update(s);
     }
+    draw_range(s, area);
     for (int i = 0; i < rows.height; i++) {
         const struct detail_line *line = line_at(d, d->list.top + i);
         bool selected = s->detail_focus && d->list.top + i == d->list.pos;

@@ -6,8 +6,6 @@
 #include "src/core/i18n.h"
 #include "src/core/text.h"
 
-#define US_PER_MIN (60 * US_PER_S)
-
 struct zone {
     GTimeZone *tz;
 };
@@ -153,18 +151,54 @@ format_age_us(struct now minute, wall_us received, mono_us heard)
     return received == WALL_NONE ? INT64_MAX : minute.wall - received;
 }
 
+/* "*0.1" and "/10" stand for one decimal. -1: the adjustment says nothing. */
+static int
+decimals_of_adjust(struct adjust adjust)
+{
+    double factor = adjust.op == ADJUST_MULTIPLY ? fabs(adjust.operand)
+                    : adjust.op == ADJUST_DIVIDE ? 1 / fabs(adjust.operand)
+                                                 : 0;
+    for (int decimals = 1; decimals <= 3; decimals++) {
+        factor *= 10;
+        if (factor > 0.999 && factor < 1.001) {
+            return decimals;
+        }
+    }
+    return -1;
+}
+
 static int
 decimals_for(const struct component *c, double shown)
 {
-    if (c->kind == KIND_COUNTER) {
-        return c->derive == DERIVE_HOURS || floor(shown) < shown ? 1 : 0;
-    }
-    if (isfinite(c->min) && isfinite(c->max) && c->max > c->min) {
+    bool whole = floor(shown) >= shown;
+    int adjusted = decimals_of_adjust(c->adjust);
+    if (c->kind != KIND_COUNTER && isfinite(c->min) && isfinite(c->max) && c->max > c->min) {
         double range = c->max - c->min;
-        return range <= 20 ? 2 : range <= 200 ? 1 : 0;
+        int sensible = range <= 20 ? 2 : range <= 200 ? 1 : 0;
+        return adjusted >= 0 ? MIN(adjusted, sensible) : sensible;
+    }
+    if (adjusted >= 0) {
+        return adjusted;
+    }
+    if (c->kind == KIND_COUNTER) {
+        return c->derive == DERIVE_HOURS || !whole ? 1 : 0;
     }
     double size = fabs(shown);
-    return size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 3;
+    return whole || size >= 1000 ? 0 : size >= 100 ? 1 : size >= 0.1 ? 2 : 3;
+}
+
+/* The decimal mark of the reader's language; what is computed and stored knows only the point.
+ */
+static void
+localise(char *number)
+{
+    /* Translators: only the mark before the last digit is looked at. */
+    const char *sample = _("12345.6");
+    size_t len = strlen(sample);
+    char *point = strchr(number, '.');
+    if (point != NULL && len >= 2) {
+        *point = sample[len - 2];
+    }
 }
 
 /* Thin groups of three from five digits on: 12 411. */
@@ -197,21 +231,15 @@ rounded(char *dst, size_t cap, int width, double shown)
     }
 }
 
-void
-format_number(char *dst, size_t cap, int width, const struct component *c, double raw)
+static void
+fit_number(char *dst, size_t cap, int width, const struct component *c, double shown)
 {
-    double shown = adjust_apply(c->adjust, raw);
-    if (!isfinite(shown)) {
-        snprintf(dst, cap, "–");
-        return;
-    }
     if (fabs(shown) >= 1e9) {
         rounded(dst, cap, width, shown);
         return;
     }
     char number[FORMAT_SIZE];
-    int decimals = decimals_for(c, shown);
-    snprintf(number, sizeof(number), "%.*f", decimals, shown);
+    snprintf(number, sizeof(number), "%.*f", decimals_for(c, shown), shown);
     group(dst, cap, number);
     if (text_columns(dst) > width) {
         g_strlcpy(dst, number, cap);
@@ -222,6 +250,25 @@ format_number(char *dst, size_t cap, int width, const struct component *c, doubl
     if (text_columns(dst) > width) {
         rounded(dst, cap, width, shown);
     }
+}
+
+void
+format_number(char *dst, size_t cap, int width, const struct component *c, double raw)
+{
+    double shown = adjust_apply(c->adjust, raw);
+    if (!isfinite(shown)) {
+        snprintf(dst, cap, "–");
+        return;
+    }
+    fit_number(dst, cap, width, c, shown);
+    localise(dst);
+}
+
+void
+format_border(char *dst, size_t cap, double border)
+{
+    text_from_double(dst, cap, border);
+    localise(dst);
 }
 
 void
@@ -246,6 +293,7 @@ format_value(char *dst, size_t cap, int width, const struct component *c,
             snprintf(dst, cap, "%s", on ? _("on") : _("off"));
         } else {
             rounded(dst, cap, width, state->num);
+            localise(dst);
         }
     } else {
         format_number(dst, cap, width, c, state->num);

@@ -11,6 +11,7 @@
 #include "src/core/snapshot.h"
 
 #define FORMAT_SIZE 64
+#define US_PER_MIN  (60 * US_PER_S)
 
 struct zone;
 struct zone *zone_new(const char *name); /* NULL or "": the system's; so is an unknown one */
@@ -35,7 +36,7 @@ void format_ago(char *dst, size_t cap, int64_t age_us);
 int64_t format_age_us(struct now minute, wall_us received, mono_us heard);
 
 /*
- * The number as shown: adjusted, with the decimals that suit the range of the component. Never
+ * The number as shown: adjusted, with the decimals that suit the component's adjustment or range. Never
  * more than width columns (at least 6): a number that has lost digits at its end would be read
  * as another one, so it loses groups, then decimals, then becomes 1.2e+08.
  */
@@ -44,6 +45,9 @@ void format_number(char *dst, size_t cap, int width, const struct component *c, 
  * for none. */
 void format_value(char *dst, size_t cap, int width, const struct component *c,
                   const struct component_state *state);
+
+/* A border of a range, as short as it can be written. */
+void format_border(char *dst, size_t cap, double border);
 
 /* "843", "12 k": a rate or count, rounded so that it seldom changes. */
 void format_count(char *dst, size_t cap, double n);

@@ -27,22 +27,31 @@ draw_tab(struct screen *s, int x, int end, enum view view)
     return x + draw_flow(s->draw, 0, x, end - x, current ? STYLE_STRONG : STYLE_NORMAL, text);
 }
 
+/* Whose plant this is, at the right end; nobody must take the demo's for a real one. */
+static void
+draw_title(struct screen *s, int x, int end)
+{
+    const char *title = s->config->title == NULL ? "" : s->config->title;
+    if (s->config->demo) {
+        title = _("simulated plant");
+        title = draw_columns(s->draw, title) <= end - x ? title : _("demo");
+    }
+    int width = draw_columns(s->draw, title);
+    if (width > 0 && width <= end - x) {
+        draw_text(s->draw, 0, end - width, width, STYLE_NORMAL, title);
+    }
+}
+
 void
 header_draw(struct screen *s)
 {
     int end = draw_clock(s, 0, s->columns >= 70) - 1;
     int x = 1;
-    x += draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, "leitstand");
-    x += 1;
-    const char *title = s->config->title;
-    if (s->config->demo) {
-        x += draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, _("DEMO")) + 1;
-    } else if (title != NULL && *title != '\0' && s->columns >= 70) {
-        x += draw_flow(s->draw, 0, x, MIN(end - x, 20), STYLE_NORMAL, title) + 1;
-    }
+    x += draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, "leitstand") + 1;
     for (int i = 0; i < VIEWS && x < end; i++) {
         x = draw_tab(s, x, end, (enum view)i);
     }
+    draw_title(s, x + 2, end - 2);
 }
 
 void
@@ -54,6 +63,10 @@ header_draw_small(struct screen *s)
     char text[FORMAT_SIZE];
     snprintf(text, sizeof(text), "%d %s", (int)s->view + 1, view_name(s->view));
     if (x + draw_columns(s->draw, text) < end) {
-        draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, text);
+        x += draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, text) + 2;
+    }
+    int demo = s->config->demo ? draw_columns(s->draw, _("demo")) : 0;
+    if (demo > 0 && x + demo < end) {
+        draw_text(s->draw, 0, end - 1 - demo, demo, STYLE_NORMAL, _("demo"));
     }
 }

@@ -192,7 +192,7 @@ help_draw(struct screen *s, struct rect area)
     int x = area.x + 1;
     x += draw_flow(s->draw, area.y, x, area.width - 1, STYLE_STRONG, _("Help")) + 2;
     x += draw_flow(s->draw, area.y, x, area.x + area.width - x, STYLE_DIM,
-                   _("type to search, Enter runs, Esc closes:")) +
+                   _("type to search:")) +
          1;
     x += draw_flow(s->draw, area.y, x, area.x + area.width - x - 1, STYLE_NORMAL, h->text);
     s->cursor_y = area.y;
@@ -203,10 +203,36 @@ help_draw(struct screen *s, struct rect area)
         draw_text(s->draw, row.y, row.x + 2, row.width - 2, STYLE_NORMAL,
                   _("nothing has this name or key"));
     }
+    if (h->list.n > h->list.height) {
+        char range[FORMAT_SIZE];
+        snprintf(range, sizeof(range), _("%d–%d of %d"), h->list.top + 1,
+                 h->list.top + h->list.height, h->list.n);
+        draw_right(s->draw, area.y, x + 1, area.x + area.width - x - 2, STYLE_DIM, range);
+    }
     for (int i = 0; i < h->list.height && h->list.top + i < h->list.n; i++) {
         row.y = area.y + 1 + i;
         int place = h->list.top + i;
         draw_action(s, row, &actions[g_array_index(h->found, int, place)],
                     place == h->list.pos);
+    }
+}
+
+void
+help_draw_hint(struct screen *s, int y, int x)
+{
+    const struct help *h = &s->help;
+    const struct action *a =
+        h->list.n == 0 ? NULL : &actions[g_array_index(h->found, int, h->list.pos)];
+    const char *why = a == NULL ? NULL : reason(s, a);
+    if (why != NULL) {
+        draw_format(s->draw, y, x, s->columns - x, STYLE_NORMAL, ":%s – %s", a->name, why);
+        return;
+    }
+    static const struct {
+        const char *key, *word;
+    } hints[] = {{"Enter", N_("run")}, {"Esc", N_("close")}};
+    for (size_t i = a == NULL ? 1 : 0; i < G_N_ELEMENTS(hints); i++) {
+        x += draw_flow(s->draw, y, x, s->columns - x, STYLE_STRONG, hints[i].key) + 1;
+        x += draw_flow(s->draw, y, x, s->columns - x, STYLE_NORMAL, _(hints[i].word)) + 2;
     }
 }

@@ -12,6 +12,10 @@ hints_draw(struct screen *s, int y)
         draw_text(s->draw, y, x, s->columns - x, STYLE_STRONG, s->notice);
         return;
     }
+    if (s->help.open) {
+        help_draw_hint(s, y, x);
+        return;
+    }
     if (!s->hints) {
         return;
     }

@@ -122,7 +122,7 @@ const struct action actions[] = {
      N_("view: ids that belong to no component"),
      N_("unknown ids"),
      {'u', '2'},
-     PLACE_ANY,
+     PLACE_ANY & ~(unsigned)PLACE_UNKNOWN,
      NULL,
      action_unknown,
      NULL},

@@ -3,39 +3,105 @@
 
 #include "src/core/i18n.h"
 #include "src/core/log.h"
+#include "src/core/text.h"
+#include "src/core/timestamp.h"
+
+#define INDENT 4 /* of what does not fit on the first row */
+
+void
+log_view_init(struct log_view *v)
+{
+    *v = (struct log_view){.rows = g_ptr_array_new_with_free_func(g_free), .at_end = true};
+    v->list.height = 1;
+}
+
+void
+log_view_fini(struct log_view *v)
+{
+    g_ptr_array_free(v->rows, TRUE);
+}
+
+/* Bytes of text for a row: up to a blank when there is one in its second half. */
+static size_t
+row_bytes(const char *text, int width)
+{
+    int columns;
+    size_t fit = text_fit(text, MAX(width, 2), &columns);
+    for (size_t at = fit; text[fit] != '\0' && at > fit / 2; at--) {
+        if (text[at] == ' ') {
+            return at;
+        }
+    }
+    return fit > 0 ? fit : strlen(text);
+}
+
+static void
+add_wrapped(GPtrArray *rows, const char *text, int width)
+{
+    for (int indent = 0; *text != '\0'; indent = INDENT) {
+        size_t n = row_bytes(text, width - indent);
+        g_ptr_array_add(rows, g_strdup_printf("%*s%.*s", indent, "", (int)n, text));
+        text += n;
+        text += *text == ' ';
+    }
+}
+
+/* The log's own time is UTC to the microsecond; people want their clock. */
+static void
+add_line(struct screen *s, const char *line)
+{
+    char moment[FORMAT_SIZE * 2], *text;
+    const char *blank = strchr(line, ' ');
+    wall_us at;
+    enum timestamp_zone zone;
+    if (blank == NULL || !timestamp_parse(line, (size_t)(blank - line), &at, &zone)) {
+        add_wrapped(s->log.rows, line, s->log.width);
+        return;
+    }
+    format_moment(moment, sizeof(moment), s->zone, at, s->now.wall);
+    text = g_strconcat(moment, blank, NULL);
+    add_wrapped(s->log.rows, text, s->log.width);
+    g_free(text);
+}
 
 void
 log_view_update(struct screen *s)
 {
     struct log_view *v = &s->log;
-    g_strfreev(v->lines);
-    v->lines = log_held();
-    v->n = v->lines == NULL ? 0 : (int)g_strv_length(v->lines);
-    if (v->at_end) {
-        v->list.pos = v->n - 1;
+    char **lines = log_held();
+    g_ptr_array_set_size(v->rows, 0);
+    for (char **line = lines; *line != NULL; line++) {
+        add_line(s, *line);
     }
-    list_fit(&v->list, v->n, v->list.height);
+    g_strfreev(lines);
+    list_fit(&v->list, (int)v->rows->len, v->list.height);
+    if (v->at_end) {
+        list_to(&v->list, v->list.n - 1);
+    }
 }
 
 void
 log_view_draw(struct screen *s, struct rect area)
 {
     struct log_view *v = &s->log;
-    if (v->n == 0) {
+    if (v->width != area.width - 3) {
+        v->width = area.width - 3;
+        log_view_update(s);
+    }
+    if (v->rows->len == 0) {
         draw_text(s->draw, area.y, area.x + 1, area.width - 1, STYLE_NORMAL,
                   _("nothing was logged since the start"));
         return;
     }
-    list_fit(&v->list, v->n, area.height);
-    for (int i = 0; i < v->list.height && v->list.top + i < v->n; i++) {
+    list_fit(&v->list, v->list.n, area.height);
+    for (int i = 0; i < v->list.height && v->list.top + i < v->list.n; i++) {
         int place = v->list.top + i;
-        bool selected = place == v->list.pos;
-        if (selected) {
+        if (place == v->list.pos) {
             draw_glyph(s->draw, area.y + i, area.x, STYLE_NORMAL, GLYPH_CURSOR);
             s->cursor_y = area.y + i;
             s->cursor_x = area.x;
         }
-        draw_text(s->draw, area.y + i, area.x + 2, area.width - 2,
-                  selected ? STYLE_STRONG : STYLE_NORMAL, v->lines[place]);
+        draw_text(s->draw, area.y + i, area.x + 2, area.width - 2, STYLE_NORMAL,
+                  g_ptr_array_index(v->rows, place));
     }
 }

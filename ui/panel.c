@@ -211,8 +211,8 @@ panel_draw_bar(struct screen *s, const struct panel *p)
     const struct component *c = &s->snap->plant->components[p->component];
     const struct component_state *state = &s->snap->components[p->component];
     char min[FORMAT_SIZE], max[FORMAT_SIZE];
-    text_from_double(min, sizeof(min), c->min);
-    text_from_double(max, sizeof(max), c->max);
+    format_border(min, sizeof(min), c->min);
+    format_border(max, sizeof(max), c->max);
     int left = text_columns(min), right = text_columns(max);
     int x = p->x + 2;
     int width = MIN(p->width - 2 - left - right - 5, BAR_MAX);

@@ -114,11 +114,13 @@ update_conditions(struct roster *r, const struct snapshot *s)
 {
     bool changed = false;
     memset(r->n_in, 0, sizeof(r->n_in));
+    r->n_silent = 0;
     for (uint32_t i = 0; i < r->plant->n_stations; i++) {
         enum condition condition = condition_of(&s->stations[i]);
         changed = changed || r->conditions[i] != condition;
         r->conditions[i] = (uint8_t)condition;
         r->n_in[condition]++;
+        r->n_silent += s->stations[i].silent;
     }
     return changed;
 }
@@ -221,11 +223,23 @@ rebuild_order(struct roster *r, const struct snapshot *s)
 
 static void
 brief_values(struct brief *b, const struct plant *plant, const struct station *station,
-             enum kind kind)
+             enum kind kind, bool unit)
 {
     for (uint32_t i = station->first; i < station->first + station->count; i++) {
-        if (plant->components[i].kind == kind && b->n_values < ROSTER_VALUES) {
+        const struct component *c = &plant->components[i];
+        if (c->kind == kind && (*c->unit != '\0') == unit && b->n_values < ROSTER_VALUES) {
             b->values[b->n_values++] = i;
+        }
+    }
+}
+
+static void
+brief_actuators(struct brief *b, const struct plant *plant, const struct station *station,
+                enum kind kind)
+{
+    for (uint32_t i = station->first; i < station->first + station->count; i++) {
+        if (plant->components[i].kind == kind && b->n_actuators < ROSTER_ACTUATORS) {
+            b->actuators[b->n_actuators++] = i;
         }
     }
 }
@@ -234,16 +248,26 @@ static struct brief
 brief_of(const struct plant *plant, const struct station *station)
 {
     struct brief b = {.n_values = 0};
-    brief_values(&b, plant, station, KIND_LEVEL);
-    brief_values(&b, plant, station, KIND_SENSOR);
-    for (uint32_t i = station->first; i < station->first + station->count; i++) {
-        enum kind kind = plant->components[i].kind;
-        if ((kind == KIND_ACTUATOR || kind == KIND_SWITCH) &&
-            b.n_actuators < ROSTER_ACTUATORS) {
-            b.actuators[b.n_actuators++] = i;
-        }
+    for (int unit = 1; unit >= 0; unit--) {
+        brief_values(&b, plant, station, KIND_LEVEL, unit);
+    }
+    for (int unit = 1; unit >= 0; unit--) {
+        brief_values(&b, plant, station, KIND_SENSOR, unit);
+    }
+    brief_actuators(&b, plant, station, KIND_ACTUATOR);
+    if (b.n_actuators == 0) {
+        brief_actuators(&b, plant, station, KIND_SWITCH);
     }
     return b;
+}
+
+static void
+measure_units(struct roster *r, const struct brief *b)
+{
+    for (int i = 0; i < b->n_values; i++) {
+        int columns = text_columns(r->plant->components[b->values[i]].unit);
+        r->unit_columns[i] = MAX(r->unit_columns[i], columns);
+    }
 }
 
 /* How wide the columns of a list must be. */
@@ -252,11 +276,13 @@ measure(struct roster *r)
 {
     r->uid_columns = r->name_columns = r->area_columns = 0;
     r->most_values = r->most_actuators = 0;
+    memset(r->unit_columns, 0, sizeof(r->unit_columns));
     for (uint32_t i = 0; i < r->plant->n_stations; i++) {
         const struct station *station = &r->plant->stations[i];
         r->uid_columns = MAX(r->uid_columns, text_columns(station->uid));
         r->name_columns = MAX(r->name_columns, text_columns(station->name));
         r->area_columns = MAX(r->area_columns, text_columns(station->area));
+        measure_units(r, &r->briefs[i]);
         r->most_values = MAX(r->most_values, r->briefs[i].n_values);
         r->most_actuators = MAX(r->most_actuators, r->briefs[i].n_actuators);
     }

@@ -29,8 +29,8 @@ const char *roster_sort_name(enum roster_sort sort); /* as a command takes it */
 
 /* What the list shows of a station besides its names; indices into the plant's components. */
 struct brief {
-    uint32_t values[ROSTER_VALUES]; /* n_values: levels, then sensors */
-    uint32_t actuators[ROSTER_ACTUATORS];
+    uint32_t values[ROSTER_VALUES];       /* n_values: levels, sensors with a unit, others */
+    uint32_t actuators[ROSTER_ACTUATORS]; /* n_actuators; switches where there are none */
     int n_values, n_actuators;
 };
 
@@ -44,7 +44,8 @@ struct roster {
     struct filter_text *texts;
     struct brief *briefs;
     int uid_columns, name_columns, area_columns; /* the widest */
-    int most_values, most_actuators;             /* of a station's brief */
+    int unit_columns[ROSTER_VALUES];
+    int most_values, most_actuators; /* of a station's brief */
     uint8_t *conditions;                         /* enum condition of each station */
     uint32_t *order;                             /* the n shown, indices into plant->stations */
     int n;
@@ -63,6 +64,7 @@ struct roster {
     uint32_t n_fault_components;
     GArray *faults; /* struct fault: the active ones, newest first */
     uint32_t n_in[CONDITIONS];
+    uint32_t n_silent; /* with and without a fault */
 };
 
 void roster_init(struct roster *r);

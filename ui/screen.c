@@ -41,7 +41,6 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
                          .zone = zone_new(config->timezone),
                          .now = clock_now(),
                          .hints = true,
-                         .log = {.at_end = true, .list = {.height = 1}},
                          .unknown = {.list = {.height = 1}}};
     s->minute = format_minute(s->now);
     draw_set_glyphs(s->draw, !terminal_utf8(terminal)          ? GLYPHS_ASCII
@@ -51,6 +50,7 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
     detail_init(&s->detail);
     prompt_init(&s->prompt);
     help_init(&s->help);
+    log_view_init(&s->log);
     if (*terminal_notice(terminal) != '\0') {
         screen_notice(s, "%s", terminal_notice(terminal));
     }
@@ -65,7 +65,7 @@ screen_fini(struct screen *s)
     prompt_fini(&s->prompt);
     help_fini(&s->help);
     g_free(s->unknown.order);
-    g_strfreev(s->log.lines);
+    log_view_fini(&s->log);
     zone_free(s->zone);
     draw_free(s->draw);
 }
@@ -180,7 +180,7 @@ screen_moved(struct screen *s, int by)
         unknown_moved(s);
         return;
     case PLACE_LOG:
-        s->log.at_end = s->log.list.pos + 1 >= s->log.n;
+        s->log.at_end = s->log.list.pos + 1 >= s->log.list.n;
         return;
     }
 }

@@ -85,8 +85,8 @@ struct help {
 };
 
 struct log_view {
-    char **lines;
-    int n;
+    GPtrArray *rows; /* char *: the lines of the log, wrapped at width */
+    int width;
     struct list list;
     bool at_end; /* new lines are followed */
 };
@@ -96,6 +96,8 @@ struct unknown_view {
     uint32_t *order;
     uint32_t n;
     struct list list;
+    char adopting[PLANT_ID_MAX + 8];
+    mono_us adopting_until; /* 0: nothing is being adopted */
 };
 
 struct screen {

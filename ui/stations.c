@@ -8,10 +8,11 @@
 
 #define ID_MAX     14
 #define NAME_LEAST 12
+#define NAME_FAIR  22 /* columns that a name keeps before state and marks are shown */
 #define NAME_MOST  36
 #define AREA_MOST  20
-#define NUMBER     8
-#define UNIT       5
+#define NUMBER     7
+#define UNIT_MOST  5
 #define STATE      10
 
 enum column {
@@ -49,7 +50,8 @@ full_layout(const struct screen *s)
                   [COL_STATE] = MAX(STATE, text_columns(_("never seen"))),
                   [COL_AGE] = format_age_columns()}};
     for (int i = 0; i < r->most_values; i++) {
-        c.width[COL_VALUE + i] = NUMBER + 1 + UNIT;
+        int letters = draw_glyphs(s->draw) == GLYPHS_ASCII ? 2 : 0; /* "degC" */
+        c.width[COL_VALUE + i] = NUMBER + 1 + MIN(r->unit_columns[i] + letters, UNIT_MOST);
     }
     return c;
 }
@@ -71,24 +73,27 @@ stations_width(const struct screen *s)
     return used_by(&c);
 }
 
-/* Columns go before the name gets too short, the least needed first. */
+/* As many columns as fit, whole, the most needed first; the name takes what they leave. */
 static struct columns
 lay_out(const struct screen *s, struct rect area)
 {
-    static const enum column dispensable[] = {COL_VALUE3, COL_VALUE2, COL_AREA, COL_ON,
-                                              COL_STATE,  COL_AGE,    COL_VALUE};
-    struct columns c = full_layout(s);
-    int name = c.width[COL_NAME];
-    for (size_t i = 0; used_by(&c) > area.width && i < G_N_ELEMENTS(dispensable); i++) {
-        int least = i < 3 ? name : MIN(name, NAME_LEAST + 6);
-        c.width[COL_NAME] = MAX(name - (used_by(&c) - area.width), least);
-        if (used_by(&c) > area.width) {
-            c.width[dispensable[i]] = 0;
-            c.width[COL_NAME] = name;
+    static const struct {
+        enum column column;
+        int name; /* how much of the name must remain */
+    } wanted[] = {{COL_AGE, NAME_LEAST},  {COL_VALUE, NAME_LEAST}, {COL_STATE, NAME_FAIR},
+                  {COL_ON, NAME_FAIR},    {COL_AREA, NAME_MOST},   {COL_VALUE2, NAME_MOST},
+                  {COL_VALUE3, NAME_MOST}};
+    struct columns all = full_layout(s);
+    struct columns c = {.width = {[COL_ID] = all.width[COL_ID]}};
+    int room = area.width - used_by(&c) - 1; /* for the name and its gap */
+    for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
+        int width = all.width[wanted[i].column];
+        if (width > 0 && room - width - 1 >= MIN(all.width[COL_NAME], wanted[i].name)) {
+            c.width[wanted[i].column] = width;
+            room -= width + 1;
         }
     }
-    c.width[COL_NAME] = name;
-    c.width[COL_NAME] = CLAMP(name - (used_by(&c) - area.width), 1, name);
+    c.width[COL_NAME] = CLAMP(room, 1, all.width[COL_NAME]);
     int x = area.x + 2;
     for (int i = 0; i < COLUMNS; i++) {
         c.x[i] = x;
@@ -216,8 +221,11 @@ draw_names(struct screen *s, int y, int x, const struct columns *c, uint32_t sta
 {
     const struct station *st = &s->snap->plant->stations[station];
     enum condition condition = (enum condition)s->roster.conditions[station];
-    unsigned mark = selected ? STYLE_SELECTED : 0;
-    unsigned style = condition == CONDITION_NEVER ? STYLE_DIM : STYLE_NORMAL;
+    /* Reversed only where the keys go: with the detail beside it, that is one place. */
+    unsigned mark = selected && !s->detail_focus ? STYLE_SELECTED : 0;
+    unsigned style = condition == CONDITION_NEVER  ? STYLE_DIM
+                     : selected && s->detail_focus ? STYLE_STRONG
+                                                   : STYLE_NORMAL;
     if (selected) {
         draw_glyph(s->draw, y, x, STYLE_NORMAL, GLYPH_CURSOR);
         s->cursor_y = y;
@@ -246,7 +254,8 @@ draw_row(struct screen *s, int y, int x, const struct columns *c, uint32_t stati
     }
     for (int i = 0; i < brief->n_values; i++) {
         if (c->width[COL_VALUE + i] > 0) {
-            draw_value(s, y, c->x[COL_VALUE + i], brief->values[i], NUMBER, UNIT);
+            draw_value(s, y, c->x[COL_VALUE + i], brief->values[i], NUMBER,
+                       c->width[COL_VALUE + i] - NUMBER - 1);
         }
     }
     if (c->width[COL_ON] > 0) {
@@ -258,8 +267,10 @@ draw_row(struct screen *s, int y, int x, const struct columns *c, uint32_t stati
                   text);
     }
     if (c->width[COL_AGE] > 0) {
-        format_age(text, sizeof(text), format_age_us(s->minute, state->received, state->heard));
-        draw_right(s->draw, y, c->x[COL_AGE], c->width[COL_AGE], STYLE_DIM, text);
+        int64_t age = format_age_us(s->minute, state->received, state->heard);
+        format_age(text, sizeof(text), state->silent ? MAX(age, US_PER_MIN) : age);
+        draw_right(s->draw, y, c->x[COL_AGE], c->width[COL_AGE],
+                   state->silent ? STYLE_STRONG : STYLE_DIM, text);
     }
 }
 
@@ -328,7 +339,8 @@ stations_draw(struct screen *s, struct rect area)
 void
 stations_draw_small(struct screen *s, struct rect area)
 {
-    int id = CLAMP(s->roster.uid_columns, 4, 8), number = 6, unit = 4;
+    int id = CLAMP(s->roster.uid_columns, 4, 8), number = 6;
+    int unit = CLAMP(s->roster.unit_columns[0], 1, 4);
     int value = area.width >= 36 ? number + 1 + unit : 0;
     struct columns c = {.x = {area.x + 2, area.x + 3 + id},
                         .width = {id, area.width - 3 - id - (value > 0 ? value + 1 : 0)}};
@@ -342,7 +354,7 @@ stations_draw_small(struct screen *s, struct rect area)
         int place = s->roster.list.top + i;
         uint32_t station = s->roster.order[place];
         draw_names(s, area.y + i, area.x, &c, station, place == s->roster.list.pos);
-        if (value > 0) {
+        if (value > 0 && s->roster.briefs[station].n_values > 0) {
             draw_value(s, area.y + i, c.x[COL_VALUE], s->roster.briefs[station].values[0],
                        number, unit);
         }

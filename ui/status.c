@@ -127,13 +127,15 @@ status_draw(struct screen *s, int y)
         if (*parts[i].text == '\0') {
             continue;
         }
-        if (i > 0 && !brief) {
-            draw_glyph(s->draw, y, x, STYLE_DIM, GLYPH_WALL);
-            x += 2;
-        }
+        int wall = i > 0 && !brief ? 2 : 0;
         /* One that would be cut is left out, unless it says that something is wrong. */
-        if (!parts[i].bad && i > 0 && x + draw_columns(s->draw, parts[i].text) > s->columns) {
+        if (!parts[i].bad && i > 0 &&
+            x + wall + draw_columns(s->draw, parts[i].text) > s->columns) {
             break;
+        }
+        if (wall > 0) {
+            draw_glyph(s->draw, y, x, STYLE_DIM, GLYPH_WALL);
+            x += wall;
         }
         x += draw_flow(s->draw, y, x, s->columns - x, parts[i].bad ? STYLE_WARN : STYLE_NORMAL,
                        parts[i].text);

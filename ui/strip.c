@@ -69,8 +69,8 @@ strip_draw(struct screen *s, int y)
         snprintf(text, sizeof(text), ngettext("%u fault", "%u faults", faults), faults);
         x = draw_count(s, y, x, STYLE_BADGE, GLYPH_FAULT, text);
     }
-    if (r->n_in[CONDITION_SILENT] > 0) {
-        snprintf(text, sizeof(text), _("%u silent"), r->n_in[CONDITION_SILENT]);
+    if (r->n_silent > 0) {
+        snprintf(text, sizeof(text), _("%u silent"), r->n_silent);
         x = draw_count(s, y, x, STYLE_STRONG, GLYPH_UNSURE, text);
     }
     x += draw_words(s, y, x);
@@ -92,9 +92,9 @@ strip_draw_counts(struct screen *s, int y, int x, int width)
                  r->faults->len);
         x += draw_flow(s->draw, y, x, start + width - x, STYLE_BADGE, text) + 1;
     }
-    if (r->n_in[CONDITION_SILENT] > 0) {
+    if (r->n_silent > 0) {
         snprintf(text, sizeof(text), "%s%u", glyph_text(draw_glyphs(s->draw), GLYPH_UNSURE),
-                 r->n_in[CONDITION_SILENT]);
+                 r->n_silent);
         x += draw_flow(s->draw, y, x, start + width - x, STYLE_STRONG, text) + 1;
     }
     if (x == start && s->snap != NULL) {
@@ -116,7 +116,7 @@ strip_draw_lines(struct screen *s, struct rect area)
         draw_text(s->draw, y, area.x + 1, area.width - 1, STYLE_NORMAL, text);
     }
     for (uint32_t i = 0; s->snap != NULL && i < s->snap->plant->n_stations && y < end; i++) {
-        if (r->conditions[i] == CONDITION_SILENT) {
+        if (s->snap->stations[i].silent) {
             const struct station *station = &s->snap->plant->stations[i];
             draw_glyph(s->draw, y, area.x, STYLE_STRONG, GLYPH_UNSURE);
             draw_format(s->draw, y, area.x + 1, area.width - 1, STYLE_NORMAL, "%s %s",

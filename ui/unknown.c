@@ -4,7 +4,8 @@
 #include "src/core/i18n.h"
 #include "src/core/text.h"
 
-#define COUNT 9
+#define COUNT    7
+#define ADOPT_US (5 * US_PER_S) /* what takes longer went wrong */
 
 static gint
 by_name(gconstpointer a, gconstpointer b, gpointer data)
@@ -21,6 +22,35 @@ is_selected(const struct unknown_view *v, const struct unknown_id *id)
     return strcmp(v->station, id->station) == 0 && strcmp(v->id, id->id) == 0;
 }
 
+void
+unknown_adopting(struct screen *s, const struct unknown_id *id)
+{
+    struct unknown_view *v = &s->unknown;
+    g_strlcpy(v->adopting, id->id, sizeof(v->adopting));
+    v->adopting_until = s->now.mono + ADOPT_US;
+    screen_notice(s, _("adopting \"%s\" …"), id->id);
+}
+
+/* What became of it. */
+static void
+tell_adopted(struct screen *s)
+{
+    struct unknown_view *v = &s->unknown;
+    if (v->adopting_until == 0) {
+        return;
+    }
+    const struct plant *plant = s->snap->plant;
+    uint32_t component = plant_find_component(plant, NULL, v->adopting);
+    if (component != COMPONENT_NONE) {
+        screen_notice(s, _("\"%s\" is now a component of station %s"), v->adopting,
+                      plant->stations[plant->components[component].station].uid);
+        v->adopting_until = 0;
+    } else if (s->now.mono >= v->adopting_until) {
+        screen_notice(s, _("\"%s\" was not adopted; :log says why"), v->adopting);
+        v->adopting_until = 0;
+    }
+}
+
 /* By name: counts change all the time, and nothing may move under the cursor. */
 void
 unknown_update(struct screen *s)
@@ -33,6 +63,7 @@ unknown_update(struct screen *s)
     }
     g_qsort_with_data(v->order, (gint)v->n, sizeof(*v->order), by_name, s->snap->unknown);
     v->list.n = (int)v->n;
+    tell_adopted(s);
     for (uint32_t i = 0; i < v->n; i++) {
         if (is_selected(v, &s->snap->unknown[v->order[i]])) {
             list_follow(&v->list, (int)i);
@@ -58,44 +89,64 @@ unknown_moved(struct screen *s)
     g_strlcpy(s->unknown.id, id == NULL ? "" : id->id, sizeof(s->unknown.id));
 }
 
-static void
-draw_row(struct screen *s, struct rect row, const struct unknown_id *id, bool selected)
+/* Where the columns are. */
+struct fields {
+    int station, id, value, count, topic;
+    int station_width, id_width, value_width, topic_width;
+};
+
+static struct fields
+lay_out(const struct screen *s, struct rect area)
 {
-    int id_width = CLAMP(row.width / 4, 8, 22), value_width = CLAMP(row.width / 6, 6, 16);
-    char text[FORMAT_SIZE];
-    int x = row.x + 2;
-    unsigned style = STYLE_NORMAL | (selected ? STYLE_SELECTED : 0);
-    if (selected) {
-        draw_glyph(s->draw, row.y, row.x, STYLE_NORMAL, GLYPH_CURSOR);
-        s->cursor_y = row.y;
-        s->cursor_x = row.x;
+    struct fields f = {.station_width = text_columns(_("STATION")),
+                       .id_width = text_columns(_("ID")),
+                       .value_width = text_columns(_("LAST VALUE"))};
+    for (uint32_t i = 0; i < s->snap->n_unknown; i++) {
+        const struct unknown_id *id = &s->snap->unknown[i];
+        f.station_width = MAX(f.station_width, text_columns(id->station));
+        f.id_width = MAX(f.id_width, text_columns(id->id));
+        f.value_width = MAX(f.value_width, text_columns(id->value));
     }
-    draw_text(s->draw, row.y, x, id_width, style, *id->station != '\0' ? id->station : "–");
-    x += id_width + 1;
-    draw_text(s->draw, row.y, x, id_width, style, id->id);
-    x += id_width + 1;
-    draw_right(s->draw, row.y, x, value_width, STYLE_NORMAL, id->value);
-    x += value_width + 1;
-    format_count(text, sizeof(text), (double)id->count);
-    draw_right(s->draw, row.y, x, COUNT, STYLE_DIM, text);
-    x += COUNT + 2;
-    draw_text(s->draw, row.y, x, row.x + row.width - x - 1, STYLE_DIM, id->topic);
+    f.station_width = MIN(f.station_width, MAX(area.width / 5, 8));
+    f.id_width = MIN(f.id_width, MAX(area.width / 4, 8));
+    f.value_width = MIN(f.value_width, MAX(area.width / 6, 6));
+    f.station = area.x + 2;
+    f.id = f.station + f.station_width + 1;
+    f.value = f.id + f.id_width + 1;
+    f.count = f.value + f.value_width + 1;
+    f.topic = f.count + COUNT + 2;
+    f.topic_width = area.x + area.width - f.topic - 1;
+    return f;
 }
 
 static void
-draw_titles(struct screen *s, struct rect row)
+draw_row(struct screen *s, int y, const struct fields *f, const struct unknown_id *id,
+         bool selected)
 {
-    int id_width = CLAMP(row.width / 4, 8, 22), value_width = CLAMP(row.width / 6, 6, 16);
-    int x = row.x + 2;
-    draw_text(s->draw, row.y, x, id_width, STYLE_DIM, _("STATION"));
-    x += id_width + 1;
-    draw_text(s->draw, row.y, x, id_width, STYLE_DIM, _("ID"));
-    x += id_width + 1;
-    draw_right(s->draw, row.y, x, value_width, STYLE_DIM, _("LAST"));
-    x += value_width + 1;
-    draw_right(s->draw, row.y, x, COUNT, STYLE_DIM, _("COUNT"));
-    x += COUNT + 2;
-    draw_text(s->draw, row.y, x, row.x + row.width - x - 1, STYLE_DIM, _("TOPIC"));
+    char count[FORMAT_SIZE];
+    unsigned style = STYLE_NORMAL | (selected ? STYLE_SELECTED : 0);
+    if (selected) {
+        draw_glyph(s->draw, y, f->station - 2, STYLE_NORMAL, GLYPH_CURSOR);
+        s->cursor_y = y;
+        s->cursor_x = f->station - 2;
+    }
+    draw_text(s->draw, y, f->station, f->station_width + 1, style,
+              *id->station != '\0' ? id->station : "–");
+    draw_text(s->draw, y, f->id, f->id_width, style, id->id);
+    draw_right(s->draw, y, f->value, f->value_width, STYLE_NORMAL, id->value);
+    format_count(count, sizeof(count), (double)id->count);
+    draw_right(s->draw, y, f->count, COUNT, STYLE_DIM, count);
+    draw_text(s->draw, y, f->topic, f->topic_width, STYLE_DIM, id->topic);
+}
+
+static void
+draw_titles(struct screen *s, int y, const struct fields *f)
+{
+    draw_text(s->draw, y, f->station, f->station_width, STYLE_DIM, _("STATION"));
+    draw_text(s->draw, y, f->id, f->id_width, STYLE_DIM, _("ID"));
+    draw_right(s->draw, y, f->value, f->value_width, STYLE_DIM, _("LAST VALUE"));
+    draw_right(s->draw, y, f->count, COUNT, STYLE_DIM, _("COUNT"));
+    draw_text(s->draw, y, f->topic, f->topic_width, STYLE_DIM, _("TOPIC"));
 }
 
 void
@@ -111,12 +162,11 @@ unknown_draw(struct screen *s, struct rect area)
                 ngettext("%u id was heard that is no component of the plant",
                          "%u ids were heard that are no components of the plant", v->n),
                 v->n);
-    struct rect row = {area.y + 1, area.x, 1, area.width};
-    draw_titles(s, row);
+    struct fields f = lay_out(s, area);
+    draw_titles(s, area.y + 1, &f);
     list_fit(&v->list, (int)v->n, area.height - 2);
     for (int i = 0; i < v->list.height && v->list.top + i < v->list.n; i++) {
-        row.y = area.y + 2 + i;
-        draw_row(s, row, &s->snap->unknown[v->order[v->list.top + i]],
+        draw_row(s, area.y + 2 + i, &f, &s->snap->unknown[v->order[v->list.top + i]],
                  v->list.top + i == v->list.pos);
     }
 }

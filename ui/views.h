@@ -59,8 +59,12 @@ void unknown_update(struct screen *s);
 void unknown_moved(struct screen *s);
 void unknown_draw(struct screen *s, struct rect area);
 const struct unknown_id *unknown_selected(const struct screen *s); /* NULL: none */
+/* The engine was asked to adopt id: say so now, and later what came of it. */
+void unknown_adopting(struct screen *s, const struct unknown_id *id);
 
 /* logview.c */
+void log_view_init(struct log_view *v);
+void log_view_fini(struct log_view *v);
 void log_view_update(struct screen *s);
 void log_view_draw(struct screen *s, struct rect area);
 
@@ -70,6 +74,8 @@ void help_fini(struct help *h);
 void help_open(struct screen *s);
 void help_key(struct screen *s, int key);
 void help_draw(struct screen *s, struct rect area);
+/* The last line meanwhile: why the selected action cannot be done now, or how to do it. */
+void help_draw_hint(struct screen *s, int y, int x);
 
 /* prompt.c */
 void prompt_init(struct prompt *p);
