@@ -36,9 +36,9 @@ void format_ago(char *dst, size_t cap, int64_t age_us);
 int64_t format_age_us(struct now minute, wall_us received, mono_us heard);
 
 /*
- * The number as shown: adjusted, with the decimals that suit the component's adjustment or range. Never
- * more than width columns (at least 6): a number that has lost digits at its end would be read
- * as another one, so it loses groups, then decimals, then becomes 1.2e+08.
+ * The number as shown: adjusted, with the decimals that suit the component's adjustment or
+ * range. Never more than width columns (at least 6): a number that has lost digits at its end
+ * would be read as another one, so it loses groups, then decimals, then becomes 1.2e+08.
  */
 void format_number(char *dst, size_t cap, int width, const struct component *c, double raw);
 /* The value without its unit: a state's name, a state in words (of any length), a number; "–"

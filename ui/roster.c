@@ -222,46 +222,6 @@ rebuild_order(struct roster *r, const struct snapshot *s)
 /* ---- a new plant ---- */
 
 static void
-brief_values(struct brief *b, const struct plant *plant, const struct station *station,
-             enum kind kind, bool unit)
-{
-    for (uint32_t i = station->first; i < station->first + station->count; i++) {
-        const struct component *c = &plant->components[i];
-        if (c->kind == kind && (*c->unit != '\0') == unit && b->n_values < ROSTER_VALUES) {
-            b->values[b->n_values++] = i;
-        }
-    }
-}
-
-static void
-brief_actuators(struct brief *b, const struct plant *plant, const struct station *station,
-                enum kind kind)
-{
-    for (uint32_t i = station->first; i < station->first + station->count; i++) {
-        if (plant->components[i].kind == kind && b->n_actuators < ROSTER_ACTUATORS) {
-            b->actuators[b->n_actuators++] = i;
-        }
-    }
-}
-
-static struct brief
-brief_of(const struct plant *plant, const struct station *station)
-{
-    struct brief b = {.n_values = 0};
-    for (int unit = 1; unit >= 0; unit--) {
-        brief_values(&b, plant, station, KIND_LEVEL, unit);
-    }
-    for (int unit = 1; unit >= 0; unit--) {
-        brief_values(&b, plant, station, KIND_SENSOR, unit);
-    }
-    brief_actuators(&b, plant, station, KIND_ACTUATOR);
-    if (b.n_actuators == 0) {
-        brief_actuators(&b, plant, station, KIND_SWITCH);
-    }
-    return b;
-}
-
-static void
 measure_units(struct roster *r, const struct brief *b)
 {
     for (int i = 0; i < b->n_values; i++) {
@@ -314,7 +274,7 @@ make_contents(struct roster *r, struct plant *plant)
     r->order = g_new0(uint32_t, plant->n_stations);
     for (uint32_t i = 0; i < plant->n_stations; i++) {
         filter_text_init(&r->texts[i], &plant->stations[i]);
-        r->briefs[i] = brief_of(plant, &plant->stations[i]);
+        r->briefs[i] = brief_make(plant, &plant->stations[i]);
     }
     measure(r);
     r->fault_components = g_new0(uint32_t, plant->n_components);

@@ -16,23 +16,15 @@
 #define UI_ROSTER_H
 
 #include "src/core/snapshot.h"
+#include "ui/brief.h"
 #include "ui/filter.h"
 #include "ui/list.h"
 
-#define ROSTER_HOLD_US   (4 * US_PER_S)
-#define ROSTER_ACTUATORS 6
-#define ROSTER_VALUES    3
+#define ROSTER_HOLD_US (4 * US_PER_S)
 
 enum roster_sort { SORT_STATE, SORT_ID, SORT_NAME, SORT_AREA, SORT_AGE };
 #define ROSTER_SORTS (SORT_AGE + 1)
 const char *roster_sort_name(enum roster_sort sort); /* as a command takes it */
-
-/* What the list shows of a station besides its names; indices into the plant's components. */
-struct brief {
-    uint32_t values[ROSTER_VALUES];       /* n_values: levels, sensors with a unit, others */
-    uint32_t actuators[ROSTER_ACTUATORS]; /* n_actuators; switches where there are none */
-    int n_values, n_actuators;
-};
 
 struct fault {
     uint32_t component;
@@ -44,10 +36,10 @@ struct roster {
     struct filter_text *texts;
     struct brief *briefs;
     int uid_columns, name_columns, area_columns; /* the widest */
-    int unit_columns[ROSTER_VALUES];
+    int unit_columns[BRIEF_VALUES];
     int most_values, most_actuators; /* of a station's brief */
-    uint8_t *conditions;                         /* enum condition of each station */
-    uint32_t *order;                             /* the n shown, indices into plant->stations */
+    uint8_t *conditions;             /* enum condition of each station */
+    uint32_t *order;                 /* the n shown, indices into plant->stations */
     int n;
     struct list list;
     char selected[PLANT_ID_MAX + 1]; /* "" when there is none */

@@ -27,7 +27,7 @@ enum column {
     COL_AGE,
 };
 #define COLUMNS (COL_AGE + 1)
-static_assert(COL_VALUE3 - COL_VALUE + 1 == ROSTER_VALUES, "a value has no column");
+static_assert(COL_VALUE3 - COL_VALUE + 1 == BRIEF_VALUES, "a value has no column");
 
 /* Where each column is; width 0: no room for it. */
 struct columns {
@@ -198,7 +198,7 @@ draw_value(struct screen *s, int y, int x, uint32_t component, int number, int u
 static void
 draw_actuators(struct screen *s, int y, int x, const struct brief *brief)
 {
-    char marks[ROSTER_ACTUATORS * 4 + 1];
+    char marks[BRIEF_ACTUATORS * 4 + 1];
     size_t used = 0;
     bool stale = brief->n_actuators > 0;
     for (int i = 0; i < brief->n_actuators; i++) {

@@ -28,6 +28,9 @@ void stations_draw_small(struct screen *s, struct rect area);
 /* Sort by the column to the left or right of the present one. */
 void stations_sort_by(struct screen *s, int step);
 
+/* layout.c: what stands where, for the extent of the screen */
+void layout_draw(struct screen *s);
+
 /* detail.c */
 void detail_init(struct detail *d);
 void detail_fini(struct detail *d);
@@ -36,6 +39,9 @@ void detail_follow(struct screen *s);
 void detail_update(struct screen *s);
 /* Its cursor was moved by so many rows. */
 void detail_moved(struct screen *s, int by);
+uint32_t detail_station(const struct screen *s); /* STATION_NONE: nothing is shown */
+const struct detail_line *detail_line(const struct detail *d, int pos); /* NULL: none */
+/* detail_draw.c */
 void detail_draw(struct screen *s, struct rect area);
 /* The worst or first few components on the lines of area, without frame or cursor. */
 void detail_draw_digest(struct screen *s, struct rect area);

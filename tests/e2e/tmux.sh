@@ -31,7 +31,7 @@ nothing_left() { # no broker and no leitstand has this directory on its command 
 start_tmux "$leitstand demo --seed=7 --dir=$dir/demo" "$dir/raw"
 report "forty stations are listed" shows '40 stations'
 report "the broker is connected and delivers" shows 'broker UP [1-9][0-9]* msg/s'
-report "it says that it is a demo" shows 'DEMO'
+report "it says that it is a demo" shows ' demo '
 press Enter
 report "Enter opens the first station with its values" shows 'Netzpumpe 1 .*(on|off|ein|aus)'
 press Escape
