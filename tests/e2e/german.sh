@@ -35,8 +35,8 @@ same_in_both() {
 mkdir "$dir/plant"
 printf 'uid,name\nPS-01,Pumpwerk\n' >"$dir/plant/stations.csv"
 printf 'id,station,name,kind\nP1,PS-01,Pumpe,actuator\n' >"$dir/plant/components.csv"
-printf '[mqtt]\nsocket = %s/none\n[cache]\npath = %s/cache.db\n[plant]\ndir = %s/plant\n' \
-    "$dir" "$dir" "$dir" >"$dir/leitstand.ini"
+printf '[instance]\nsocket = %s/control\n[mqtt]\nsocket = %s/none\n' "$dir" "$dir" >"$dir/leitstand.ini"
+printf '[cache]\npath = %s/cache.db\n[plant]\ndir = %s/plant\n' "$dir" "$dir" >>"$dir/leitstand.ini"
 
 report "help is German" says '^Befehle' --help
 report "help of a command is German" says 'Zeilen' readings --help
