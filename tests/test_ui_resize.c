@@ -37,7 +37,7 @@ static const struct {
 } states[] = {
     {"the list", "", "PW-0026"},
     {"a detail", "\r", "Stunden Pumpe 1"},
-    {"the help", "?", "Esc closes"},
+    {"the help", "?", "type to search"},
     {"the help, searched", "?gly", ":glyphs"},
     {"a half-typed filter", "/bergedorf", "/bergedorf"},
     {"a half-typed command", ":station PW-0", ":station PW-0"},
