@@ -202,7 +202,7 @@ test_paste_into_prompt(void **state)
     (void)state;
     struct play *p = play_open(NULL);
     term_send(p->t, ":" PASTE "sort\rid\t\n:quit" PASTE_END);
-    play_see(p, ":sort id :quit"); /* one line, and not run */
+    play_see(p, ":sort id  :quit"); /* one line, and not run */
     term_send(p->t, "\033");
     play_see_no(p, ":quit");
     play_close(p);

@@ -178,11 +178,11 @@ probe_keys(const char *program, const char *ini, int seconds)
     while (answered && bench_clock_us() < end) {
         int64_t pressed = bench_clock_us();
         term_send(t, "?");
-        answered = term_wait_text(t, "Esc closes");
+        answered = term_wait_text(t, "type to search");
         double latency = (double)(bench_clock_us() - pressed) / 1e3;
         g_array_append_val(ms, latency);
         term_send(t, "\033");
-        answered = answered && term_wait_no_text(t, "Esc closes");
+        answered = answered && term_wait_no_text(t, "type to search");
         term_wait_quiet(t, 100);
     }
     int told = tell(ms);
