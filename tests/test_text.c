@@ -152,11 +152,17 @@ test_columns(void **state)
         int columns, max, fit_columns;
         size_t fit_bytes;
     } cases[] = {
-        {"", 0, 5, 0, 0},      {"Pumpe", 5, 5, 5, 5},      {"Pumpe", 5, 4, 4, 4},
-        {"Pumpe", 5, 0, 0, 0}, {"höhe", 4, 2, 2, 3},       {"水位", 4, 4, 4, 6},
-        {"水位", 4, 3, 2, 3}, /* the second half of a wide character is not shown */
-        {"水位", 4, 1, 0, 0},  {"e\xcc\x81x", 2, 1, 1, 3}, /* the accent belongs to its letter
-                                                            */
+        {"", 0, 5, 0, 0},
+        {"Pumpe", 5, 5, 5, 5},
+        {"Pumpe", 5, 4, 4, 4},
+        {"Pumpe", 5, 0, 0, 0},
+        {"höhe", 4, 2, 2, 3},
+        {"水位", 4, 4, 4, 6},
+        {"水位", 4, 3, 2, 3},           /* the second half of a wide character is not shown */
+        {"ab\xe6\xb0\0no", 3, 9, 3, 4}, /* cut in the middle: what follows is not ours */
+        {"水位", 4, 1, 0, 0},
+        {"e\xcc\x81x", 2, 1, 1, 3}, /* the accent belongs to its letter
+                                     */
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         int columns = -1;

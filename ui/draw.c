@@ -188,7 +188,7 @@ draw_columns(const struct draw *d, const char *text)
         return text_columns(text);
     }
     int columns = 0;
-    for (const char *p = text; *p != '\0'; p += g_utf8_skip[(unsigned char)*p]) {
+    for (const char *p = text; *p != '\0'; p = text_next(p)) {
         gunichar c = g_utf8_get_char(p);
         char one[2];
         columns += g_unichar_iszerowidth(c) ? 0 : (int)strlen(glyph_ascii(c, one));
@@ -267,7 +267,7 @@ mark_cut(const struct draw *d, struct cells *cells, int max)
 static void
 cells_from_text(const struct draw *d, struct cells *cells, const char *text, int max)
 {
-    for (const char *p = text; *p != '\0'; p += g_utf8_skip[(unsigned char)*p]) {
+    for (const char *p = text; *p != '\0'; p = text_next(p)) {
         if (!put_char(d, cells, g_utf8_get_char(p), max)) {
             mark_cut(d, cells, max);
             return;

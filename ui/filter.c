@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "src/core/text.h"
 #include "ui/glyph.h"
 
 #define WORDS_MAX 16
@@ -33,7 +34,7 @@ struct filter {
 static void
 append_ascii(GString *to, const char *text)
 {
-    for (const char *p = text; *p != '\0'; p += g_utf8_skip[(unsigned char)*p]) {
+    for (const char *p = text; *p != '\0'; p = text_next(p)) {
         char one[2];
         g_string_append(to, glyph_ascii(g_utf8_get_char(p), one));
     }

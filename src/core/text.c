@@ -78,11 +78,11 @@ text_sanitize_dup(const void *src, size_t len)
     return dst;
 }
 
-/* g_utf8_next_char() casts const away. */
-static const char *
-next_char(const char *p)
+/* g_utf8_next_char() casts const away, and steps over the end. */
+const char *
+text_next(const char *p)
 {
-    return p + g_utf8_skip[(unsigned char)*p];
+    return p + strnlen(p, (size_t)g_utf8_skip[(unsigned char)*p]);
 }
 
 static int
@@ -105,7 +105,7 @@ text_fit(const char *text, int max_columns, int *ret_columns)
             break;
         }
         columns += width;
-        p = next_char(p);
+        p = text_next(p);
     }
     *ret_columns = columns;
     return (size_t)(p - text);

@@ -23,6 +23,10 @@ size_t text_sanitize(char *dst, size_t cap, const void *src, size_t len);
 /* The same, allocated by GLib. */
 char *text_sanitize_dup(const void *src, size_t len);
 
+/* The character after the one at p; never beyond the end, even if a text that snprintf() has
+ * cut ends in the middle of a character. */
+const char *text_next(const char *p);
+
 /* Columns that sanitised text takes in a terminal (wide 2, combining 0). */
 int text_columns(const char *text);
 
