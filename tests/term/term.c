@@ -82,6 +82,7 @@ run_child(const struct term_options *o)
     setenv("TERM", "xterm-256color", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("LEITSTAND_TEST_MARK", "1", 1);
+    setenv("NCURSES_GPM_TERMS", "none", 1); /* libgpm, loaded for TERM=linux, leaks */
     unsetenv("NO_COLOR");
     unsetenv("SSH_CONNECTION");
     for (const char *const *p = o->env; p != NULL && *p != NULL; p++) {
