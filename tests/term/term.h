@@ -46,7 +46,7 @@ const uint8_t *term_raw(const struct term *t, size_t *ret_len);
 
 /* Read until there were more than this many frames. */
 bool term_wait_frame(struct term *t, unsigned more_than);
-/* Read until the text stands in some row. */
+/* Read until the text stands in some row, and the frame that brought it is complete. */
 bool term_wait_text(struct term *t, const char *text);
 bool term_wait_no_text(struct term *t, const char *text);
 /* Read until nothing came for this long; for what must not happen. */
