@@ -17,7 +17,8 @@
 #include "src/mqtt/handle.h"
 #include "src/mqtt/packet.h"
 
-#define IDLE_READS_MAX 16 /* packets that are no messages, in one client_read() */
+#define QUICK_BYTES    (16 * 1024) /* a stream thicker than this needs no hurry */
+#define IDLE_READS_MAX 16          /* packets that are no messages, in one client_read() */
 
 /* Let the library read; *ret_idle: it found nothing. */
 static void
@@ -98,6 +99,9 @@ read_past_library(struct client *c, uint64_t until)
         return idle;
     }
     remove_bytes(c, c->window + removed, at - removed);
+    if (end < QUICK_BYTES) {
+        handle_quick_ack(c->m);
+    }
     return at == end && end < CLIENT_WINDOW;
 }
 

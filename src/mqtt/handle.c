@@ -115,3 +115,10 @@ handle_cork(struct mosquitto *m, bool on)
     int value = on;
     setsockopt(mosquitto_socket(m), IPPROTO_TCP, TCP_CORK, &value, sizeof(value));
 }
+
+void
+handle_quick_ack(struct mosquitto *m)
+{
+    int value = 1;
+    setsockopt(mosquitto_socket(m), IPPROTO_TCP, TCP_QUICKACK, &value, sizeof(value));
+}

@@ -23,6 +23,13 @@ void handle_place(const struct mqtt_endpoint *endpoint, char *dst, size_t cap);
 /* A MOSQ_ERR_ number in words; saved_errno is that of the failed call. */
 const char *handle_error(int code, int saved_errno);
 
+/*
+ * Acknowledge what has come at once, and for a while what comes: a broker that does not set
+ * TCP_NODELAY holds its next small packet back until then, up to 40 ms. The kernel forgets it
+ * soon, so ask again after each read. Does nothing on a unix socket.
+ */
+void handle_quick_ack(struct mosquitto *m);
+
 /* Collect small packets in one segment while on; does nothing on a unix socket. */
 void handle_cork(struct mosquitto *m, bool on);
 
