@@ -32,8 +32,8 @@ missing=
 for package in $wanted; do
     # A package that only stands in for another counts when the other is there.
     status=$(dpkg-query -W -f='${db:Status-Status} ' "$package" 2>/dev/null || true)
-    case $status in
-    *installed*) ;;
+    case " $status" in
+    *" installed "*) ;; # and not "not-installed", which a package once known may be
     *) missing="$missing $package" ;;
     esac
 done
