@@ -126,6 +126,8 @@ engine_take_commands(struct engine *e)
         case COMMAND_RELOAD:
             rc = reload(e, &problems, &err);
             break;
+        case COMMAND_ALARM:
+            break;
         }
         if (rc != RC_OK) {
             log_problems(&problems);

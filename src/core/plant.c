@@ -51,6 +51,8 @@ rule_clear(void *p)
     g_free(r->priority);
     g_free(r->name);
     g_free(r->guidance);
+    g_free(r->group);
+    g_free(r->parent);
 }
 
 void
@@ -105,6 +107,8 @@ plant_builder_rule(struct plant_builder *b, struct rule_def *r)
     own(&r->priority);
     own(&r->name);
     own(&r->guidance);
+    own(&r->group);
+    own(&r->parent);
     g_array_append_val(b->rules, *r);
 }
 
@@ -143,6 +147,8 @@ plant_builder_copy(struct plant_builder *b, const struct plant *plant)
         r.priority = g_strdup(r.priority);
         r.name = g_strdup(r.name);
         r.guidance = g_strdup(r.guidance);
+        r.group = g_strdup(r.group);
+        r.parent = g_strdup(r.parent);
         plant_builder_rule(b, &r);
     }
 }

@@ -107,6 +107,10 @@ struct rule_def {
     double on_delay_s, off_delay_s, window_s;
     int count;
     bool latch;
+    /* optional columns at the end of the file: */
+    double re_alarm_s;    /* announce anew after so long without an acknowledgement; 0: never */
+    bool ack_unneeded;    /* "ack_on_return" is no: a return without one closes it */
+    char *group, *parent; /* first-out group; rule that explains this one; "" none */
 };
 
 struct plant {

@@ -6,8 +6,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define COMMANDS_MAX 64u
-
 static const char *const role_names[] = {
     [ROLE_OWNER] = "owner",
     [ROLE_STANDBY] = "standby",
@@ -19,7 +17,7 @@ static_assert(G_N_ELEMENTS(role_names) == ROLES, "a role has no name");
 struct exchange {
     pthread_mutex_t lock;                  /* leaf lock: nothing is called while it is held */
     struct snapshot *waiting;              /* under lock */
-    struct command commands[COMMANDS_MAX]; /* under lock; a ring */
+    struct command commands[EXCHANGE_COMMANDS]; /* under lock; a ring */
     uint32_t first, used;                  /* under lock */
     int snapshot_fd, command_fd;           /* constant; eventfds, they carry no data */
 };
@@ -78,6 +76,7 @@ snapshot_unref(struct snapshot *s)
     g_free(s->stations);
     g_free(s->unknown);
     g_free(s->rejected);
+    alarm_board_unref(s->alarms);
     plant_unref(s->plant);
     g_free(s);
 }
@@ -172,9 +171,9 @@ bool
 exchange_post(struct exchange *x, const struct command *c)
 {
     pthread_mutex_lock(&x->lock);
-    bool room = x->used < COMMANDS_MAX;
+    bool room = x->used < EXCHANGE_COMMANDS;
     if (room) {
-        x->commands[(x->first + x->used++) % COMMANDS_MAX] = *c;
+        x->commands[(x->first + x->used++) % EXCHANGE_COMMANDS] = *c;
     }
     pthread_mutex_unlock(&x->lock);
     if (room) {
@@ -191,7 +190,7 @@ exchange_next_command(struct exchange *x, struct command *ret)
     bool found = x->used > 0;
     if (found) {
         *ret = x->commands[x->first];
-        x->first = (x->first + 1) % COMMANDS_MAX;
+        x->first = (x->first + 1) % EXCHANGE_COMMANDS;
         x->used--;
     }
     bool more = x->used > 0;

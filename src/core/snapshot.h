@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "src/core/alarm.h"
 #include "src/core/model.h"
 
 enum role { ROLE_OWNER, ROLE_STANDBY, ROLE_VIEWER, ROLE_UNARBITRATED };
@@ -81,6 +82,9 @@ struct snapshot {
     struct rejected_payload *rejected;
     uint32_t n_rejected;
     struct health health;
+    struct alarm_board *alarms; /* one reference; NULL: there is no evaluator */
+    uint64_t replies;           /* operator actions of this screen answered so far */
+    char reply[ALARM_TEXT_MAX]; /* what the last one that was refused was told; "" none was */
 };
 
 /* Copy the model; unknown and rejected ids are copied, too. The caller gets one reference. */
@@ -94,20 +98,23 @@ void snapshot_unref(struct snapshot *s); /* NULL is fine */
 enum command_type {
     COMMAND_ADOPT,  /* make the unknown id station/id a component */
     COMMAND_RELOAD, /* read the plant again from the cache */
+    COMMAND_ALARM,  /* an operator action: action */
 };
 
 struct command {
     enum command_type type;
     char station[PLANT_ID_MAX + 1];
     char id[PLANT_ID_MAX + 8];
+    struct alarm_action action;
 };
 
 /*
  * The exchange. One engine and one screen.
  * When a snapshot waits untaken, exchange_wants() is false and the engine makes none: a slow
- * screen costs nothing. At most 64 commands wait; then exchange_post() answers false.
+ * screen costs nothing. At most EXCHANGE_COMMANDS commands wait; then exchange_post() answers false.
  */
 struct exchange;
+#define EXCHANGE_COMMANDS 256u
 
 struct exchange *exchange_new(void);
 void exchange_free(struct exchange *x);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Rules, compiled: rules.csv says what to watch by component, by kind or by selection; here
+ * every component gets the list of rules that apply to it.
+ *
+ * The column "component" is STATION/ID, or a template: words separated by blanks, all of which
+ * must fit,
+ *     kind:K  type:T  area:A  station:GLOB  id:GLOB  unit:U
+ * (kind of the component; type and area of its station; '*' and '?' in a glob). For a component
+ * a rule name counts once: a row for STATION/ID beats every template, a later template beats an
+ * earlier one; the type "off" takes the rule away. More than RULES_A_COMPONENT are an error.
+ *
+ * Pure. A ruleset is immutable and belongs to its plant.
+ */
+#ifndef ALARMS_RULES_H
+#define ALARMS_RULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "src/core/alarm.h"
+#include "src/core/setting.h"
+
+#define RULES_A_COMPONENT 8
+#define RULE_NONE         UINT32_MAX
+
+/* A row of rules.csv, ready to be followed; shared by all components it applies to. */
+struct alarm_rule {
+    const struct rule_def *def; /* of the plant: names and guidance */
+    enum alarm_type type;
+    enum alarm_priority priority;
+    bool latch, ack_on_return;
+    uint16_t count; /* ALARM_COUNT: rises that raise it; else readings in a row, 0 = 1 */
+    double limit, deadband; /* in units as shown (after "adjust"); limit NAN: none */
+    int64_t on_delay_us, off_delay_us, window_us, realarm_us; /* 0: none */
+};
+
+/* One rule on one component. */
+struct rule_place {
+    uint32_t component; /* index into the plant */
+    uint32_t rule;      /* index into rules */
+    uint32_t parent;    /* place whose alarm explains this one, RULE_NONE: none */
+    uint32_t group;     /* first-out group, 0: none; index into groups */
+};
+
+struct ruleset {
+    struct plant *plant;      /* own reference */
+    struct alarm_rule *rules; /* those of plant->rules, less the "off" ones */
+    uint32_t n_rules;
+    struct rule_place *places; /* by component, then in the order of the file */
+    uint32_t n_places;
+    uint32_t *first; /* n_components + 1: the places of component i are first[i] … first[i+1] */
+    char **groups;   /* groups[0] is "" */
+    uint32_t n_groups;
+};
+
+/*
+ * Compile. Whatever cannot be followed (an unknown type, a limit that is missing, a ninth rule,
+ * a parent that is not there, parents in a circle) is told in problems (may be NULL), as
+ * "rules.csv: RULE on COMPONENT: …", and left out; the rest counts. Never NULL.
+ */
+struct ruleset *ruleset_new(struct plant *plant, struct problems *problems);
+void ruleset_free(struct ruleset *s); /* NULL is fine */
+
+/* Whether "component" of a row has the form of a template, and a correct one. *ret_why (may be
+ * NULL) tells what is wrong, a constant. */
+bool rule_is_template(const char *component);
+bool rule_template_valid(const char *component, const char **ret_why);
+
+#endif
