@@ -76,7 +76,7 @@ static const struct fx_rule rules[] = {
                     .on_s = OFFSET(700064),
                     .ack_unneeded = true,
                     .priority = "low",
-                    .parent = "PS-01/X1 mains"},
+                    .parent = "PS-01/X1/mains"},
     [NO_MAINS] = {.component = "PS-01/X1",
                   .rule = "mains",
                   .type = "digital",
