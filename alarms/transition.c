@@ -293,9 +293,7 @@ static void
 note_rise(struct evaluator *e, uint32_t alarm, const struct cause *cause)
 {
     struct more *m = more_of(e, alarm);
-    bool before = m->chatter.on;
-    if (chatter_rise(&m->chatter, cause->now.mono, e->set.chatter_count, e->set.chatter_us) &&
-        !before) {
+    if (chatter_rise(&m->chatter, cause->now.mono, e->set.chatter_count, e->set.chatter_us)) {
         journal_alarm(e, alarm, EVENT_CHATTER_BEGIN, cause);
     }
     if (m->chatter.on) {
