@@ -99,7 +99,7 @@ bool evaluator_changed(const struct evaluator *e); /* there is something to take
 /* Rises whenever a board would look different. */
 uint64_t evaluator_version(const struct evaluator *e);
 /* All that is not normal or has an overlay. */
-struct alarm_board *evaluator_board(const struct evaluator *e, struct now now);
+struct alarm_board *evaluator_board(const struct evaluator *e);
 
 /* Whether the alarm (names as in the plant) is other than normal: retained topics that it is
  * not are left over. */

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The start: what was kept comes back, timers go on on the boot clock where the machine is
+ * still up and on the wall clock where it is not, and every alarm is derived anew from the
+ * newest trusted value. An overlay of which nothing is known is dropped.
+ */
+#include "alarms/evaluator_private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- kept until the start, when "now" is known ---- */
+
+void
+evaluator_restore_alarm(struct evaluator *e, const struct alarm_record *r)
+{
+    struct alarm_record copy = *r;
+    copy.station = g_strdup(r->station);
+    copy.component = g_strdup(r->component);
+    copy.rule = g_strdup(r->rule);
+    copy.shelved_by = g_strdup(r->shelved_by);
+    copy.shelve_reason = g_strdup(r->shelve_reason);
+    g_array_append_val(e->kept.alarms, copy);
+}
+
+void
+evaluator_restore_occurrence(struct evaluator *e, const struct occurrence_record *r)
+{
+    struct occurrence_record copy = *r;
+    copy.station = g_strdup(r->station);
+    copy.component = g_strdup(r->component);
+    copy.rule = g_strdup(r->rule);
+    copy.acked_by = g_strdup(r->acked_by);
+    copy.comment = g_strdup(r->comment);
+    g_array_append_val(e->kept.occurrences, copy);
+}
+
+void
+evaluator_restore_maintenance(struct evaluator *e, const struct maintenance_record *r)
+{
+    struct maintenance_record copy = *r;
+    copy.station = g_strdup(r->station);
+    copy.component = g_strdup(r->component);
+    copy.actor = g_strdup(r->actor);
+    copy.reason = g_strdup(r->reason);
+    g_array_append_val(e->kept.maintenance, copy);
+}
+
+void
+evaluator_restore_parked(struct evaluator *e, const struct parked_record *r)
+{
+    parked_keep(e, r);
+}
+
+/* ---- moments ---- */
+
+/* A kept moment on today's boot clock. */
+static mono_us
+today(const struct evaluator *e, const char *boot_id, mono_us mono, wall_us wall,
+      struct now now)
+{
+    bool same = *boot_id != '\0' && strcmp(boot_id, e->set.boot_id) == 0;
+    return same ? mono : now.mono + (wall - now.wall);
+}
+
+/* ---- alarms ---- */
+
+static void
+restore_timers(struct evaluator *e, uint32_t alarm, const struct alarm_record *r,
+               struct now now)
+{
+    struct alarm *a = &e->alarms[alarm];
+    struct more *m = more_of(e, alarm);
+    const struct alarm_rule *rule = rule_of(e, alarm);
+    if (r->pending != PENDING_NONE) {
+        int64_t delay_us = r->pending == PENDING_ON ? rule->on_delay_us : rule->off_delay_us;
+        mono_us since = today(e, r->boot_id, r->pending_since_mono, r->pending_since, now);
+        a->pending = (uint8_t)r->pending;
+        m->pending_wall = now.wall - (now.mono - MIN(since, now.mono));
+        m->onset_at = m->pending_wall;
+        timer_set(e, alarm, TIMER_DELAY, MIN(since, now.mono) + delay_us);
+    }
+    if (r->realarm_at != WALL_NONE) {
+        timer_set(e, alarm, TIMER_REALARM,
+                  MIN(today(e, r->boot_id, r->realarm_mono, r->realarm_at, now),
+                      now.mono + rule->realarm_us));
+    }
+    bool timed = r->shelved_until != WALL_NONE;
+    if ((r->overlays & OVERLAY_SHELVED) != 0 && (timed || r->one_shot)) {
+        mono_us until = timed
+                            ? today(e, r->boot_id, r->shelved_until_mono, r->shelved_until, now)
+                            : INT64_MAX;
+        timer_set(e, alarm, TIMER_SHELF, until);
+        m->shelved_until = timed ? now.wall + (until - now.mono) : WALL_NONE;
+        m->one_shot = r->one_shot;
+        text_set(&m->shelved_by, r->shelved_by);
+        text_set(&m->shelve_reason, r->shelve_reason);
+        a->overlays |= OVERLAY_SHELVED;
+    }
+}
+
+static void
+restore_alarm(struct evaluator *e, uint32_t alarm, const struct alarm_record *r, struct now now)
+{
+    struct alarm *a = &e->alarms[alarm];
+    struct more *m = more_of(e, alarm);
+    a->state = (uint8_t)r->state;
+    a->condition = r->condition;
+    m->occurrence = r->occurrence;
+    m->covered = r->covered;
+    m->announced = true;
+    restore_timers(e, alarm, r, now);
+    if (r->chattering) {
+        m->chatter.on = true;
+        m->chatter.rises[0] = now.mono;
+        timer_set(e, alarm, TIMER_CHATTER, now.mono + e->set.chatter_us);
+    }
+    if (!uuid_is_nil(&m->occurrence)) {
+        occurrence_known(e, &m->occurrence, alarm);
+    }
+    uint32_t group = alarm < e->n_places ? e->rules->places[alarm].group : 0;
+    if (group != 0 && alarm_state_active(r->state)) {
+        e->group_active[group]++;
+    }
+    abnormal_update(e, alarm);
+}
+
+/* Its rule is gone: whoever saw it learns why it goes. */
+static void
+restore_gone(struct evaluator *e, const struct alarm_record *r, struct now now)
+{
+    struct alarm_name name = {r->station, r->component, r->rule};
+    records_gone(e, name);
+    if (r->state == ALARM_NORMAL) {
+        return;
+    }
+    struct journal_record *line = journal_line(
+        e, EVENT_RULE_GONE, &(struct cause){.now = now, .origin = "restart", .value = NAN});
+    line->station = g_strdup(r->station);
+    line->component = g_strdup(r->component);
+    line->rule = g_strdup(r->rule);
+    line->occurrence = r->occurrence;
+    line->from = r->state;
+}
+
+static void
+restore_alarms(struct evaluator *e, struct now now)
+{
+    for (guint i = 0; i < e->kept.alarms->len; i++) {
+        const struct alarm_record *r = &g_array_index(e->kept.alarms, struct alarm_record, i);
+        uint32_t alarm = find_alarm(e, r->station, r->component, r->rule);
+        if (alarm == ALARM_NONE) {
+            restore_gone(e, r, now);
+        } else {
+            restore_alarm(e, alarm, r, now);
+        }
+    }
+}
+
+/* ---- occurrences ---- */
+
+static int
+oldest_first(const void *a, const void *b)
+{
+    const struct older *x = a, *y = b;
+    return x->raised_at < y->raised_at ? -1 : x->raised_at > y->raised_at;
+}
+
+static void
+restore_older(struct evaluator *e, uint32_t alarm, const struct occurrence_record *r)
+{
+    struct more *m = more_of(e, alarm);
+    struct older o = {r->occurrence, r->step, r->count, r->raised_at, r->returned_at, r->value};
+    if (m->older == NULL) {
+        m->older = g_array_new(FALSE, FALSE, sizeof(struct older));
+    }
+    g_array_append_val(m->older, o);
+    g_array_sort(m->older, oldest_first);
+    occurrence_known(e, &r->occurrence, alarm);
+}
+
+static void
+restore_current(struct evaluator *e, uint32_t alarm, const struct occurrence_record *r)
+{
+    struct more *m = more_of(e, alarm);
+    m->step = r->step;
+    m->acked_step = r->acked_step;
+    m->count = r->count;
+    m->raised_at = r->raised_at;
+    m->returned_at = r->returned_at;
+    m->acked_at = r->acked_at;
+    m->value = r->value;
+    m->last_onset = r->raised_at;
+    text_set(&m->acked_by, r->acked_by);
+    text_set(&m->comment, r->comment);
+}
+
+/* Of a rule that is gone: closed, so that nobody waits for it for ever. */
+static void
+close_orphan(struct evaluator *e, const struct occurrence_record *r)
+{
+    struct occurrence_record copy = *r;
+    copy.station = g_strdup(r->station);
+    copy.component = g_strdup(r->component);
+    copy.rule = g_strdup(r->rule);
+    copy.acked_by = g_strdup(r->acked_by);
+    copy.comment = g_strdup(r->comment);
+    copy.state = ALARM_NORMAL;
+    copy.current = false;
+    g_array_append_val(e->changes.occurrences, copy);
+}
+
+static void
+restore_occurrences(struct evaluator *e)
+{
+    for (guint i = 0; i < e->kept.occurrences->len; i++) {
+        const struct occurrence_record *r =
+            &g_array_index(e->kept.occurrences, struct occurrence_record, i);
+        uint32_t alarm = find_alarm(e, r->station, r->component, r->rule);
+        if (alarm == ALARM_NONE) {
+            close_orphan(e, r);
+        } else if (e->alarms[alarm].more != NULL &&
+                   uuid_equal(&e->alarms[alarm].more->occurrence, &r->occurrence)) {
+            restore_current(e, alarm, r);
+        } else if (r->state != ALARM_NORMAL) {
+            restore_older(e, alarm, r);
+        }
+    }
+}
+
+/* ---- maintenance, suppression ---- */
+
+static void
+restore_maintenance(struct evaluator *e, struct now now)
+{
+    for (guint i = 0; i < e->kept.maintenance->len; i++) {
+        const struct maintenance_record *r =
+            &g_array_index(e->kept.maintenance, struct maintenance_record, i);
+        struct maintenance m = {
+            .station = g_strdup(r->station),
+            .component = g_strdup(r->component),
+            .since = r->since,
+            .remind_at = r->remind_at,
+            .remind_mono = r->remind_at == WALL_NONE
+                               ? INT64_MAX
+                               : today(e, r->boot_id, r->remind_mono, r->remind_at, now),
+            .actor = g_ref_string_new(r->actor == NULL ? "" : r->actor),
+            .reason = g_ref_string_new(r->reason == NULL ? "" : r->reason),
+        };
+        g_array_append_val(e->maintenance, m);
+        /* Silently: it was told when it began. */
+        const struct plant *plant = e->rules->plant;
+        uint32_t s = plant_find_station(plant, m.station);
+        if (s != STATION_NONE) {
+            maintenance_apply(e, &m);
+        }
+    }
+}
+
+/* Who is active explains again what it explained. */
+void
+restore_suppression(struct evaluator *e)
+{
+    GArray *list = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    g_array_append_vals(list, e->abnormal->data, e->abnormal->len);
+    for (guint i = 0; i < list->len; i++) {
+        uint32_t alarm = g_array_index(list, uint32_t, i);
+        uint32_t parent = explained_by(e, alarm);
+        if (parent != ALARM_NONE &&
+            alarm_state_active((enum alarm_state)e->alarms[alarm].state)) {
+            suppress(e, alarm, parent);
+        }
+        for (uint32_t k = alarm < e->n_places ? e->first_child[alarm] : 0;
+             alarm < e->n_places && k < e->first_child[alarm + 1]; k++) {
+            if (alarm_state_active((enum alarm_state)e->alarms[alarm].state)) {
+                suppress(e, e->children[k], alarm);
+            }
+        }
+    }
+    g_array_unref(list);
+}
+
+/* ---- values ---- */
+
+static void
+restore_values(struct evaluator *e, struct now now)
+{
+    for (guint i = 0; i < e->kept_values->len; i++) {
+        evaluate_kept(e, &g_array_index(e->kept_values, struct evaluator_input, i), now);
+    }
+    g_array_set_size(e->kept_values, 0);
+}
+
+/* An alarm that was shelved and whose time is over comes out now, not at its old moment. */
+void
+evaluator_start(struct evaluator *e, struct now now)
+{
+    e->last = now;
+    guint kept = e->kept.alarms->len;
+    restore_alarms(e, now);
+    restore_occurrences(e);
+    restore_maintenance(e, now);
+    restore_suppression(e);
+    for (uint32_t i = 0; i < e->n_places; i++) {
+        stale_arm(e, i, now.mono);
+    }
+    char text[64];
+    snprintf(text, sizeof(text), "%u alarms kept", kept);
+    journal_line(
+        e, EVENT_START,
+        &(struct cause){.now = now, .origin = "restart", .detail = text, .value = NAN});
+    restore_values(e, now);
+    alarm_changes_fini(&e->kept);
+    alarm_changes_init(&e->kept);
+    e->version++;
+    evaluator_advance(e, now);
+}
