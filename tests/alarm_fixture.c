@@ -297,7 +297,7 @@ fx_restart(struct fx *f, double s, bool reboot)
     f->now.mono += (mono_us)(s * (double)FX_S);
     if (reboot) {
         f->now.mono = 20 * FX_S;
-        snprintf(f->set.boot_id, sizeof(f->set.boot_id), "99999999" BOOT_ID + 8);
+        snprintf(f->set.boot_id, sizeof(f->set.boot_id), "99999999%s", BOOT_ID + 8);
     }
     f->e = evaluator_new(&f->set, fx_ruleset(f->plant), f->now);
     restore_kept(f);
@@ -511,7 +511,7 @@ const struct alarm_view *
 fx_view(struct fx *f, const char *alarm)
 {
     alarm_board_unref(f->board);
-    f->board = evaluator_board(f->e, f->now);
+    f->board = evaluator_board(f->e);
     for (uint32_t i = 0; i < f->board->n_alarms; i++) {
         const struct alarm_view *v = &f->board->alarms[i];
         if (is_named(alarm, v->station, v->component, v->rule)) {

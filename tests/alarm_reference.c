@@ -46,16 +46,10 @@ annunciate(struct reference *r, struct reference_alarm *a)
     }
 }
 
-/* The re-alarm timer counts from what would have been announced last. */
+/* The re-alarm timer counts from the last change of state or step, and only where REAL does
+ * something. Overlays are nothing to it: the core goes on under them. */
 static void
 start_realarm(struct reference *r, struct reference_alarm *a)
-{
-    a->realarm_due = a->rule.realarm_us > 0 ? r->now + a->rule.realarm_us : NEVER;
-}
-
-/* It goes on only where REAL does something. */
-static void
-stop_useless_realarm(struct reference_alarm *a)
 {
     bool useful = false;
     switch (a->state) {
@@ -71,9 +65,7 @@ stop_useless_realarm(struct reference_alarm *a)
     case ALARM_LATCHED_ACKED:
         break;
     }
-    if (!useful) {
-        a->realarm_due = NEVER;
-    }
+    a->realarm_due = useful && a->rule.realarm_us > 0 ? r->now + a->rule.realarm_us : NEVER;
 }
 
 /* ---- overlays: 3.3 ---- */
@@ -89,8 +81,6 @@ reenter(struct reference *r, struct reference_alarm *a, unsigned before)
         if (r->flaw != FLAW_SILENT_RELEASE) {
             a->annunciated++;
         }
-        start_realarm(r, a);
-        stop_useless_realarm(a);
     }
 }
 
@@ -201,7 +191,7 @@ fall(struct reference *r, int alarm)
     } else {
         return;
     }
-    stop_useless_realarm(a);
+    start_realarm(r, a);
     tell_children(r, alarm);
     if (a->one_shot) { /* "until the present (or next) occurrence clears" */
         drop_shelf(r, a);
@@ -340,18 +330,31 @@ reference_bad_reading(struct reference *r, int component)
 
 /* ---- operator ---- */
 
-/* Up to that step, 0 meaning all there are. False when it says nothing new. */
+/* Up to that step, 0 meaning all there are; the highest that was ever named counts. True: the
+ * occurrence is acknowledged. */
 static bool
 ack_up_to(struct reference_occurrence *o, uint32_t step)
 {
     if (step == 0) {
         step = o->step;
     }
-    if (step <= o->acked_step) {
-        return false;
+    if (step > o->acked_step) {
+        o->acked_step = step;
     }
-    o->acked_step = step;
-    return true;
+    return o->acked_step >= o->step;
+}
+
+/* "Close that occ only." */
+static void
+ack_older(struct reference_alarm *a, uint32_t i, uint32_t step)
+{
+    if (!ack_up_to(&a->older[i], step)) {
+        return;
+    }
+    a->n_older--;
+    for (; i < a->n_older; i++) {
+        a->older[i] = a->older[i + 1];
+    }
 }
 
 bool
@@ -359,24 +362,17 @@ reference_ack(struct reference *r, int alarm, uint32_t occurrence, uint32_t step
 {
     struct reference_alarm *a = &r->alarms[alarm];
     for (uint32_t i = 0; i < a->n_older; i++) {
-        if (a->older[i].number == occurrence) { /* "close that occ only" */
-            bool new = ack_up_to(&a->older[i], step);
-            if (a->older[i].acked_step >= a->older[i].step) {
-                a->n_older--;
-                for (uint32_t k = i; k < a->n_older; k++) {
-                    a->older[k] = a->older[k + 1];
-                }
-            }
-            return new;
+        if (a->older[i].number == occurrence) {
+            ack_older(a, i, step);
+            return true;
         }
     }
     if (occurrence != a->current.number || a->state == ALARM_NORMAL ||
         a->state == ALARM_ACKED || a->state == ALARM_LATCHED_ACKED) {
         return false;
     }
-    bool new = ack_up_to(&a->current, step);
-    if (a->current.acked_step < a->current.step) {
-        return new;
+    if (!ack_up_to(&a->current, step)) {
+        return true;
     }
     if (a->state == ALARM_UNACKED) {
         a->state = ALARM_ACKED;
@@ -385,8 +381,8 @@ reference_ack(struct reference *r, int alarm, uint32_t occurrence, uint32_t step
     } else {
         a->state = ALARM_LATCHED_ACKED;
     }
-    stop_useless_realarm(a);
-    return new;
+    start_realarm(r, a);
+    return true;
 }
 
 bool
@@ -396,6 +392,7 @@ reference_reset(struct reference *r, int alarm)
     if (a->state == ALARM_LATCHED_ACKED ||
         (r->flaw == FLAW_FREE_RESET && a->state == ALARM_LATCHED_UNACKED)) {
         a->state = ALARM_NORMAL;
+        start_realarm(r, a);
         return true;
     }
     return false;

@@ -194,7 +194,7 @@ rise(struct evaluator *e, struct now *now, double us[RISES])
         mono_us begin = clock_now().mono;
         evaluator_reading(e, &in, *now);
         told += was_annunciated(e);
-        alarm_board_unref(evaluator_board(e, *now));
+        alarm_board_unref(evaluator_board(e));
         us[i] = (double)(clock_now().mono - begin);
     }
     return told;
