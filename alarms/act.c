@@ -11,8 +11,7 @@
 #include "src/core/i18n.h"
 
 #define PARKED_MAX       1000
-#define SECOND_PERSON_US (600 * US_PER_S)  /* the second one has to come within */
-#define TEST_US          (3600 * US_PER_S) /* a test that nobody ends */
+#define SECOND_PERSON_US (600 * US_PER_S) /* the second one has to come within */
 
 /* ---- parked acknowledgements ---- */
 
@@ -60,7 +59,7 @@ parked_done(struct evaluator *e, const struct uuid *id)
 
 /* ---- saying no ---- */
 
-static struct cause
+struct cause
 cause_of(const struct alarm_action *a, struct now now)
 {
     return (struct cause){.now = now,
@@ -72,9 +71,9 @@ cause_of(const struct alarm_action *a, struct now now)
 }
 
 /* The journal keeps what was asked for and why not; err is for the one who asked. */
-static enum rc
-refuse(struct evaluator *e, uint32_t alarm, const struct alarm_action *a, struct now now,
-       enum rc rc, struct err *err)
+enum rc
+action_refuse(struct evaluator *e, uint32_t alarm, const struct alarm_action *a, struct now now,
+              enum rc rc, struct err *err)
 {
     char *text = g_strdup_printf("%s: %s", alarm_action_name(a->kind), err->text);
     struct cause cause = cause_of(a, now);
@@ -94,8 +93,8 @@ refuse(struct evaluator *e, uint32_t alarm, const struct alarm_action *a, struct
 
 /* ---- which alarm ---- */
 
-static uint32_t
-target(const struct evaluator *e, const struct alarm_action *a)
+uint32_t
+action_target(const struct evaluator *e, const struct alarm_action *a)
 {
     if (uuid_is_nil(&a->occurrence)) {
         return find_alarm(e, a->station, a->component, a->rule);
@@ -104,7 +103,7 @@ target(const struct evaluator *e, const struct alarm_action *a)
     return ref == NULL ? ALARM_NONE : ref->alarm;
 }
 
-static enum rc
+enum rc
 no_such_alarm(struct evaluator *e, const struct alarm_action *a, struct now now,
               struct err *err)
 {
@@ -116,7 +115,7 @@ no_such_alarm(struct evaluator *e, const struct alarm_action *a, struct now now,
         uuid_format(id, &a->occurrence);
         err_set(err, RC_NOTFOUND, _("occurrence %s is not known"), id);
     }
-    return refuse(e, ALARM_NONE, a, now, RC_NOTFOUND, err);
+    return action_refuse(e, ALARM_NONE, a, now, RC_NOTFOUND, err);
 }
 
 /* ---- acknowledge ---- */
@@ -127,7 +126,7 @@ park(struct evaluator *e, const struct alarm_action *a, struct now now, struct e
     const struct parked_record *before = parked_for(e, &a->occurrence);
     if (before == NULL && g_hash_table_size(e->parked) >= PARKED_MAX) {
         err_set(err, RC_FULL, _("too many acknowledgements wait for their occurrence"));
-        return refuse(e, ALARM_NONE, a, now, RC_FULL, err);
+        return action_refuse(e, ALARM_NONE, a, now, RC_FULL, err);
     }
     /* Of several the one that covers most counts; 0 covers all. */
     bool more =
@@ -216,7 +215,7 @@ ack_current(struct evaluator *e, uint32_t alarm, const struct alarm_action *a, s
     struct life_step step = transit(e, alarm, LIFE_ACK, &cause);
     if ((step.todo & LIFE_REFUSE) != 0) {
         set_ack_refusal(e, alarm, err);
-        return refuse(e, alarm, a, now, RC_INVALID, err);
+        return action_refuse(e, alarm, a, now, RC_INVALID, err);
     }
     return RC_OK;
 }
@@ -225,10 +224,10 @@ static enum rc
 act_ack(struct evaluator *e, const struct alarm_action *a, struct now now, struct err *err)
 {
     const struct occurrence_ref *ref = g_hash_table_lookup(e->occurrences, &a->occurrence);
-    uint32_t alarm = target(e, a);
+    uint32_t alarm = action_target(e, a);
     if (ref != NULL && ref->closed) {
         err_set(err, RC_INVALID, "%s", _("it is over: there is nothing to acknowledge"));
-        return refuse(e, alarm, a, now, RC_INVALID, err);
+        return action_refuse(e, alarm, a, now, RC_INVALID, err);
     }
     if (alarm == ALARM_NONE) {
         return uuid_is_nil(&a->occurrence) ? no_such_alarm(e, a, now, err)
@@ -241,96 +240,12 @@ act_ack(struct evaluator *e, const struct alarm_action *a, struct now now, struc
     return ack_older(e, alarm, find_older(m, &a->occurrence), a, now);
 }
 
-/* ---- shelve ---- */
-
-/* True: another person has to ask for the same, and was told so. */
-static bool
-wants_second_person(struct evaluator *e, uint32_t alarm, const struct alarm_action *a,
-                    struct now now, struct err *err)
-{
-    struct more *m = more_of(e, alarm);
-    if (!e->set.second_person || priority_of(e, alarm) != ALARM_CRITICAL) {
-        return false;
-    }
-    if (m->first_person != NULL && now.mono <= m->second_until &&
-        strcmp(m->first_person, a->user) != 0) {
-        g_clear_pointer(&m->first_person, g_free);
-        return false;
-    }
-    g_free(m->first_person);
-    m->first_person = g_strdup(a->user);
-    m->second_until = now.mono + SECOND_PERSON_US;
-    err_set(err, RC_OK, "%s", _("a second person has to ask for the same within 10 minutes"));
-    return true;
-}
-
-static void
-put_on_shelf(struct evaluator *e, uint32_t alarm, const struct alarm_action *a, struct now now)
-{
-    struct more *m = more_of(e, alarm);
-    struct cause cause = cause_of(a, now);
-    m->one_shot = a->one_shot;
-    m->shelved_until = a->one_shot ? WALL_NONE : now.wall + a->duration_us;
-    text_set(&m->shelved_by, a->user);
-    text_set(&m->shelve_reason, a->text);
-    timer_set(e, alarm, TIMER_SHELF, a->one_shot ? INT64_MAX : now.mono + a->duration_us);
-    overlay_set(e, alarm, OVERLAY_SHELVED);
-    char *text = a->one_shot
-                     ? g_strdup_printf("until it clears: %s", a->text)
-                     : g_strdup_printf("for %d min: %s",
-                                       (int)(a->duration_us / (60 * US_PER_S)), a->text);
-    cause.detail = text;
-    journal_alarm(e, alarm, EVENT_SHELVED, &cause);
-    g_free(text);
-}
-
-static enum rc
-act_shelve(struct evaluator *e, const struct alarm_action *a, struct now now, struct err *err)
-{
-    uint32_t alarm = target(e, a);
-    if (alarm == ALARM_NONE) {
-        return no_such_alarm(e, a, now, err);
-    }
-    int64_t most_us = e->set.shelve_max_us[priority_of(e, alarm)];
-    enum rc rc = RC_OK;
-    if (*a->text == '\0') {
-        rc = err_set(err, RC_INVALID, "%s", _("shelving wants a reason"));
-    } else if (!a->one_shot && (a->duration_us <= 0 || a->duration_us > most_us)) {
-        rc = err_set(err, RC_INVALID,
-                     _("an alarm of this priority is shelved for %d min at most"),
-                     (int)(most_us / (60 * US_PER_S)));
-    }
-    if (rc != RC_OK) {
-        return refuse(e, alarm, a, now, rc, err);
-    }
-    if (!wants_second_person(e, alarm, a, now, err)) {
-        put_on_shelf(e, alarm, a, now);
-    }
-    return RC_OK;
-}
-
-static enum rc
-act_unshelve(struct evaluator *e, const struct alarm_action *a, struct now now, struct err *err)
-{
-    uint32_t alarm = target(e, a);
-    if (alarm == ALARM_NONE) {
-        return no_such_alarm(e, a, now, err);
-    }
-    if ((e->alarms[alarm].overlays & OVERLAY_SHELVED) == 0) {
-        err_set(err, RC_INVALID, "%s", _("it is not shelved"));
-        return refuse(e, alarm, a, now, RC_INVALID, err);
-    }
-    struct cause cause = cause_of(a, now);
-    shelf_end(e, alarm, &cause);
-    return RC_OK;
-}
-
 /* ---- reset ---- */
 
 static enum rc
 act_reset(struct evaluator *e, const struct alarm_action *a, struct now now, struct err *err)
 {
-    uint32_t alarm = target(e, a);
+    uint32_t alarm = action_target(e, a);
     if (alarm == ALARM_NONE) {
         return no_such_alarm(e, a, now, err);
     }
@@ -339,168 +254,8 @@ act_reset(struct evaluator *e, const struct alarm_action *a, struct now now, str
     struct life_step step = transit(e, alarm, LIFE_RST, &cause);
     if ((step.todo & LIFE_REFUSE) != 0) {
         err_set(err, RC_INVALID, "%s", _(life_refusal(before, LIFE_RST)));
-        return refuse(e, alarm, a, now, RC_INVALID, err);
+        return action_refuse(e, alarm, a, now, RC_INVALID, err);
     }
-    return RC_OK;
-}
-
-/* ---- maintenance ---- */
-
-static int
-find_maintenance(const struct evaluator *e, const struct alarm_action *a)
-{
-    for (guint i = 0; i < e->maintenance->len; i++) {
-        const struct maintenance *m = &g_array_index(e->maintenance, struct maintenance, i);
-        if (strcmp(m->station, a->station) == 0 && strcmp(m->component, a->component) == 0) {
-            return (int)i;
-        }
-    }
-    return -1;
-}
-
-static bool
-in_plant(const struct evaluator *e, const struct alarm_action *a)
-{
-    const struct plant *plant = e->rules->plant;
-    return plant_find_station(plant, a->station) != STATION_NONE &&
-           (*a->component == '\0' ||
-            plant_find_component(plant, a->station, a->component) != COMPONENT_NONE);
-}
-
-static void
-tell_maintenance(struct evaluator *e, const struct alarm_action *a, enum alarm_event event,
-                 struct now now)
-{
-    struct cause cause = cause_of(a, now);
-    struct journal_record *line = journal_line(e, event, &cause);
-    line->station = g_strdup(a->station);
-    line->component = g_strdup(a->component);
-}
-
-static enum rc
-act_maintenance(struct evaluator *e, const struct alarm_action *a, struct now now,
-                struct err *err)
-{
-    enum rc rc = RC_OK;
-    if (!in_plant(e, a)) {
-        rc = err_set(err, RC_NOTFOUND, _("there is no \"%s%s%s\""), a->station,
-                     *a->component != '\0' ? "/" : "", a->component);
-    } else if (*a->text == '\0') {
-        rc = err_set(err, RC_INVALID, "%s", _("taking out of service wants a reason"));
-    } else if (find_maintenance(e, a) >= 0) {
-        rc = err_set(err, RC_INVALID, "%s", _("it is out of service already"));
-    }
-    if (rc != RC_OK) {
-        return refuse(e, ALARM_NONE, a, now, rc, err);
-    }
-    bool reminds = e->set.reminder_us > 0;
-    struct maintenance m = {
-        .station = g_strdup(a->station),
-        .component = g_strdup(a->component),
-        .since = now.wall,
-        .remind_at = reminds ? now.wall + e->set.reminder_us : WALL_NONE,
-        .remind_mono = reminds ? now.mono + e->set.reminder_us : INT64_MAX,
-        .actor = g_ref_string_new(a->user),
-        .reason = g_ref_string_new(a->text),
-    };
-    g_array_append_val(e->maintenance, m);
-    maintenance_record(e, &m, false);
-    tell_maintenance(e, a, EVENT_OUT_OF_SERVICE, now);
-    maintenance_apply(e, &m);
-    return RC_OK;
-}
-
-static enum rc
-act_return(struct evaluator *e, const struct alarm_action *a, struct now now, struct err *err)
-{
-    int at = find_maintenance(e, a);
-    if (at < 0) {
-        err_set(err, RC_INVALID, "%s", _("it is not out of service"));
-        return refuse(e, ALARM_NONE, a, now, RC_INVALID, err);
-    }
-    tell_maintenance(e, a, EVENT_IN_SERVICE, now);
-    struct cause cause = cause_of(a, now);
-    maintenance_end(e, (guint)at, &cause);
-    return RC_OK;
-}
-
-/* ---- a test of the whole chain ---- */
-
-/* The twin of an alarm, made when there is none; a twin that is normal is used again. */
-static uint32_t
-twin_of(struct evaluator *e, uint32_t alarm)
-{
-    for (uint32_t i = e->test_base; i < e->n_alarms; i++) {
-        if (e->alarms[i].more->twin_of == alarm) {
-            return i;
-        }
-    }
-    char *rule = g_strconcat(ALARM_TEST_PREFIX, name_of(e, alarm).rule, NULL);
-    uint32_t twin = e->n_alarms++;
-    e->alarms = g_renew(struct alarm, e->alarms, e->n_alarms);
-    e->alarms[twin] = (struct alarm){0};
-    struct more *m = more_of(e, twin);
-    m->twin_of = alarm;
-    /* A board may outlive us, and there are only as many as there are rules. */
-    m->twin_rule = g_intern_string(rule);
-    g_free(rule);
-    return twin;
-}
-
-static enum rc
-act_test(struct evaluator *e, const struct alarm_action *a, struct now now, struct err *err)
-{
-    uint32_t alarm = target(e, a);
-    if (alarm == ALARM_NONE) {
-        return no_such_alarm(e, a, now, err);
-    }
-    uint32_t twin = is_test(e, alarm) ? alarm : twin_of(e, alarm);
-    if (alarm_state_active((enum alarm_state)e->alarms[twin].state)) {
-        err_set(err, RC_INVALID, "%s", _("a test of it is running already"));
-        return refuse(e, twin, a, now, RC_INVALID, err);
-    }
-    struct cause cause = cause_of(a, now);
-    e->alarms[twin].condition = true;
-    transit(e, twin, LIFE_ALM, &cause);
-    timer_set(e, twin, TIMER_TEST, now.mono + TEST_US);
-    return RC_OK;
-}
-
-static void
-end_test(struct evaluator *e, uint32_t twin, const struct cause *cause)
-{
-    timer_clear(e, twin, TIMER_TEST);
-    e->alarms[twin].condition = false;
-    transit(e, twin, LIFE_RTN, cause);
-}
-
-void
-test_due(struct evaluator *e, uint32_t alarm, struct now now)
-{
-    end_test(e, alarm,
-             &(struct cause){.now = now,
-                             .origin = "timer",
-                             .detail = "a forgotten test",
-                             .source_at = now.wall,
-                             .value = NAN});
-}
-
-static enum rc
-act_test_end(struct evaluator *e, const struct alarm_action *a, struct now now, struct err *err)
-{
-    uint32_t alarm = target(e, a), twin = ALARM_NONE;
-    for (uint32_t i = e->test_base; alarm != ALARM_NONE && i < e->n_alarms; i++) {
-        if ((i == alarm || e->alarms[i].more->twin_of == alarm) &&
-            alarm_state_active((enum alarm_state)e->alarms[i].state)) {
-            twin = i;
-        }
-    }
-    if (twin == ALARM_NONE) {
-        err_set(err, RC_NOTFOUND, "%s", _("no test of it is running"));
-        return refuse(e, alarm, a, now, RC_NOTFOUND, err);
-    }
-    struct cause cause = cause_of(a, now);
-    end_test(e, twin, &cause);
     return RC_OK;
 }
 

@@ -4,19 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#define UNTRUSTED     (QUALITY_INVALID | QUALITY_NOT_TOPICAL | QUALITY_BLOCKED | QUALITY_OVERFLOW)
 #define LINK_GRACE_US (30 * US_PER_S) /* what comes back gets this long to be heard */
-
-static const struct {
-    const char *component, *rule;
-    enum alarm_type type;
-} services[] = {
-    [SERVICE_BROKER] = {"broker", "broker", ALARM_BROKER},
-    [SERVICE_LINK] = {"link", "link", ALARM_LINK},
-    [SERVICE_STORE] = {"store", "store", ALARM_STORE},
-    [SERVICE_DISK] = {"disk", "disk", ALARM_DISK},
-    [SERVICE_LOSS] = {"messages", "loss", ALARM_LOSS},
-};
 
 struct evaluator_settings
 evaluator_defaults(void)
@@ -33,136 +21,6 @@ evaluator_defaults(void)
         .silence_priority = ALARM_HIGH,
         .service_delay_us = 10 * US_PER_S,
     };
-}
-
-/* ---- who is who ---- */
-
-bool
-is_test(const struct evaluator *e, uint32_t alarm)
-{
-    return alarm >= e->test_base;
-}
-
-uint32_t
-real_of(const struct evaluator *e, uint32_t alarm)
-{
-    return is_test(e, alarm) ? e->alarms[alarm].more->twin_of : alarm;
-}
-
-enum alarm_type
-type_of(const struct evaluator *e, uint32_t alarm)
-{
-    uint32_t real = real_of(e, alarm);
-    if (real < e->n_places) {
-        return e->rules->rules[e->rules->places[real].rule].type;
-    }
-    return real < e->service_base ? ALARM_SILENCE : services[real - e->service_base].type;
-}
-
-const struct alarm_rule *
-rule_of(const struct evaluator *e, uint32_t alarm)
-{
-    uint32_t real = real_of(e, alarm);
-    return real < e->n_places ? &e->rules->rules[e->rules->places[real].rule]
-                              : &e->builtin[type_of(e, real)];
-}
-
-enum alarm_priority
-priority_of(const struct evaluator *e, uint32_t alarm)
-{
-    return rule_of(e, alarm)->priority;
-}
-
-uint32_t
-component_of(const struct evaluator *e, uint32_t alarm)
-{
-    uint32_t real = real_of(e, alarm);
-    return real < e->n_places ? e->rules->places[real].component : COMPONENT_NONE;
-}
-
-uint32_t
-station_of(const struct evaluator *e, uint32_t alarm)
-{
-    uint32_t real = real_of(e, alarm);
-    if (real < e->n_places) {
-        return e->rules->plant->components[e->rules->places[real].component].station;
-    }
-    return real < e->service_base ? real - e->silence_base : STATION_NONE;
-}
-
-struct alarm_name
-name_of(const struct evaluator *e, uint32_t alarm)
-{
-    const struct plant *plant = e->rules->plant;
-    uint32_t real = real_of(e, alarm);
-    struct alarm_name name;
-    if (real < e->n_places) {
-        const struct component *c = &plant->components[e->rules->places[real].component];
-        name = (struct alarm_name){plant->stations[c->station].uid, c->id,
-                                   rule_of(e, real)->def->rule};
-    } else if (real < e->service_base) {
-        name = (struct alarm_name){plant->stations[real - e->silence_base].uid, "", "silence"};
-    } else {
-        name = (struct alarm_name){ALARM_SYSTEM, services[real - e->service_base].component,
-                                   services[real - e->service_base].rule};
-    }
-    if (is_test(e, alarm)) {
-        name.rule = e->alarms[alarm].more->twin_rule;
-    }
-    return name;
-}
-
-static uint32_t
-find_service(const struct evaluator *e, const char *component, const char *rule)
-{
-    for (uint32_t i = 0; i < SERVICES; i++) {
-        if (strcmp(services[i].component, component) == 0 &&
-            strcmp(services[i].rule, rule) == 0) {
-            return e->service_base + i;
-        }
-    }
-    return ALARM_NONE;
-}
-
-static uint32_t
-find_test(const struct evaluator *e, const char *station, const char *component,
-          const char *rule)
-{
-    for (uint32_t i = e->test_base; i < e->n_alarms; i++) {
-        struct alarm_name name = name_of(e, i);
-        if (strcmp(name.station, station) == 0 && strcmp(name.component, component) == 0 &&
-            strcmp(name.rule, rule) == 0) {
-            return i;
-        }
-    }
-    return ALARM_NONE;
-}
-
-uint32_t
-find_alarm(const struct evaluator *e, const char *station, const char *component,
-           const char *rule)
-{
-    const struct plant *plant = e->rules->plant;
-    if (g_str_has_prefix(rule, ALARM_TEST_PREFIX)) {
-        return find_test(e, station, component, rule);
-    }
-    if (strcmp(station, ALARM_SYSTEM) == 0) {
-        return find_service(e, component, rule);
-    }
-    if (*component == '\0') {
-        uint32_t s = plant_find_station(plant, station);
-        bool found = s != STATION_NONE && strcmp(rule, "silence") == 0;
-        return found ? e->silence_base + s : ALARM_NONE;
-    }
-    uint32_t c =
-        *station == '\0' ? COMPONENT_NONE : plant_find_component(plant, station, component);
-    for (uint32_t i = c == COMPONENT_NONE ? 0 : e->rules->first[c];
-         c != COMPONENT_NONE && i < e->rules->first[c + 1]; i++) {
-        if (strcmp(rule_of(e, i)->def->rule, rule) == 0) {
-            return i;
-        }
-    }
-    return ALARM_NONE;
 }
 
 /* ---- what an alarm owns ---- */
@@ -254,12 +112,12 @@ make_builtin(struct evaluator *e)
                                                     .ack_on_return = true,
                                                     .limit = NAN};
     for (int i = 0; i < SERVICES; i++) {
-        e->builtin[services[i].type] =
-            (struct alarm_rule){.type = services[i].type,
-                                .priority = priorities[i],
-                                .ack_on_return = true,
-                                .limit = NAN,
-                                .on_delay_us = e->set.service_delay_us};
+        enum alarm_type type = service_type((enum service)i);
+        e->builtin[type] = (struct alarm_rule){.type = type,
+                                               .priority = priorities[i],
+                                               .ack_on_return = true,
+                                               .limit = NAN,
+                                               .on_delay_us = e->set.service_delay_us};
     }
 }
 
@@ -373,134 +231,6 @@ evaluator_free(struct evaluator *e)
     flood_fini(&e->flood);
     ruleset_free(e->rules);
     g_free(e);
-}
-
-/* ---- readings ---- */
-
-/* Beyond the limit, had it come in time; told once, not for every reading of a back-fill. */
-static void
-note_late(struct evaluator *e, uint32_t alarm, const struct condition_input *in,
-          const struct evaluator_input *reading, struct now now)
-{
-    const struct alarm_rule *rule = rule_of(e, alarm);
-    struct condition_memory *none = NULL;
-    bool beyond = false;
-    if (rule->type <= ALARM_DIGITAL && rule->count <= 1) {
-        beyond = condition_judge(rule, &none, false, in) == VERDICT_TRUE;
-    }
-    condition_free(none);
-    if (beyond && !e->alarms[alarm].late && !alarm_state_active(e->alarms[alarm].state)) {
-        char text[64];
-        snprintf(text, sizeof(text), "late by %.0f s",
-                 (double)(reading->received - reading->ts) / (double)US_PER_S);
-        journal_alarm(e, alarm, EVENT_LATE,
-                      &(struct cause){.now = now,
-                                      .origin = "reading",
-                                      .detail = text,
-                                      .source_at = reading->ts,
-                                      .value = in->value});
-    }
-    e->alarms[alarm].late = beyond;
-}
-
-static void
-judge(struct evaluator *e, uint32_t alarm, const struct condition_input *in,
-      const struct evaluator_input *reading, struct now now, const char *origin)
-{
-    struct alarm *a = &e->alarms[alarm];
-    const struct alarm_rule *rule = &e->rules->rules[e->rules->places[alarm].rule];
-    enum verdict verdict = VERDICT_FALSE;
-    if (rule->type == ALARM_STALE) {
-        stale_arm(e, alarm, now.mono);
-    } else {
-        verdict = condition_judge(rule, &a->memory, a->condition, in);
-    }
-    a->late = false;
-    if (verdict == VERDICT_HOLD) {
-        return;
-    }
-    if ((verdict == VERDICT_TRUE) != a->condition || a->suspect) {
-        set_condition(e, alarm, verdict == VERDICT_TRUE,
-                      &(struct cause){.now = now,
-                                      .origin = origin,
-                                      .source_at = reading->ts,
-                                      .value = condition_value(rule, a->memory, in)});
-    }
-    if (rule->type == ALARM_TOTALIZER || rule->type == ALARM_COUNT) {
-        window_arm(e, alarm, now);
-    }
-}
-
-/* Every rule of its component. */
-static void
-evaluate(struct evaluator *e, const struct evaluator_input *in, struct now now, bool late)
-{
-    const struct component *c = &e->rules->plant->components[in->component];
-    bool trusted = (in->quality & UNTRUSTED) == 0 && !in->retained;
-    struct condition_input input = {
-        .value = in->text == NULL ? adjust_apply(c->adjust, in->raw) : NAN,
-        .text = in->text,
-        .c = c,
-        .at = now.mono,
-    };
-    for (uint32_t i = e->rules->first[in->component]; i < e->rules->first[in->component + 1];
-         i++) {
-        if (!trusted) {
-            hold_suspect(e, i, now);
-        } else if (late) {
-            note_late(e, i, &input, in, now);
-        } else {
-            judge(e, i, &input, in, now, "reading");
-        }
-    }
-}
-
-/* Windows, rates and counts begin anew: the value is no new sample. */
-void
-evaluate_kept(struct evaluator *e, const struct evaluator_input *in, struct now now)
-{
-    const struct component *c = &e->rules->plant->components[in->component];
-    if ((in->quality & UNTRUSTED) != 0 || in->retained) {
-        return;
-    }
-    struct condition_input input = {
-        .value = in->text == NULL ? adjust_apply(c->adjust, in->raw) : NAN,
-        .text = in->text,
-        .c = c,
-        .at = now.mono,
-    };
-    for (uint32_t i = e->rules->first[in->component]; i < e->rules->first[in->component + 1];
-         i++) {
-        if (rule_of(e, i)->type <= ALARM_DIGITAL) {
-            judge(e, i, &input, in, now, "restart");
-        }
-    }
-}
-
-void
-evaluator_reading(struct evaluator *e, const struct evaluator_input *in, struct now now)
-{
-    if (evaluator_next(e) <= now.mono) {
-        evaluator_advance(e, now);
-    }
-    e->last = now;
-    if (e->rules->first[in->component] == e->rules->first[in->component + 1]) {
-        return;
-    }
-    bool late =
-        in->device_time && lateness_check(&e->late[in->component], in->ts, now, e->set.late_us);
-    evaluate(e, in, now, late);
-}
-
-void
-evaluator_restore_value(struct evaluator *e, const struct evaluator_input *in)
-{
-    struct evaluator_input copy = *in;
-    copy.text = g_strdup(in->text);
-    g_array_append_val(e->kept_values, copy);
-    if (in->device_time) {
-        lateness_restore(&e->late[in->component], in->ts);
-    }
 }
 
 /* ---- time ---- */

@@ -2,11 +2,15 @@
 /*
  * The inside of the evaluator, shared by its files:
  *
- *   evaluator.c   begins and ends, rules anew, readings, time
+ *   evaluator.c   begins and ends, time, the watchdog's signals
+ *   replan.c      another plant
+ *   names.c       which number is which alarm
+ *   reading.c     a reading and the rules of its component
  *   evaluate.c    from a verdict through delays to the events of alarms/life.h
  *   transition.c  one event on one alarm: occurrence, annunciation, journal, records
+ *   occurrence.c  occurrences: their names, and the older ones that stay open
  *   overlay.c     shelving, suppression, maintenance, and coming out from under them
- *   act.c         what operators do
+ *   act.c, act_cover.c, act_test.c   what operators do
  *   restore.c     what was kept, and the start
  *   records.c     changed alarms as records
  *   board.c       all that a screen shows
@@ -171,6 +175,7 @@ struct cause {
 /* ---- evaluator.c ---- */
 struct more *more_of(struct evaluator *e, uint32_t alarm); /* made when it is not there */
 const struct alarm_rule *rule_of(const struct evaluator *e, uint32_t alarm);
+enum alarm_type service_type(enum service service);
 enum alarm_type type_of(const struct evaluator *e, uint32_t alarm);
 enum alarm_priority priority_of(const struct evaluator *e, uint32_t alarm);
 bool is_test(const struct evaluator *e, uint32_t alarm);
@@ -229,12 +234,16 @@ void annunciate(struct evaluator *e, uint32_t alarm, struct journal_record *line
 void realarm_due(struct evaluator *e, uint32_t alarm, struct now now);
 void chatter_due(struct evaluator *e, uint32_t alarm, struct now now);
 void flood_due(struct evaluator *e, struct now now);
+void abnormal_update(struct evaluator *e, uint32_t alarm);
+
+/* ---- occurrence.c ---- */
+/* A new one; keep: the one so far stays open beside it. */
+void open_occurrence(struct evaluator *e, uint32_t alarm, bool keep, const struct cause *cause);
 void occurrence_changed(struct evaluator *e, uint32_t alarm);
 void older_changed(struct evaluator *e, uint32_t alarm, const struct older *o, bool closed,
                    const struct cause *cause);
 void occurrence_known(struct evaluator *e, const struct uuid *id, uint32_t alarm);
 void occurrence_close(struct evaluator *e, const struct uuid *id);
-void abnormal_update(struct evaluator *e, uint32_t alarm);
 
 /* ---- overlay.c ---- */
 void overlay_set(struct evaluator *e, uint32_t alarm, enum alarm_overlay overlay);
@@ -260,7 +269,22 @@ mono_us reminder_next(const struct evaluator *e);
 void reminder_due(struct evaluator *e, struct now now);
 
 /* ---- act.c ---- */
+struct cause cause_of(const struct alarm_action *a, struct now now);
+/* The journal keeps what was asked for and why not (err); answers rc. */
+enum rc action_refuse(struct evaluator *e, uint32_t alarm, const struct alarm_action *a,
+                      struct now now, enum rc rc, struct err *err);
+/* The alarm that the action names, ALARM_NONE. */
+uint32_t action_target(const struct evaluator *e, const struct alarm_action *a);
+enum rc no_such_alarm(struct evaluator *e, const struct alarm_action *a, struct now now,
+                      struct err *err);
+
+/* ---- act_cover.c, act_test.c: one kind of action each ---- */
+typedef enum rc action_handler(struct evaluator *e, const struct alarm_action *a,
+                               struct now now, struct err *err);
+action_handler act_shelve, act_unshelve, act_maintenance, act_return, act_test, act_test_end;
 void test_due(struct evaluator *e, uint32_t alarm, struct now now);
+
+/* ---- act.c again: parked acknowledgements ---- */
 /* An acknowledgement that waits for this occurrence, or NULL. */
 const struct parked_record *parked_for(const struct evaluator *e, const struct uuid *id);
 void parked_done(struct evaluator *e, const struct uuid *id);

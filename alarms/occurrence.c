@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Occurrences: their names, the older ones that stay open, and their records. */
+#include "alarms/evaluator_private.h"
+
+#include <string.h>
+
+#define CLOSED_MAX 20000 /* ended occurrences whose names are still known */
+
+void
+occurrence_known(struct evaluator *e, const struct uuid *id, uint32_t alarm)
+{
+    struct occurrence_ref *ref = g_new0(struct occurrence_ref, 1);
+    ref->occurrence = *id;
+    ref->alarm = alarm;
+    g_hash_table_replace(e->occurrences, &ref->occurrence, ref);
+}
+
+void
+occurrence_close(struct evaluator *e, const struct uuid *id)
+{
+    struct occurrence_ref *ref = g_hash_table_lookup(e->occurrences, id);
+    if (ref == NULL || ref->closed) {
+        return;
+    }
+    ref->closed = true;
+    g_queue_push_tail(&e->closed, ref);
+    if (e->closed.length > CLOSED_MAX) {
+        struct occurrence_ref *oldest = g_queue_pop_head(&e->closed);
+        g_hash_table_remove(e->occurrences, &oldest->occurrence);
+    }
+}
+
+void
+occurrence_changed(struct evaluator *e, uint32_t alarm)
+{
+    struct occurrence_record r = {0};
+    occurrence_fill(e, alarm, &r);
+    g_array_append_val(e->changes.occurrences, r);
+    alarm_touch(e, alarm);
+}
+
+void
+older_changed(struct evaluator *e, uint32_t alarm, const struct older *o, bool closed,
+              const struct cause *cause)
+{
+    struct alarm_name name = name_of(e, alarm);
+    struct occurrence_record r = {
+        .occurrence = o->occurrence,
+        .station = g_strdup(name.station),
+        .component = g_strdup(name.component),
+        .rule = g_strdup(name.rule),
+        .type = type_of(e, alarm),
+        .priority = priority_of(e, alarm),
+        .state = closed ? ALARM_NORMAL : ALARM_RETURNED_UNACKED,
+        .test = is_test(e, alarm),
+        .step = o->step,
+        .acked_step = closed ? o->step : 0,
+        .count = o->count,
+        .raised_at = o->raised_at,
+        .returned_at = o->returned_at,
+        .acked_at = closed ? cause->now.wall : WALL_NONE,
+        .value = o->value,
+        .acked_by = closed ? g_strdup(cause->actor) : NULL,
+        .comment = closed ? g_strdup(cause->detail) : NULL,
+    };
+    g_array_append_val(e->changes.occurrences, r);
+    alarm_touch(e, alarm);
+}
+
+/* The name is made of the alarm and its onset, so that everybody who saw that gives it. */
+static struct uuid
+name_occurrence(struct evaluator *e, uint32_t alarm, wall_us onset)
+{
+    struct more *m = more_of(e, alarm);
+    struct alarm_name name = name_of(e, alarm);
+    m->onset_number = onset == m->last_onset ? m->onset_number + 1 : 0;
+    m->last_onset = onset;
+    char *text = g_strdup_printf("%s\037%s\037%s\037%" G_GINT64_FORMAT "\037%u", name.station,
+                                 name.component, name.rule, onset, m->onset_number);
+    struct uuid id = uuid_of(text, strlen(text));
+    g_free(text);
+    return id;
+}
+
+/* The occurrence so far is superseded by a new rise; keep: it still wants to be seen. */
+static void
+supersede(struct evaluator *e, uint32_t alarm, bool keep, const struct cause *cause)
+{
+    struct more *m = more_of(e, alarm);
+    if (uuid_is_nil(&m->occurrence)) {
+        return;
+    }
+    if (keep) {
+        struct older o = {m->occurrence, m->step,        m->count,
+                          m->raised_at,  m->returned_at, m->value};
+        if (m->older == NULL) {
+            m->older = g_array_new(FALSE, FALSE, sizeof(struct older));
+        }
+        g_array_append_val(m->older, o);
+        older_changed(e, alarm, &o, false, cause);
+    } else {
+        struct occurrence_record r = {0};
+        occurrence_fill(e, alarm, &r);
+        r.state = ALARM_NORMAL;
+        r.current = false;
+        g_array_append_val(e->changes.occurrences, r);
+        occurrence_close(e, &m->occurrence);
+    }
+}
+
+void
+open_occurrence(struct evaluator *e, uint32_t alarm, bool keep, const struct cause *cause)
+{
+    struct more *m = more_of(e, alarm);
+    supersede(e, alarm, keep, cause);
+    m->count = keep ? m->count + 1 : 1;
+    wall_us onset = cause->source_at != WALL_NONE ? cause->source_at : cause->now.wall;
+    m->occurrence = name_occurrence(e, alarm, cause->source_at);
+    m->step = 1;
+    m->acked_step = 0;
+    m->raised_at = onset;
+    m->raised_mono = cause->now.mono;
+    m->returned_at = m->acked_at = m->released_at = WALL_NONE;
+    m->value = cause->value;
+    m->first_out = false;
+    text_set(&m->acked_by, NULL);
+    text_set(&m->comment, NULL);
+    occurrence_known(e, &m->occurrence, alarm);
+    if (e->alarms[alarm].overlays != 0) {
+        m->covered++;
+    }
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A reading on its way through the rules of its component: the hot path. */
+#include "alarms/evaluator_private.h"
+
+#include <math.h>
+
+#define UNTRUSTED (QUALITY_INVALID | QUALITY_NOT_TOPICAL | QUALITY_BLOCKED | QUALITY_OVERFLOW)
+
+/* Beyond the limit, had it come in time; told once, not for every reading of a back-fill. */
+static void
+note_late(struct evaluator *e, uint32_t alarm, const struct condition_input *in,
+          const struct evaluator_input *reading, struct now now)
+{
+    const struct alarm_rule *rule = rule_of(e, alarm);
+    struct condition_memory *none = NULL;
+    bool beyond = false;
+    if (rule->type <= ALARM_DIGITAL && rule->count <= 1) {
+        beyond = condition_judge(rule, &none, false, in) == VERDICT_TRUE;
+    }
+    condition_free(none);
+    if (beyond && !e->alarms[alarm].late && !alarm_state_active(e->alarms[alarm].state)) {
+        char text[64];
+        snprintf(text, sizeof(text), "late by %.0f s",
+                 (double)(reading->received - reading->ts) / (double)US_PER_S);
+        journal_alarm(e, alarm, EVENT_LATE,
+                      &(struct cause){.now = now,
+                                      .origin = "reading",
+                                      .detail = text,
+                                      .source_at = reading->ts,
+                                      .value = in->value});
+    }
+    e->alarms[alarm].late = beyond;
+}
+
+static void
+judge(struct evaluator *e, uint32_t alarm, const struct condition_input *in,
+      const struct evaluator_input *reading, struct now now, const char *origin)
+{
+    struct alarm *a = &e->alarms[alarm];
+    const struct alarm_rule *rule = &e->rules->rules[e->rules->places[alarm].rule];
+    enum verdict verdict = VERDICT_FALSE;
+    if (rule->type == ALARM_STALE) {
+        stale_arm(e, alarm, now.mono);
+    } else {
+        verdict = condition_judge(rule, &a->memory, a->condition, in);
+    }
+    a->late = false;
+    if (verdict == VERDICT_HOLD) {
+        return;
+    }
+    if ((verdict == VERDICT_TRUE) != a->condition || a->suspect) {
+        set_condition(e, alarm, verdict == VERDICT_TRUE,
+                      &(struct cause){.now = now,
+                                      .origin = origin,
+                                      .source_at = reading->ts,
+                                      .value = condition_value(rule, a->memory, in)});
+    }
+    if (rule->type == ALARM_TOTALIZER || rule->type == ALARM_COUNT) {
+        window_arm(e, alarm, now);
+    }
+}
+
+/* Every rule of its component. */
+static void
+evaluate(struct evaluator *e, const struct evaluator_input *in, struct now now, bool late)
+{
+    const struct component *c = &e->rules->plant->components[in->component];
+    bool trusted = (in->quality & UNTRUSTED) == 0 && !in->retained;
+    struct condition_input input = {
+        .value = in->text == NULL ? adjust_apply(c->adjust, in->raw) : NAN,
+        .text = in->text,
+        .c = c,
+        .at = now.mono,
+    };
+    for (uint32_t i = e->rules->first[in->component]; i < e->rules->first[in->component + 1];
+         i++) {
+        if (!trusted) {
+            hold_suspect(e, i, now);
+        } else if (late) {
+            note_late(e, i, &input, in, now);
+        } else {
+            judge(e, i, &input, in, now, "reading");
+        }
+    }
+}
+
+/* Windows, rates and counts begin anew: the value is no new sample. */
+void
+evaluate_kept(struct evaluator *e, const struct evaluator_input *in, struct now now)
+{
+    const struct component *c = &e->rules->plant->components[in->component];
+    if ((in->quality & UNTRUSTED) != 0 || in->retained) {
+        return;
+    }
+    struct condition_input input = {
+        .value = in->text == NULL ? adjust_apply(c->adjust, in->raw) : NAN,
+        .text = in->text,
+        .c = c,
+        .at = now.mono,
+    };
+    for (uint32_t i = e->rules->first[in->component]; i < e->rules->first[in->component + 1];
+         i++) {
+        if (rule_of(e, i)->type <= ALARM_DIGITAL) {
+            judge(e, i, &input, in, now, "restart");
+        }
+    }
+}
+
+void
+evaluator_reading(struct evaluator *e, const struct evaluator_input *in, struct now now)
+{
+    if (evaluator_next(e) <= now.mono) {
+        evaluator_advance(e, now);
+    }
+    e->last = now;
+    if (e->rules->first[in->component] == e->rules->first[in->component + 1]) {
+        return;
+    }
+    bool late =
+        in->device_time && lateness_check(&e->late[in->component], in->ts, now, e->set.late_us);
+    evaluate(e, in, now, late);
+}
+
+void
+evaluator_restore_value(struct evaluator *e, const struct evaluator_input *in)
+{
+    struct evaluator_input copy = *in;
+    copy.text = g_strdup(in->text);
+    g_array_append_val(e->kept_values, copy);
+    if (in->device_time) {
+        lateness_restore(&e->late[in->component], in->ts);
+    }
+}
