@@ -149,20 +149,37 @@ park(struct evaluator *e, const struct alarm_action *a, struct now now, struct e
     return RC_OK;
 }
 
+/* Rose meanwhile to a step that the operator had not seen: that one still wants to be seen. */
+static void
+set_worse_since(uint32_t step, struct err *err)
+{
+    err_set(err, RC_OK, _("it has become worse since: step %u still wants one"), step);
+}
+
 static enum rc
 ack_older(struct evaluator *e, uint32_t alarm, guint at, const struct alarm_action *a,
-          struct now now)
+          struct now now, struct err *err)
 {
     struct alarm *al = &e->alarms[alarm];
-    struct older o = g_array_index(al->more->older, struct older, at);
+    struct older *slot = &g_array_index(al->more->older, struct older, at);
+    uint32_t step = a->step == 0 ? slot->step : MIN(a->step, slot->step);
+    bool news = step > slot->acked_step, closed = step == slot->step;
+    slot->acked_step = MAX(slot->acked_step, step);
+    struct older o = *slot;
     struct cause cause = cause_of(a, now);
-    g_array_remove_index(al->more->older, at);
-    older_changed(e, alarm, &o, true, &cause);
-    occurrence_close(e, &o.occurrence);
-    struct journal_record *line = journal_alarm(e, alarm, EVENT_ACKED, &cause);
-    line->occurrence = o.occurrence;
-    line->step = o.step;
-    line->value = o.value;
+    if (closed) {
+        g_array_remove_index(al->more->older, at);
+        occurrence_close(e, &o.occurrence);
+    } else {
+        set_worse_since(o.step, err);
+    }
+    if (news) {
+        older_changed(e, alarm, &o, closed, &cause);
+        struct journal_record *line = journal_alarm(e, alarm, EVENT_ACKED, &cause);
+        line->occurrence = o.occurrence;
+        line->step = step;
+        line->value = o.value;
+    }
     return RC_OK;
 }
 
@@ -209,7 +226,7 @@ ack_current(struct evaluator *e, uint32_t alarm, const struct alarm_action *a, s
             journal_alarm(e, alarm, EVENT_ACKED, &cause)->step = a->step;
             occurrence_changed(e, alarm);
         }
-        err_set(err, RC_OK, _("it has become worse since: step %u still wants one"), m->step);
+        set_worse_since(m->step, err);
         return RC_OK;
     }
     struct life_step step = transit(e, alarm, LIFE_ACK, &cause);
@@ -237,7 +254,7 @@ act_ack(struct evaluator *e, const struct alarm_action *a, struct now now, struc
     if (uuid_is_nil(&a->occurrence) || uuid_equal(&a->occurrence, &m->occurrence)) {
         return ack_current(e, alarm, a, now, err);
     }
-    return ack_older(e, alarm, find_older(m, &a->occurrence), a, now);
+    return ack_older(e, alarm, find_older(m, &a->occurrence), a, now, err);
 }
 
 /* ---- reset ---- */

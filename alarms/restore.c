@@ -170,7 +170,8 @@ static void
 restore_older(struct evaluator *e, uint32_t alarm, const struct occurrence_record *r)
 {
     struct more *m = more_of(e, alarm);
-    struct older o = {r->occurrence, r->step, r->count, r->raised_at, r->returned_at, r->value};
+    struct older o = {r->occurrence, r->step,        r->acked_step, r->count,
+                      r->raised_at,  r->returned_at, r->value};
     if (m->older == NULL) {
         m->older = g_array_new(FALSE, FALSE, sizeof(struct older));
     }

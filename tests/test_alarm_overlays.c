@@ -454,6 +454,24 @@ an_ack_covers_up_to_its_step(void **state)
 }
 
 static void
+an_ack_of_an_older_one_covers_up_to_its_step(void **state)
+{
+    struct fx *f = *state;
+    bring_to(f, ALARM_UNACKED);
+    struct uuid id = fx_occurrence(f, FAULT);
+    fx_pass(f, 601); /* step 2 */
+    fx_put(f, "PS-01/F1", 0);
+    fx_pass(f, 60);
+    fx_put(f, "PS-01/F1", 1);
+    assert_int_equal(fx_view(f, FAULT)->older, 1);
+    assert_int_equal(fx_ack(f, id, 1), RC_OK); /* nobody has seen step 2 */
+    assert_int_equal(fx_view(f, FAULT)->older, 1);
+    fx_restart(f, 1, false);
+    assert_int_equal(fx_ack(f, id, 2), RC_OK);
+    assert_int_equal(fx_view(f, FAULT)->older, 0);
+}
+
+static void
 a_latch_is_acked_first_and_reset_then(void **state)
 {
     struct fx *f = *state;
@@ -562,6 +580,7 @@ main(void)
         scenario(an_ack_before_its_occurrence_is_parked),
         scenario(an_ack_that_races_a_clear_opens_nothing),
         scenario(an_ack_covers_up_to_its_step),
+        scenario(an_ack_of_an_older_one_covers_up_to_its_step),
         scenario(a_latch_is_acked_first_and_reset_then),
         scenario(the_first_of_a_group_is_marked),
         scenario(a_test_does_not_touch_the_real_alarm),

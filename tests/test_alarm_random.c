@@ -243,7 +243,7 @@ static void
 do_read_late(struct episode *e, struct event *ev)
 {
     wall_us newest = e->fx.newest[ev->target].ts;
-    if (newest == WALL_NONE || newest > e->fx.now.wall) {
+    if (newest == WALL_NONE || e->steps_wall) {
         fx_pass(&e->fx, 0);
         return;
     }
@@ -278,13 +278,14 @@ do_ack(struct episode *e, struct event *ev, bool *ret_known)
         ev->occurrence = o->number;
         ev->step = (uint32_t)below(e, o->step + 1);
     }
-    *ret_known = ev->occurrence != 0;
+    struct uuid id = id_of(e, ev->occurrence);
+    *ret_known = !uuid_is_nil(&id); /* one that opens at this very moment nobody has seen yet */
     if (!*ret_known) {
         fx_pass(&e->fx, 0);
         return false;
     }
     ev->done = reference_ack(&e->reference, ev->target, ev->occurrence, ev->step);
-    return fx_ack(&e->fx, id_of(e, ev->occurrence), ev->step) == RC_OK;
+    return fx_ack(&e->fx, id, ev->step) == RC_OK;
 }
 
 static bool
