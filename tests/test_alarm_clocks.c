@@ -129,6 +129,8 @@ restart_with_every_overlay(void **state)
     assert_int_equal(fx_shelve(f, LATCH, 0), RC_OK);
     fx_put(f, "PS-01/X1", 1);
     fx_put(f, "PS-01/P1", 1);
+    fx_put(f, "PS-01/L1", 85);
+    fx_pass(f, 11);
     assert_int_equal(fx_act(f, ACTION_MAINTENANCE, "PS-01/L1", "cleaning"), RC_OK);
     restart_changes_nothing(f, FAULT, false);
     restart_changes_nothing(f, LATCH, true);
@@ -224,6 +226,40 @@ w13_a_shelf_goes_on_to_its_end(void **state)
         assert_int_equal(fx_annunciated(f, FAULT), 2);
         teardown((void **)&f);
     }
+}
+
+static void
+w13_a_delay_that_stands_still_stands_on(void **state)
+{
+    (void)state;
+    for (int reboot = 0; reboot < 2; reboot++) {
+        struct fx *f;
+        setup((void **)&f);
+        fx_put(f, "PS-01/L1", 85);
+        fx_pass(f, 6);
+        fx_put_quality(f, "PS-01/L1", 85, QUALITY_INVALID);
+        fx_restart(f, 600, reboot == 1);
+        fx_pass(f, 600);
+        assert_int_equal(fx_state(f, LEVEL), ALARM_NORMAL);
+        fx_put(f, "PS-01/L1", 85);
+        fx_pass(f, 3.9);
+        assert_int_equal(fx_state(f, LEVEL), ALARM_NORMAL);
+        fx_pass(f, 0.2);
+        assert_int_equal(fx_state(f, LEVEL), ALARM_UNACKED);
+        teardown((void **)&f);
+    }
+}
+
+static void
+suspect_it_was_suspect_it_is(void **state)
+{
+    struct fx *f = *state;
+    fx_put(f, "PS-01/F1", 1);
+    fx_put_quality(f, "PS-01/F1", 0, QUALITY_INVALID);
+    assert_true(fx_view(f, FAULT)->suspect);
+    restart_changes_nothing(f, FAULT, true);
+    fx_put(f, "PS-01/F1", 1);
+    assert_false(fx_view(f, FAULT)->suspect);
 }
 
 static void
@@ -429,6 +465,8 @@ main(void)
         scenario(w13_a_running_off_delay_goes_on),
         scenario(w13_a_delay_that_ended_while_it_was_down_counts),
         cmocka_unit_test(w13_a_shelf_goes_on_to_its_end),
+        cmocka_unit_test(w13_a_delay_that_stands_still_stands_on),
+        scenario(suspect_it_was_suspect_it_is),
         scenario(w13_the_next_re_alarm_goes_on),
         scenario(what_changed_while_it_was_down_is_derived_anew),
         scenario(wall_clock_steps_raise_nothing),
