@@ -297,7 +297,8 @@ fx_restart(struct fx *f, double s, bool reboot)
     f->now.mono += (mono_us)(s * (double)FX_S);
     if (reboot) {
         f->now.mono = 20 * FX_S;
-        snprintf(f->set.boot_id, sizeof(f->set.boot_id), "99999999%s", BOOT_ID + 8);
+        f->boots++;
+        snprintf(f->set.boot_id, sizeof(f->set.boot_id), "%08x%s", f->boots, BOOT_ID + 8);
     }
     f->e = evaluator_new(&f->set, fx_ruleset(f->plant), f->now);
     restore_kept(f);

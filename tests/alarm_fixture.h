@@ -49,6 +49,7 @@ struct fx {
     struct plant *plant;
     struct evaluator *e;
     struct now now;
+    unsigned boots;  /* starts of the machine after the first */
     GArray *journal; /* struct journal_record: all of them */
     struct fx_kept kept;
     struct evaluator_input *newest; /* trusted, by component; ts WALL_NONE: none */

@@ -264,6 +264,24 @@ reference_advance(struct reference *r, mono_us now)
     r->now = now;
 }
 
+static mono_us
+moved(mono_us at, int64_t by)
+{
+    return at == NEVER ? NEVER : at + by;
+}
+
+void
+reference_reboot(struct reference *r, mono_us now)
+{
+    for (int i = 0; i < r->n; i++) {
+        struct reference_alarm *a = &r->alarms[i];
+        a->pending_due = moved(a->pending_due, now - r->now);
+        a->realarm_due = moved(a->realarm_due, now - r->now);
+        a->shelved_until = moved(a->shelved_until, now - r->now);
+    }
+    r->now = now;
+}
+
 /* ---- readings ---- */
 
 static bool

@@ -12,7 +12,7 @@
 #include "src/core/alarm.h"
 
 #define REFERENCE_ALARMS 8
-#define REFERENCE_OLDER  64
+#define REFERENCE_OLDER  256
 
 struct reference_rule {
     int component;
@@ -72,6 +72,9 @@ void reference_init(struct reference *r, const struct reference_rule *rules, int
 
 /* Timers that are due until then, each at its moment. Everything below is at that moment. */
 void reference_advance(struct reference *r, mono_us now);
+
+/* The machine was started anew: the same moment is now called that. */
+void reference_reboot(struct reference *r, mono_us now);
 
 void reference_reading(struct reference *r, int component, double value);
 void reference_bad_reading(struct reference *r, int component);

@@ -155,7 +155,8 @@ struct episode {
     bool steps_wall; /* the wall clock steps, and stations have no clock of their own */
     struct event events[SHOWN];
     int64_t n_events;
-    GArray *ids; /* struct uuid of occurrence number i + 1 */
+    uint32_t before_restart; /* occurrences opened by then */
+    GArray *ids;             /* struct uuid of occurrence number i + 1 */
     guint journal_read;
     uint64_t annunciated[ALARMS];
     uint64_t version;
@@ -266,6 +267,9 @@ id_of(const struct episode *e, uint32_t number)
 static bool
 do_ack(struct episode *e, struct event *ev, bool *ret_known)
 {
+    for (int i = 0; ev->kind == ACK_OLDER && i < ALARMS; i++) { /* one that has some */
+        ev->target = (ev->target + (e->reference.alarms[ev->target].n_older == 0)) % ALARMS;
+    }
     const struct reference_alarm *a = &e->reference.alarms[ev->target];
     ev->occurrence = a->current.number;
     ev->step = 0;
@@ -284,8 +288,11 @@ do_ack(struct episode *e, struct event *ev, bool *ret_known)
         fx_pass(&e->fx, 0);
         return false;
     }
+    /* What was over before a restart is not known any more and may be parked. */
+    bool forgotten = a->state == ALARM_NORMAL && ev->occurrence <= e->before_restart;
     ev->done = reference_ack(&e->reference, ev->target, ev->occurrence, ev->step);
-    return fx_ack(&e->fx, id, ev->step) == RC_OK;
+    bool accepted = fx_ack(&e->fx, id, ev->step) == RC_OK;
+    return forgotten ? ev->done : accepted;
 }
 
 static bool
@@ -395,7 +402,9 @@ happen(struct episode *e, struct event *ev)
     case RESTART:
         alarm_board_unref(e->board);
         e->board = NULL;
-        fx_restart(&e->fx, 0, false);
+        e->before_restart = e->reference.occurrences;
+        fx_restart(&e->fx, 0, !e->steps_wall && below(e, 2) == 0);
+        reference_reboot(&e->reference, e->fx.now.mono);
         return true;
     case KINDS_OF_EVENT:
         break;
