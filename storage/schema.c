@@ -23,6 +23,10 @@ static const char *const migrations[] = {
     " window_s);"
     "CREATE TABLE rules(id INTEGER PRIMARY KEY, component, rule, type, \"limit\", deadband,"
     " on_delay_s, off_delay_s, count, window_s, priority, latch, name, guidance);",
+    "ALTER TABLE rules ADD COLUMN re_alarm_s;"
+    "ALTER TABLE rules ADD COLUMN ack_unneeded;"
+    "ALTER TABLE rules ADD COLUMN \"group\";"
+    "ALTER TABLE rules ADD COLUMN parent;",
 };
 #define VERSION     ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 #define VERSION_MAX (VERSION + 100) /* a number beyond is damage, not a later program */
