@@ -3,12 +3,14 @@
  * Rules, compiled: rules.csv says what to watch by component, by kind or by selection; here
  * every component gets the list of rules that apply to it.
  *
- * The column "component" is STATION/ID, or a template: words separated by blanks, all of which
- * must fit,
- *     kind:K  type:T  area:A  station:GLOB  id:GLOB  unit:U
- * (kind of the component; type and area of its station; '*' and '?' in a glob). For a component
- * a rule name counts once: a row for STATION/ID beats every template, a later template beats an
- * earlier one; the type "off" takes the rule away. More than RULES_A_COMPONENT are an error.
+ * The column "component" is STATION/ID or a template (src/core/rule.h); what stands in
+ * components.csv as STATION/ID is no template. For a component a rule name counts once: a row
+ * for STATION/ID beats every template, a later template beats an earlier one; the type "off"
+ * takes the rule away. More than RULES_A_COMPONENT are an error.
+ *
+ * A parent is RULE of the same component, or STATION/ID/RULE. A template's parent counts where
+ * it exists; what a template would make explain itself has no parent. A group belongs to one
+ * station: the same word in another station is another group.
  *
  * Pure. A ruleset is immutable and belongs to its plant.
  */
@@ -18,7 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "src/core/alarm.h"
+#include "src/core/rule.h"
 #include "src/core/setting.h"
 
 #define RULES_A_COMPONENT 8
@@ -57,14 +59,10 @@ struct ruleset {
 /*
  * Compile. Whatever cannot be followed (an unknown type, a limit that is missing, a ninth rule,
  * a parent that is not there, parents in a circle) is told in problems (may be NULL), as
- * "rules.csv: RULE on COMPONENT: …", and left out; the rest counts. Never NULL.
+ * "rules.csv: RULE on COMPONENT: …", and left out; the rest counts. A rule whose parent is not
+ * good stays, without a parent. Never NULL.
  */
 struct ruleset *ruleset_new(struct plant *plant, struct problems *problems);
 void ruleset_free(struct ruleset *s); /* NULL is fine */
-
-/* Whether "component" of a row has the form of a template, and a correct one. *ret_why (may be
- * NULL) tells what is wrong, a constant. */
-bool rule_is_template(const char *component);
-bool rule_template_valid(const char *component, const char **ret_why);
 
 #endif
