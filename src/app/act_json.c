@@ -41,36 +41,40 @@ take_uuid(void *to, size_t size, const json_t *value)
     return good ? NULL : "is not a UUID";
 }
 
-/* A name has to be that of something; one that had to be cleaned is nobody's. */
-static const char *
-take_name(void *to, size_t size, const json_t *value)
-{
-    const char *text = json_string_value(value);
-    size_t len = json_string_length(value);
-    if (text == NULL) {
-        return "is not a text";
-    }
-    if (len >= size) {
-        return "is too long";
-    }
-    text_sanitize(to, size, text, len);
-    return strcmp(to, text) == 0 ? NULL : "has characters that no name has";
-}
-
+/* What of value is between blanks, as harmless text. */
 static const char *
 take_text(void *to, size_t size, const json_t *value)
 {
     const char *text = json_string_value(value);
-    size_t len = json_string_length(value);
     if (text == NULL) {
         return "is not a text";
     }
-    if (len >= size) {
+    if (json_string_length(value) >= size) {
         return "is too long";
     }
+    text += strspn(text, " \t\n");
+    size_t len = strlen(text);
+    while (len > 0 && strchr(" \t\n", text[len - 1]) != NULL) {
+        len--;
+    }
     text_sanitize(to, size, text, len);
-    g_strstrip(to);
     return NULL;
+}
+
+/* A name has to be that of something; one that had to be cleaned is nobody's. */
+static const char *
+take_name(void *to, size_t size, const json_t *value)
+{
+    const char *why = take_text(to, size, value);
+    bool same = why != NULL || strcmp(to, json_string_value(value)) == 0;
+    return same ? why : "has characters that no name has";
+}
+
+static bool
+is_count(const json_t *value, json_int_t max)
+{
+    json_int_t n = json_integer_value(value);
+    return json_is_integer(value) && n >= 0 && n <= max;
 }
 
 static const char *
@@ -78,12 +82,9 @@ take_step(void *to, size_t size, const json_t *value)
 {
     (void)size;
     uint32_t *step = to;
-    json_int_t n = json_integer_value(value);
-    if (!json_is_integer(value) || n < 0 || n > UINT32_MAX) {
-        return "is not a whole number from 0 to 4294967295";
-    }
-    *step = (uint32_t)n;
-    return NULL;
+    bool good = is_count(value, UINT32_MAX);
+    *step = good ? (uint32_t)json_integer_value(value) : 0;
+    return good ? NULL : "is not a whole number from 0 to 4294967295";
 }
 
 static const char *
@@ -91,12 +92,9 @@ take_seconds(void *to, size_t size, const json_t *value)
 {
     (void)size;
     int64_t *us = to;
-    json_int_t n = json_integer_value(value);
-    if (!json_is_integer(value) || n < 0 || n > ACT_SECONDS_MAX) {
-        return "is not a whole number from 0 to 315360000";
-    }
-    *us = n * US_PER_S;
-    return NULL;
+    bool good = is_count(value, ACT_SECONDS_MAX);
+    *us = good ? json_integer_value(value) * US_PER_S : 0;
+    return good ? NULL : "is not a whole number from 0 to 315360000";
 }
 
 static const char *
