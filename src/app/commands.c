@@ -16,6 +16,8 @@ static const struct cli_command *const commands[] = {
     &command_stations,
     &command_components,
     &command_readings,
+    &command_alarms,
+    &command_journal,
 };
 /* clang-format on */
 

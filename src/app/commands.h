@@ -17,6 +17,8 @@ extern const struct cli_command command_plant_export;
 extern const struct cli_command command_stations;
 extern const struct cli_command command_components;
 extern const struct cli_command command_readings;
+extern const struct cli_command command_alarms;
+extern const struct cli_command command_journal;
 
 /* In the order of --help. */
 const struct cli_command *const *commands_all(size_t *ret_n);

@@ -258,7 +258,7 @@ turn(struct engine *e)
     if (fds[FD_COMMAND].revents != 0) {
         engine_take_commands(e);
     }
-    control_serve(e->control, fds + FDS, n_control);
+    control_serve(e->control, fds + FDS, n_control, clock_now().mono);
     return fds[FD_STOP].revents == 0;
 }
 
