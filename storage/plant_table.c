@@ -142,29 +142,38 @@ write_components(sqlite3 *db, const struct plant *plant, const uint32_t *series,
     return rc;
 }
 
+static void
+put_rule(struct binder *b, const struct rule_def *r)
+{
+    put_text(b, r->component);
+    put_text(b, r->rule);
+    put_text(b, r->type);
+    put_double(b, r->limit);
+    put_double(b, r->deadband);
+    put_double(b, r->on_delay_s);
+    put_double(b, r->off_delay_s);
+    put_int(b, r->count);
+    put_double(b, r->window_s);
+    put_text(b, r->priority);
+    put_int(b, r->latch);
+    put_text(b, r->name);
+    put_text(b, r->guidance);
+    put_double(b, r->re_alarm_s);
+    put_int(b, r->ack_unneeded);
+    put_text(b, r->group);
+    put_text(b, r->parent);
+}
+
 static enum rc
 write_rules(sqlite3 *db, const struct plant *plant, struct err *err)
 {
     sqlite3_stmt *stmt;
-    enum rc rc =
-        sql_prepare(db, &stmt, "INSERT INTO rules VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)", err);
+    enum rc rc = sql_prepare(
+        db, &stmt, "INSERT INTO rules VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", err);
     for (uint32_t i = 0; rc == RC_OK && i < plant->n_rules; i++) {
-        const struct rule_def *r = &plant->rules[i];
         struct binder b = {.stmt = stmt, .next = 1};
         put_int(&b, i);
-        put_text(&b, r->component);
-        put_text(&b, r->rule);
-        put_text(&b, r->type);
-        put_double(&b, r->limit);
-        put_double(&b, r->deadband);
-        put_double(&b, r->on_delay_s);
-        put_double(&b, r->off_delay_s);
-        put_int(&b, r->count);
-        put_double(&b, r->window_s);
-        put_text(&b, r->priority);
-        put_int(&b, r->latch);
-        put_text(&b, r->name);
-        put_text(&b, r->guidance);
+        put_rule(&b, &plant->rules[i]);
         rc = put_row(db, &b, err);
     }
     sqlite3_finalize(stmt);

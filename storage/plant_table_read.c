@@ -98,6 +98,10 @@ take_rule(struct taker *t, struct plant_builder *b, struct err *err)
     r.latch = take_int(t) != 0;
     r.name = take_text(t);
     r.guidance = take_text(t);
+    r.re_alarm_s = sqlite3_column_double(t->stmt, t->next++); /* of an older plant: NULL, 0 */
+    r.ack_unneeded = take_int(t) != 0;
+    r.group = take_text(t);
+    r.parent = take_text(t);
     plant_builder_rule(b, &r);
     return RC_OK;
 }

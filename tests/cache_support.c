@@ -101,8 +101,19 @@ add_rule(struct plant_builder *b)
                          .deadband = NAN,
                          .on_delay_s = 2.5,
                          .count = 3,
-                         .latch = true};
+                         .latch = true,
+                         .re_alarm_s = 600.5,
+                         .ack_unneeded = true,
+                         .group = g_strdup("Pumpen"),
+                         .parent = g_strdup("S0/C1/fault")};
     plant_builder_rule(b, &r);
+    struct rule_def plain = {.component = g_strdup("S0/C1"),
+                             .rule = g_strdup("fault"),
+                             .type = g_strdup("digital"),
+                             .priority = g_strdup("low"),
+                             .limit = NAN,
+                             .deadband = 0.5};
+    plant_builder_rule(b, &plain);
 }
 
 struct plant *

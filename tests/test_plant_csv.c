@@ -66,7 +66,7 @@ room_read(struct room *r)
     "id,station,name,short_name,kind,unit,min,max,order,adjust,decode,states,guidance"
 #define RULES_HEADER                                                                           \
     "component,rule,type,limit,deadband,on_delay_s,off_delay_s,count,window_s,priority,latch," \
-    "name,guidance\r\n"
+    "name,guidance"
 
 /* What a spreadsheet, an editor and we ourselves write; one cell of everything. */
 static void
@@ -88,9 +88,15 @@ test_read(void **state)
                                  "H1,WW-1,,,counter,h,,,3,,,,,hours(V1)\n"
                                  "S1,WW-1,,,sensor,,,,4,-3,,,,\"sum(L1,60)\"\n"
                                  "L1,PS-2,,,,,,,,5,,,,\n");
-    room_write(&r, "rules.csv",
-               "rule,component,type,limit,latch\nhoch,WW-1/L1,hi,4,yes\n"
-               "stumm,kind:level,stale,,\n");
+    room_write(
+        &r, "rules.csv",
+        "parent,rule,component,type,limit,latch,window_s,count,re_alarm_s,ack_on_return,"
+        "group\n"
+        ",hoch,WW-1/L1,hi,4,yes,,,,,\n"
+        "hoch,stumm,kind:level,stale,,,60,,0.5,no,Pegel\n"
+        "PS-2/L1/x,fest,\"kind:level area:\"\"Nord Ost\"\" station:*\",stuck,,,9,,,yes,\n"
+        ",oft,unit:m id:?1,count,,,3600,5,,,\n"
+        ",hoch,WW-1/S1,off,,,,,,,\n");
     assert_int_equal(room_read(&r), RC_OK);
     const struct plant *p = r.plant;
     assert_int_equal(p->n_stations, 2);
@@ -124,6 +130,14 @@ test_read(void **state)
     assert_string_equal(p->rules[0].priority, "medium");
     assert_true(p->rules[0].latch);
     assert_true(isnan(p->rules[1].limit));
+    assert_true(p->rules[1].ack_unneeded && !p->rules[0].ack_unneeded);
+    assert_true(p->rules[1].re_alarm_s > 0.49 && p->rules[1].re_alarm_s < 0.51);
+    assert_string_equal(p->rules[1].group, "Pegel");
+    assert_string_equal(p->rules[1].parent, "hoch");
+    assert_string_equal(p->rules[2].component, "kind:level area:\"Nord Ost\" station:*");
+    assert_string_equal(p->rules[2].parent, "PS-2/L1/x");
+    assert_false(p->rules[2].ack_unneeded);
+    assert_string_equal(p->rules[4].type, "off");
     room_close(&r);
 }
 
@@ -226,25 +240,71 @@ test_problems(void **state)
          "components.csv:2: derive: \"max(x)\" is not hours(ID), pulses(ID), total(ID), "
          "sum(ID,SECONDS) or mean(ID,SECONDS)"},
 
-        {"rules.csv", "component,rule,type\nA/y,r,hi\n",
-         "rules.csv:2: component: \"A/y\" is not STATION/ID of components.csv, nor kind: and a "
-         "kind"},
-        {"rules.csv", "component,rule,type\nkind:pump,r,hi\n",
-         "rules.csv:2: component: \"kind:pump\" is not STATION/ID of components.csv, nor kind: "
-         "and a kind"},
+        {"stations.csv", "uid\nA\nleitstand\n",
+         "stations.csv:3: uid: \"leitstand\" is not free: it stands for leitstand itself"},
+        {"components.csv", "id,station\nx,A\ntest:x,A\n",
+         "components.csv:3: id: \"test:x\" is not free: what begins with test: is a test of an "
+         "alarm"},
+
+        {"rules.csv", "component,rule,type,limit\nA/y,r,hi,1\n",
+         "rules.csv:2: component: \"A/y\" is not STATION/ID of components.csv, nor a selection "
+         "such as kind:fault"},
+        {"rules.csv", "component,rule,type\nkind:pump,r,digital\n",
+         "rules.csv:2: component: \"kind:pump\" is not a selection: there is no such kind"},
+        {"rules.csv", "component,rule,type\nkind:fault area:Nord Ost,r,digital\n",
+         "rules.csv:2: component: \"kind:fault area:Nord Ost\" is not a selection of kind:, "
+         "type:, area:, station:, id: and unit:, separated by blanks"},
+        {"rules.csv", "component,rule,type\nid:x id:y,r,digital\n",
+         "rules.csv:2: component: \"id:x id:y\" is not a selection: a word stands twice"},
+        {"rules.csv", "component,rule,type\nunit:,r,digital\n",
+         "rules.csv:2: component: \"unit:\" is not a selection: a value is missing, or its "
+         "quote "
+         "is not closed"},
+        {"rules.csv", "component,rule,type\nA/x,test:r,digital\n",
+         "rules.csv:2: rule: \"test:r\" is not free: what begins with test: is a test of an "
+         "alarm"},
         {"rules.csv", "component,rule,type\nA/x,r,high\n",
-         "rules.csv:2: type: \"high\" is not hihi, hi, lo, lolo, digital, rate, stale or "
-         "totalizer"},
-        {"rules.csv", "component,rule,type,priority\nA/x,r,hi,urgent\n",
+         "rules.csv:2: type: \"high\" is not hihi, hi, lo, lolo, digital, rate, stale, stuck, "
+         "totalizer, count or off"},
+        {"rules.csv", "component,rule,type\nA/x,r,silence\n",
+         "rules.csv:2: type: \"silence\" is not hihi, hi, lo, lolo, digital, rate, stale, "
+         "stuck, "
+         "totalizer, count or off"},
+        {"rules.csv", "component,rule,type,priority\nA/x,r,digital,urgent\n",
          "rules.csv:2: priority: \"urgent\" is not critical, high, medium or low"},
-        {"rules.csv", "component,rule,type,latch\nA/x,r,hi,maybe\n",
+        {"rules.csv", "component,rule,type,latch\nA/x,r,digital,maybe\n",
          "rules.csv:2: latch: \"maybe\" is not yes or no"},
-        {"rules.csv", "component,rule,type\nA/x,r,hi\nA/x,r,lo\n",
+        {"rules.csv", "component,rule,type,ack_on_return\nA/x,r,digital,never\n",
+         "rules.csv:2: ack_on_return: \"never\" is not yes or no"},
+        {"rules.csv", "component,rule,type,re_alarm_s\nA/x,r,digital,604801\n",
+         "rules.csv:2: re_alarm_s: \"604801\" is not a number from 0 to 604800"},
+        {"rules.csv",
+         "component,rule,type,group\nA/x,r,digital,"
+         "1234567890123456789012345678901234567\n",
+         "rules.csv:2: group: \"1234567890123456789012345678901234567\" is not a text of at "
+         "most "
+         "36 bytes"},
+        {"rules.csv", "component,rule,type\nA/x,r,hi\n",
+         "rules.csv:2: limit: \"\" is not a number, which this type needs"},
+        {"rules.csv", "component,rule,type,limit\nA/x,r,lolo,\n",
+         "rules.csv:2: limit: \"\" is not a number, which this type needs"},
+        {"rules.csv", "component,rule,type,limit\nA/x,r,rate,no\n",
+         "rules.csv:2: limit: \"no\" is not a number from -1e+15 to 1e+15"},
+        {"rules.csv", "component,rule,type,window_s\nA/x,r,stale,0\n",
+         "rules.csv:2: window_s: \"0\" is not above 0, which this type needs"},
+        {"rules.csv", "component,rule,type\nA/x,r,stuck\n",
+         "rules.csv:2: window_s: \"\" is not above 0, which this type needs"},
+        {"rules.csv", "component,rule,type,limit\nA/x,r,totalizer,5\n",
+         "rules.csv:2: window_s: \"\" is not above 0, which this type needs"},
+        {"rules.csv", "component,rule,type,window_s,count\nA/x,r,count,5,0\n",
+         "rules.csv:2: count: \"0\" is not above 0, which this type needs"},
+        {"rules.csv", "component,rule,type\nA/x,r,digital\nA/x,r,off\n",
          "rules.csv:3: rule: \"r\" stands twice, first in line 2"},
         {"rules.csv",
-         "component,rule,type\nA/x,1,hi\nA/x,2,hi\nA/x,3,hi\nA/x,4,hi\nA/x,5,hi\nA/x,6,hi\n"
-         "A/x,7,hi\nA/x,8,hi\nA/x,9,hi\n",
-         "rules.csv:10: component: \"A/x\" has more than 8 rules"},
+         "component,rule,type\nA/x,1,digital\nA/x,0,off\nA/x,2,digital\nA/x,3,digital\n"
+         "A/x,4,digital\nA/x,5,digital\nA/x,6,digital\nA/x,7,digital\nA/x,8,digital\n"
+         "A/x,9,digital\n",
+         "rules.csv:11: component: \"A/x\" has more than 8 rules"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct room r;
@@ -256,6 +316,9 @@ test_problems(void **state)
         assert_null(r.plant);
         char *want = g_strdup_printf("%s/%s", r.dir, cases[i].want);
         assert_string_equal(r.problems.list[0], want);
+        if (strcmp(cases[i].file, "rules.csv") == 0) { /* no other file depends on it */
+            assert_int_equal(r.problems.n, 1);
+        }
         g_free(want);
         room_close(&r);
     }
@@ -270,9 +333,10 @@ test_all_at_once(void **state)
     room_open(&r);
     room_write(&r, "stations.csv", "uid,latitude,clock\nA,x,y\nB,\"1\"2,\nC,,z\n");
     room_write(&r, "components.csv", "id,station,kind\na,A,pump\nb,N,\nc,A,\n");
-    room_write(&r, "rules.csv", "component,rule,type\nA/z,r,hi\nA/c,r,hi\n");
+    room_write(&r, "rules.csv",
+               "component,rule,type,limit\nA/z,r,hi,1\nA/c,r,hi,1\nA/c,s,totalizer,\n");
     assert_int_equal(room_read(&r), RC_INVALID);
-    assert_int_equal(r.problems.n, 7);
+    assert_int_equal(r.problems.n, 9);
     room_close(&r);
 }
 
@@ -329,11 +393,51 @@ test_write_plain(void **state)
     char *rules = room_text(&r, "rules.csv");
     assert_string_equal(stations, STATIONS_HEADER "A,\"x, \"\"y\"\"\",,,,,,0,300,auto,\r\n");
     assert_string_equal(components, COMPONENTS_HEADER "\r\nx,A,x,,sensor,,,0.1,0,+5,,,\r\n");
-    assert_string_equal(rules, RULES_HEADER);
+    assert_string_equal(rules, RULES_HEADER "\r\n");
     g_free(stations);
     g_free(components);
     g_free(rules);
     room_close(&r);
+}
+
+/* One rule that uses one of them brings all the optional columns. */
+static void
+test_write_optional(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *column, *cell, *want;
+    } cases[] = {
+        {"re_alarm_s", "0", NULL},
+        {"re_alarm_s", "1.5", ",1.5,yes,,"},
+        {"ack_on_return", "yes", NULL},
+        {"ack_on_return", "no", ",0,no,,"},
+        {"group", "", NULL},
+        {"group", "g", ",0,yes,g,"},
+        {"parent", "A/x/r", ",0,yes,,A/x/r"},
+        {"parent", "", NULL},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct room r;
+        room_open(&r);
+        room_write(&r, "stations.csv", "uid\nA\n");
+        room_write(&r, "components.csv", "id,station\nx,A\n");
+        char *text = g_strdup_printf("component,rule,type,%s\nA/x,r,digital,%s\n",
+                                     cases[i].column, cases[i].cell);
+        room_write(&r, "rules.csv", text);
+        g_free(text);
+        assert_int_equal(room_read(&r), RC_OK);
+        assert_int_equal(plant_csv_write(r.plant, r.dir, &r.err), RC_OK);
+        char *rules = room_text(&r, "rules.csv");
+        char *want = g_strdup_printf(
+            RULES_HEADER "%s\r\nA/x,r,digital,,,0,0,0,0,medium,no,r,%s\r\n",
+            cases[i].want != NULL ? ",re_alarm_s,ack_on_return,group,parent" : "",
+            cases[i].want != NULL ? cases[i].want : "");
+        assert_string_equal(rules, want);
+        g_free(want);
+        g_free(rules);
+        room_close(&r);
+    }
 }
 
 static void
@@ -406,6 +510,44 @@ random_component(GRand *rand, uint32_t station, int number)
     return c;
 }
 
+/* No two of them are the same. */
+static char *
+random_selection(GRand *rand, int station, int number)
+{
+    static const char *const words[] = {"kind:level", "type:\"a b\"", "area:\"\"",
+                                        "unit:m³/h",  "id:c?",        "id:*,\"z \""};
+    return g_strdup_printf("station:%d*%d %s", station, number,
+                           words[g_rand_int_range(rand, 0, G_N_ELEMENTS(words))]);
+}
+
+static void
+add_random_rule(struct plant_builder *b, GRand *rand, const char *component, const char *name)
+{
+    static const char *const types[] = {"hihi",      "hi",    "lo",    "lolo",
+                                        "digital",   "rate",  "stale", "stuck",
+                                        "totalizer", "count", "off"};
+    struct rule_def r = {
+        .component = g_strdup(component),
+        .rule = g_strdup(name),
+        .type = g_strdup(types[g_rand_int_range(rand, 0, G_N_ELEMENTS(types))]),
+        .priority = g_strdup("low"),
+        .name = random_text(rand, 1, 9),
+        .limit = g_rand_double_range(rand, -10, 10),
+        .deadband = fabs(random_number(rand)),
+        .on_delay_s = g_rand_double(rand),
+        .window_s = g_rand_double_range(rand, 1, 100),
+        .count = g_rand_int_range(rand, 1, 9),
+        .latch = g_rand_boolean(rand),
+    };
+    if (g_rand_int_range(rand, 0, 4) == 0) {
+        r.re_alarm_s = g_rand_boolean(rand) ? 600 : 0;
+        r.ack_unneeded = g_rand_boolean(rand);
+        r.group = random_text(rand, 0, 4);
+        r.parent = random_text(rand, 0, 9);
+    }
+    plant_builder_rule(b, &r);
+}
+
 static struct plant *
 random_plant(guint32 seed)
 {
@@ -435,16 +577,15 @@ random_plant(guint32 seed)
             struct component c = random_component(rand, index, k);
             plant_builder_component(&b, &c);
         }
-        struct rule_def r = {.component = target,
-                             .rule = g_strdup_printf("r%s", tail),
-                             .type = g_strdup("rate"),
-                             .priority = g_strdup("low"),
-                             .name = random_text(rand, 1, 9),
-                             .limit = random_number(rand),
-                             .deadband = fabs(random_number(rand)),
-                             .on_delay_s = g_rand_double(rand),
-                             .latch = g_rand_boolean(rand)};
-        plant_builder_rule(&b, &r);
+        char *name = g_strdup_printf("r%s", tail);
+        add_random_rule(&b, rand, target, name);
+        for (int k = g_rand_int_range(rand, 0, 3); k > 0; k--) {
+            char *selection = random_selection(rand, i, k);
+            add_random_rule(&b, rand, selection, name);
+            g_free(selection);
+        }
+        g_free(target);
+        g_free(name);
         g_free(tail);
     }
     struct err err;
@@ -492,12 +633,13 @@ test_difference(void **state)
     room_open(&r);
     room_write(&r, "stations.csv", "uid,name\nA,alt\nB,\n");
     room_write(&r, "components.csv", "id,station,unit\nx,A,m\ny,A,\n");
-    room_write(&r, "rules.csv", "component,rule,type\nA/x,r,hi\n");
+    room_write(&r, "rules.csv", "component,rule,type,limit\nA/x,r,hi,1\n");
     assert_int_equal(room_read(&r), RC_OK);
     struct plant *before = g_steal_pointer(&r.plant);
     room_write(&r, "stations.csv", "uid,name\nA,neu\nC,\n");
     room_write(&r, "components.csv", "id,station,unit,max\nx,A,cm,7\nz,C,,\n");
-    room_write(&r, "rules.csv", "component,rule,type\nA/x,r,lo\nkind:fault,f,digital\n");
+    room_write(&r, "rules.csv",
+               "component,rule,type,limit,parent\nA/x,r,lo,1,s\nkind:fault,f,digital,,\n");
     assert_int_equal(room_read(&r), RC_OK);
     char **lines = plant_difference(before, r.plant);
     char *got = g_strjoinv("\n", lines);
@@ -507,7 +649,7 @@ test_difference(void **state)
                              "- component A/y\n"
                              "~ component A/x: unit \"m\" -> \"cm\", max \"\" -> \"7\"\n"
                              "+ component C/z\n"
-                             "~ rule A/x r: type \"hi\" -> \"lo\"\n"
+                             "~ rule A/x r: type \"hi\" -> \"lo\", parent \"\" -> \"s\"\n"
                              "+ rule kind:fault f");
     g_strfreev(lines);
     g_free(got);
@@ -566,9 +708,9 @@ main(void)
         cmocka_unit_test(test_read),        cmocka_unit_test(test_problems),
         cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_missing),
         cmocka_unit_test(test_digest),      cmocka_unit_test(test_write_plain),
-        cmocka_unit_test(test_write_fails), cmocka_unit_test(test_identity),
-        cmocka_unit_test(test_difference),  cmocka_unit_test(test_large),
-        cmocka_unit_test(test_cell),
+        cmocka_unit_test(test_write_fails), cmocka_unit_test(test_write_optional),
+        cmocka_unit_test(test_identity),    cmocka_unit_test(test_difference),
+        cmocka_unit_test(test_large),       cmocka_unit_test(test_cell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -248,6 +248,10 @@ assert_same_plant(const struct plant *a, const struct plant *b)
         assert_same_number(x->deadband, y->deadband);
         assert_same_number(x->on_delay_s, y->on_delay_s);
         assert_true(x->count == y->count && x->latch == y->latch);
+        assert_same_number(x->re_alarm_s, y->re_alarm_s);
+        assert_true(x->ack_unneeded == y->ack_unneeded);
+        assert_string_equal(x->group, y->group);
+        assert_string_equal(x->parent, y->parent);
     }
 }
 

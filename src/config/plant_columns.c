@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/config/plant_columns.h"
+#include "src/config/plant_columns_private.h"
 
 #include <math.h>
 
@@ -204,125 +204,50 @@ write_derive(GString *to, const void *item)
     g_string_append_c(to, ')');
 }
 
-/* One of the words, NULL-terminated; the field is a char *. */
-static bool
-is_word(const char *const *words, const char *text)
-{
-    return g_strv_contains(words, text);
-}
-
-static const char *
-read_rule_type(void *item, const char *text)
-{
-    static const char *const words[] = {"hihi", "hi",    "lo",        "lolo", "digital",
-                                        "rate", "stale", "totalizer", NULL};
-    ((struct rule_def *)item)->type = g_strdup(text);
-    return is_word(words, text)
-               ? NULL
-               : "is not hihi, hi, lo, lolo, digital, rate, stale or totalizer";
-}
-
-static void
-write_rule_type(GString *to, const void *item)
-{
-    g_string_append(to, ((const struct rule_def *)item)->type);
-}
-
-static const char *
-read_priority(void *item, const char *text)
-{
-    static const char *const words[] = {"critical", "high", "medium", "low", NULL};
-    const char *word = *text == '\0' ? "medium" : text;
-    ((struct rule_def *)item)->priority = g_strdup(word);
-    return is_word(words, word) ? NULL : "is not critical, high, medium or low";
-}
-
-static void
-write_priority(GString *to, const void *item)
-{
-    g_string_append(to, ((const struct rule_def *)item)->priority);
-}
-
-static const char *
-read_latch(void *item, const char *text)
-{
-    static const char *const yes[] = {"yes", "true", "1", NULL};
-    static const char *const no[] = {"", "no", "false", "0", NULL};
-    ((struct rule_def *)item)->latch = is_word(yes, text);
-    return is_word(yes, text) || is_word(no, text) ? NULL : "is not yes or no";
-}
-
-static void
-write_latch(GString *to, const void *item)
-{
-    g_string_append(to, ((const struct rule_def *)item)->latch ? "yes" : "no");
-}
-
-#define S(field)     offsetof(struct station, field)
-#define C(field)     offsetof(struct component_row, c.field)
-#define R(field)     offsetof(struct rule_def, field)
-#define OWN(word)    COLUMN_OWN, 0, 0, 0, 0, read_##word, write_##word
-#define TEXT(n)      0, (n), 0, NULL, NULL
-#define NUMBER(a, b) (a), (b), NAN, NULL, NULL
+#define S(field) offsetof(struct station, field)
+#define C(field) offsetof(struct component_row, c.field)
 
 static const struct column station_columns[] = {
-    {"uid", COLUMN_NAME, S(uid), TEXT(PLANT_ID_MAX)},
-    {"name", COLUMN_TEXT, S(name), TEXT(PLANT_NAME_MAX)},
-    {"short_name", COLUMN_TEXT, S(short_name), TEXT(50)},
-    {"type", COLUMN_TEXT, S(type), TEXT(100)},
-    {"area", COLUMN_TEXT, S(area), TEXT(100)},
-    {"latitude", COLUMN_REAL, S(latitude), NUMBER(-90, 90)},
-    {"longitude", COLUMN_REAL, S(longitude), NUMBER(-180, 180)},
-    {"order", COLUMN_INT, S(order), -1e6, 1e6, 0, NULL, NULL},
-    {"silence_s", COLUMN_INT, S(silence_s), 0, 31536000, PLANT_SILENCE_DEFAULT_S, NULL, NULL},
-    {"clock", OWN(clock)},
-    {"guidance", COLUMN_LONG, S(guidance), TEXT(2000)},
+    {"uid", COLUMN_NAME, S(uid), IS_TEXT(PLANT_ID_MAX)},
+    {"name", COLUMN_TEXT, S(name), IS_TEXT(PLANT_NAME_MAX)},
+    {"short_name", COLUMN_TEXT, S(short_name), IS_TEXT(50)},
+    {"type", COLUMN_TEXT, S(type), IS_TEXT(100)},
+    {"area", COLUMN_TEXT, S(area), IS_TEXT(100)},
+    {"latitude", COLUMN_REAL, S(latitude), IS_NUMBER(-90, 90)},
+    {"longitude", COLUMN_REAL, S(longitude), IS_NUMBER(-180, 180)},
+    {"order", COLUMN_INT, S(order), IS_WHOLE(-1e6, 1e6, 0)},
+    {"silence_s", COLUMN_INT, S(silence_s), IS_WHOLE(0, 31536000, PLANT_SILENCE_DEFAULT_S)},
+    {"clock", IS_OWN(clock)},
+    {"guidance", COLUMN_LONG, S(guidance), IS_TEXT(2000)},
 };
 
 static const struct column component_columns[] = {
-    {"id", COLUMN_NAME, C(id), TEXT(PLANT_ID_MAX)},
-    {"station", COLUMN_NAME, offsetof(struct component_row, station), TEXT(PLANT_ID_MAX)},
-    {"name", COLUMN_TEXT, C(name), TEXT(PLANT_NAME_MAX)},
-    {"short_name", COLUMN_TEXT, C(short_name), TEXT(50)},
-    {"kind", OWN(kind)},
-    {"unit", COLUMN_TEXT, C(unit), TEXT(50)},
-    {"min", COLUMN_REAL, C(min), NUMBER(-1e15, 1e15)},
-    {"max", COLUMN_REAL, C(max), NUMBER(-1e15, 1e15)},
-    {"order", COLUMN_INT, C(order), -1e6, 1e6, 0, NULL, NULL},
-    {"adjust", OWN(adjust)},
-    {"decode", OWN(decode)},
-    {"states", OWN(states)},
-    {"guidance", COLUMN_LONG, C(guidance), TEXT(2000)},
-    {"derive", OWN(derive)},
+    {"id", COLUMN_NAME, C(id), IS_TEXT(PLANT_ID_MAX)},
+    {"station", COLUMN_NAME, offsetof(struct component_row, station), IS_TEXT(PLANT_ID_MAX)},
+    {"name", COLUMN_TEXT, C(name), IS_TEXT(PLANT_NAME_MAX)},
+    {"short_name", COLUMN_TEXT, C(short_name), IS_TEXT(50)},
+    {"kind", IS_OWN(kind)},
+    {"unit", COLUMN_TEXT, C(unit), IS_TEXT(50)},
+    {"min", COLUMN_REAL, C(min), IS_NUMBER(-1e15, 1e15)},
+    {"max", COLUMN_REAL, C(max), IS_NUMBER(-1e15, 1e15)},
+    {"order", COLUMN_INT, C(order), IS_WHOLE(-1e6, 1e6, 0)},
+    {"adjust", IS_OWN(adjust)},
+    {"decode", IS_OWN(decode)},
+    {"states", IS_OWN(states)},
+    {"guidance", COLUMN_LONG, C(guidance), IS_TEXT(2000)},
+    {"derive", IS_OWN(derive)},
 };
 
-static const struct column rule_columns[] = {
-    {"component", COLUMN_NAME, R(component), TEXT(2 * PLANT_ID_MAX + 1)},
-    {"rule", COLUMN_NAME, R(rule), TEXT(PLANT_ID_MAX)},
-    {"type", OWN(rule_type)},
-    {"limit", COLUMN_REAL, R(limit), NUMBER(-1e15, 1e15)},
-    {"deadband", COLUMN_REAL, R(deadband), NUMBER(0, 1e15)},
-    {"on_delay_s", COLUMN_REAL, R(on_delay_s), 0, 604800, 0, NULL, NULL},
-    {"off_delay_s", COLUMN_REAL, R(off_delay_s), 0, 604800, 0, NULL, NULL},
-    {"count", COLUMN_INT, R(count), 0, 1000, 0, NULL, NULL},
-    {"window_s", COLUMN_REAL, R(window_s), 0, 2678400, 0, NULL, NULL},
-    {"priority", OWN(priority)},
-    {"latch", OWN(latch)},
-    {"name", COLUMN_TEXT, R(name), TEXT(PLANT_NAME_MAX)},
-    {"guidance", COLUMN_LONG, R(guidance), TEXT(2000)},
-};
-
-const struct table table_stations = {"stations.csv", station_columns,
-                                     G_N_ELEMENTS(station_columns), 1};
-const struct table table_components = {"components.csv", component_columns,
-                                       G_N_ELEMENTS(component_columns), 2};
-const struct table table_rules = {"rules.csv", rule_columns, G_N_ELEMENTS(rule_columns), 3};
-
-size_t
-table_derive_column(void)
+static bool
+is_derived(const void *item)
 {
-    return G_N_ELEMENTS(component_columns) - 1;
+    return ((const struct component_row *)item)->c.derive != DERIVE_NONE;
 }
+
+const struct table table_stations = {
+    "stations.csv", station_columns, G_N_ELEMENTS(station_columns), 1, 0, NULL};
+const struct table table_components = {
+    "components.csv", component_columns, G_N_ELEMENTS(component_columns), 2, 1, is_derived};
 
 /* Whether everybody's screen shows it as it is. Line ends count as blanks where they may be. */
 static bool
@@ -395,7 +320,7 @@ read_cell(const struct column *k, void *item, const char *text)
                               number < k->min || number > k->max)) {
             return g_strdup_printf("is not a number from %g to %g", k->min, k->max);
         }
-        *(double *)field = number;
+        *(double *)field = number + 0.0; /* there is one zero only */
         return NULL;
     case COLUMN_OWN:
         what = k->read(item, text);

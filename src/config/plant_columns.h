@@ -33,6 +33,8 @@ struct table {
     const char *file; /* "stations.csv" */
     const struct column *columns;
     size_t n, n_required;
+    size_t n_optional; /* the last ones, written only when some row uses one of them */
+    bool (*uses_optional)(const void *item); /* NULL: there are none */
 };
 
 extern const struct table table_stations;   /* of struct station */
@@ -44,9 +46,6 @@ struct component_row {
     struct component c;
     char *station;
 };
-
-/* Index of the column "derive", which stands last and only where it is needed. */
-size_t table_derive_column(void);
 
 /*
  * Read all cells into item, which was zeroed. Everything wrong goes to problems; what could be

@@ -5,6 +5,7 @@
 
 #include "src/config/config_private.h"
 #include "src/config/plant_columns.h"
+#include "src/core/rule.h"
 
 #define FILE_MAX_MIB      64
 #define RULES_MAX         200000
@@ -53,6 +54,16 @@ default_name(char **name, const char *id)
     }
 }
 
+/* What the journal and the retained topics call by this would be taken for a test. */
+static void
+check_prefix(struct loader *l, int line, const char *column, const char *name)
+{
+    if (g_str_has_prefix(name, ALARM_TEST_PREFIX)) {
+        complain(l, line, column, name,
+                 "is not free: what begins with " ALARM_TEST_PREFIX " is a test of an alarm");
+    }
+}
+
 static void
 add_station(void *user, int line, const char *const *cells)
 {
@@ -61,6 +72,9 @@ add_station(void *user, int line, const char *const *cells)
     table_read(&table_stations, &s, l->path, line, cells, l->problems);
     default_name(&s.name, s.uid);
     is_first(l, line, s.uid, "uid", s.uid);
+    if (strcmp(s.uid, ALARM_SYSTEM) == 0) {
+        complain(l, line, "uid", s.uid, "is not free: it stands for leitstand itself");
+    }
     char *uid = g_strdup(s.uid);
     uint32_t index = plant_builder_station(&l->builder, &s);
     g_hash_table_insert(l->stations, uid, GUINT_TO_POINTER(index + 1));
@@ -91,6 +105,7 @@ add_component(void *user, int line, const char *const *cells)
     }
     char *pair = g_strconcat(row.station, "/", row.c.id, NULL);
     is_first(l, line, pair, "id", row.c.id);
+    check_prefix(l, line, "id", row.c.id);
     g_hash_table_insert(l->pairs, pair, GUINT_TO_POINTER(l->builder.components->len + 1));
     row.c.station = station - 1;
     g_array_append_val(l->lines, line);
@@ -123,15 +138,45 @@ check_derived(struct loader *l)
     }
 }
 
-/* "STATION/ID" or "kind:fault". */
-static bool
-is_target(struct loader *l, const char *component)
+/* STATION/ID or a template. */
+static void
+check_target(struct loader *l, int line, const char *component)
 {
-    enum kind kind;
-    if (g_str_has_prefix(component, "kind:")) {
-        return kind_from_name(component + strlen("kind:"), &kind) && kind != KIND_DIVIDER;
+    const char *why = "is not STATION/ID of components.csv, nor a selection such as kind:fault";
+    if (g_hash_table_contains(l->pairs, component) ||
+        (rule_is_template(component) && rule_template_valid(component, &why))) {
+        return;
     }
-    return g_hash_table_contains(l->pairs, component);
+    complain(l, line, "component", component, why);
+}
+
+/* What the type needs. A cell that was wrong in itself has been complained of. */
+static void
+check_needs(struct loader *l, int line, const struct rule_def *r, const char *const *cells)
+{
+    enum alarm_type type;
+    struct rule_lack lacks[RULE_LACKS];
+    size_t n = rule_type_from_name(r->type, &type) ? rule_lacks(r, type, lacks) : 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (strcmp(table_rules.columns[k].name, lacks[i].column) != 0) {
+            k++;
+        }
+        complain(l, line, lacks[i].column, cells[k], lacks[i].what);
+    }
+}
+
+static void
+count_rule(struct loader *l, int line, const struct rule_def *r)
+{
+    if (strcmp(r->type, RULE_TYPE_OFF) == 0) {
+        return;
+    }
+    int count = 1 + GPOINTER_TO_INT(g_hash_table_lookup(l->counts, r->component));
+    g_hash_table_insert(l->counts, g_strdup(r->component), GINT_TO_POINTER(count));
+    if (count == RULES_A_COMPONENT + 1) {
+        complain(l, line, "component", r->component, "has more than 8 rules");
+    }
 }
 
 static void
@@ -139,20 +184,19 @@ add_rule(void *user, int line, const char *const *cells)
 {
     struct loader *l = user;
     struct rule_def r = {0};
-    table_read(&table_rules, &r, l->path, line, cells, l->problems);
+    bool good = table_read(&table_rules, &r, l->path, line, cells, l->problems);
     default_name(&r.name, r.rule);
-    if (*r.component != '\0' && !is_target(l, r.component)) {
-        complain(l, line, "component", r.component,
-                 "is not STATION/ID of components.csv, nor kind: and a kind");
+    if (*r.component != '\0') {
+        check_target(l, line, r.component);
+    }
+    check_prefix(l, line, "rule", r.rule);
+    if (good) {
+        check_needs(l, line, &r, cells);
     }
     char *key = g_strconcat(r.component, "\037", r.rule, NULL);
     is_first(l, line, key, "rule", r.rule);
     g_free(key);
-    int count = 1 + GPOINTER_TO_INT(g_hash_table_lookup(l->counts, r.component));
-    g_hash_table_insert(l->counts, g_strdup(r.component), GINT_TO_POINTER(count));
-    if (count == RULES_A_COMPONENT + 1) {
-        complain(l, line, "component", r.component, "has more than 8 rules");
-    }
+    count_rule(l, line, &r);
     plant_builder_rule(&l->builder, &r);
 }
 

@@ -16,77 +16,79 @@ row_of(const struct plant *plant, uint32_t index)
     return (struct component_row){*c, plant->stations[c->station].uid};
 }
 
-static void
-append_row(GString *to, const struct table *t, size_t columns, const void *item)
+static const struct table *const tables[] = {
+    [PLANT_STATIONS] = &table_stations,
+    [PLANT_COMPONENTS] = &table_components,
+    [PLANT_RULES] = &table_rules,
+};
+
+static uint32_t
+count_of(const struct plant *plant, enum plant_file file)
 {
-    for (size_t i = 0; i < columns; i++) {
-        char *cell = table_write(t, i, item);
-        csv_cell_append(to, cell, i == 0);
-        g_free(cell);
+    switch (file) {
+    case PLANT_STATIONS:
+        return plant->n_stations;
+    case PLANT_COMPONENTS:
+        return plant->n_components;
+    case PLANT_RULES:
+        break;
     }
-    g_string_append(to, "\r\n");
+    return plant->n_rules;
 }
 
-static GString *
-start_file(const struct table *t, size_t columns)
+/* The item of a row, as its table wants it; *room holds what has to be made. */
+static const void *
+item_of(const struct plant *plant, enum plant_file file, uint32_t i, struct component_row *room)
 {
-    GString *to = g_string_new(NULL);
-    for (size_t i = 0; i < columns; i++) {
-        csv_cell_append(to, t->columns[i].name, i == 0);
+    switch (file) {
+    case PLANT_STATIONS:
+        return &plant->stations[i];
+    case PLANT_COMPONENTS:
+        *room = row_of(plant, i);
+        return room;
+    case PLANT_RULES:
+        break;
     }
-    return g_string_append(to, "\r\n");
+    return &plant->rules[i];
 }
 
-static GString *
-format_stations(const struct plant *plant)
+/* A plant without what optional columns are for has exactly the plain ones. */
+static size_t
+columns_of(const struct plant *plant, enum plant_file file)
 {
-    GString *to = start_file(&table_stations, table_stations.n);
-    for (uint32_t i = 0; i < plant->n_stations; i++) {
-        append_row(to, &table_stations, table_stations.n, &plant->stations[i]);
-    }
-    return to;
-}
-
-/* A plant without derived components has exactly the plain columns. */
-static GString *
-format_components(const struct plant *plant)
-{
-    size_t columns = table_derive_column();
-    for (uint32_t i = 0; i < plant->n_components; i++) {
-        if (plant->components[i].derive != DERIVE_NONE) {
-            columns = table_components.n;
+    const struct table *t = tables[file];
+    struct component_row room;
+    uint32_t n = t->n_optional > 0 ? count_of(plant, file) : 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (t->uses_optional(item_of(plant, file, i, &room))) {
+            return t->n;
         }
     }
-    GString *to = start_file(&table_components, columns);
-    for (uint32_t i = 0; i < plant->n_components; i++) {
-        struct component_row row = row_of(plant, i);
-        append_row(to, &table_components, columns, &row);
-    }
-    return to;
-}
-
-static GString *
-format_rules(const struct plant *plant)
-{
-    GString *to = start_file(&table_rules, table_rules.n);
-    for (uint32_t i = 0; i < plant->n_rules; i++) {
-        append_row(to, &table_rules, table_rules.n, &plant->rules[i]);
-    }
-    return to;
+    return t->n - t->n_optional;
 }
 
 GString *
 plant_csv_format(const struct plant *plant, enum plant_file file)
 {
-    switch (file) {
-    case PLANT_STATIONS:
-        return format_stations(plant);
-    case PLANT_COMPONENTS:
-        return format_components(plant);
-    case PLANT_RULES:
-        break;
+    const struct table *t = tables[file];
+    GString *to = g_string_new(NULL);
+    size_t columns = columns_of(plant, file);
+    for (size_t k = 0; k < columns; k++) {
+        csv_cell_append(to, t->columns[k].name, k == 0);
     }
-    return format_rules(plant);
+    g_string_append(to, "\r\n");
+    uint32_t n = count_of(plant, file);
+    for (uint32_t i = 0; i < n; i++) {
+        struct component_row room;
+        const void *item = item_of(plant, file, i, &room);
+        for (size_t k = 0; k < columns; k++) {
+            char *cell = table_write(t, k, item);
+            csv_cell_append(to, cell, k == 0);
+            g_free(cell);
+        }
+        g_string_append(to, "\r\n");
+    }
+    return to;
 }
 
 static bool
@@ -142,7 +144,6 @@ sync_dir(const char *dir)
 enum rc
 plant_csv_write(const struct plant *plant, const char *dir, struct err *err)
 {
-    const struct table *tables[] = {&table_stations, &table_components, &table_rules};
     if (g_mkdir_with_parents(dir, 0777) != 0) {
         return err_set(err, RC_IO, "could not make the directory \"%s\": %s", dir,
                        g_strerror(errno));

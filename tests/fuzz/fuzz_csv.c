@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Any bytes as the three files of a plant, separated by RS (0x1e): what is taken can be
- * written, and what was written is taken as the same plant.
+ * written, what was written is taken as the same plant, and its rules can be compiled.
  */
 #include <assert.h>
 
+#include "alarms/rules.h"
 #include "src/config/plant_csv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -59,6 +60,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (parse(&plant, texts) == RC_OK) {
         check_identity(plant);
+        ruleset_free(ruleset_new(plant, NULL));
     }
     plant_unref(plant);
     for (size_t i = 0; i < PLANT_FILES; i++) {
