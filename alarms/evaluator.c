@@ -336,6 +336,8 @@ void
 evaluator_services(struct evaluator *e, const struct watchdog_verdict *v, struct now now)
 {
     evaluator_advance(e, now);
+    e->link_explains_broker = v->link_explains_broker;
+    e->link_explains_store = v->link_explains_store;
     const bool holds[] = {v->broker, v->link, v->store, v->disk, v->loss};
     const char *details[] = {v->broker_detail, v->link_detail, NULL, NULL, NULL};
     for (uint32_t i = 0; i < SERVICES; i++) {
@@ -348,6 +350,13 @@ evaluator_services(struct evaluator *e, const struct watchdog_verdict *v, struct
                                           .value = NAN});
         }
     }
+}
+
+void
+evaluator_stop(struct evaluator *e, struct now now)
+{
+    evaluator_advance(e, now);
+    journal_line(e, EVENT_STOP, &(struct cause){.now = now, .origin = "stop", .value = NAN});
 }
 
 uint64_t

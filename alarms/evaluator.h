@@ -73,6 +73,9 @@ struct evaluator_input {
 void evaluator_restore_value(struct evaluator *e, const struct evaluator_input *in);
 void evaluator_start(struct evaluator *e, struct now now);
 
+/* The last line of this run. */
+void evaluator_stop(struct evaluator *e, struct now now);
+
 /* A reading came. */
 void evaluator_reading(struct evaluator *e, const struct evaluator_input *in, struct now now);
 /* Time passes; about once a second, and whenever evaluator_next() says so. */

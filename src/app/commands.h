@@ -19,6 +19,12 @@ extern const struct cli_command command_components;
 extern const struct cli_command command_readings;
 extern const struct cli_command command_alarms;
 extern const struct cli_command command_journal;
+extern const struct cli_command command_ack;
+extern const struct cli_command command_shelve;
+extern const struct cli_command command_unshelve;
+extern const struct cli_command command_reset;
+extern const struct cli_command command_maintenance;
+extern const struct cli_command command_alarm_test;
 
 /* In the order of --help. */
 const struct cli_command *const *commands_all(size_t *ret_n);
