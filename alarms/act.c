@@ -149,7 +149,8 @@ park(struct evaluator *e, const struct alarm_action *a, struct now now, struct e
     return RC_OK;
 }
 
-static enum rc
+/* The one that stands at this place. */
+static void
 ack_older(struct evaluator *e, uint32_t alarm, guint at, const struct alarm_action *a,
           struct now now)
 {
@@ -163,7 +164,16 @@ ack_older(struct evaluator *e, uint32_t alarm, guint at, const struct alarm_acti
     line->occurrence = o.occurrence;
     line->step = o.step;
     line->value = o.value;
-    return RC_OK;
+}
+
+/* The first n, the oldest. */
+static void
+ack_oldest(struct evaluator *e, uint32_t alarm, guint n, const struct alarm_action *a,
+           struct now now)
+{
+    for (guint i = 0; i < n; i++) {
+        ack_older(e, alarm, 0, a, now);
+    }
 }
 
 /* Its place among the older ones: what is open and not the current one stands there. */
@@ -235,9 +245,13 @@ act_ack(struct evaluator *e, const struct alarm_action *a, struct now now, struc
     }
     struct more *m = more_of(e, alarm);
     if (uuid_is_nil(&a->occurrence) || uuid_equal(&a->occurrence, &m->occurrence)) {
+        ack_oldest(e, alarm, a->with_older && m->older != NULL ? m->older->len : 0, a, now);
         return ack_current(e, alarm, a, now, err);
     }
-    return ack_older(e, alarm, find_older(m, &a->occurrence), a, now);
+    guint at = find_older(m, &a->occurrence);
+    ack_oldest(e, alarm, a->with_older ? at : 0, a, now);
+    ack_older(e, alarm, a->with_older ? 0 : at, a, now);
+    return RC_OK;
 }
 
 /* ---- reset ---- */

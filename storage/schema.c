@@ -58,10 +58,6 @@ static const char *const migrations[] = {
     " OR EXISTS (SELECT 1 FROM occurrences WHERE occurrence = OLD.occurrence"
     " AND state <> 'normal')"
     " BEGIN SELECT RAISE(ABORT, 'the journal is kept'); END;",
-    "ALTER TABLE rules ADD COLUMN re_alarm_s;"
-    "ALTER TABLE rules ADD COLUMN ack_unneeded;"
-    "ALTER TABLE rules ADD COLUMN \"group\";"
-    "ALTER TABLE rules ADD COLUMN parent;",
 };
 #define VERSION     ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 #define VERSION_MAX (VERSION + 100) /* a number beyond is damage, not a later program */

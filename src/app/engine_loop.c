@@ -35,6 +35,21 @@ count_stations(struct engine *e)
     }
 }
 
+static void
+count_alarms(struct engine *e)
+{
+    const struct alarm_board *b = alarming_board(&e->alarming);
+    struct health *h = &e->health;
+    h->alarms.active = h->alarms.unacked = 0;
+    for (int i = 0; i < ALARM_PRIORITIES; i++) {
+        h->alarms.active += b->active[i];
+        h->alarms.unacked += b->unacked[i];
+    }
+    h->alarms.shelved = b->shelved;
+    h->alarms.suppressed = b->suppressed;
+    h->alarms.out_of_service = b->out_of_service;
+}
+
 void
 engine_update_health(struct engine *e)
 {
@@ -59,6 +74,7 @@ engine_update_health(struct engine *e)
     h->cache.last_commit = stats.last_commit;
     g_strlcpy(h->cache.problem, stats.problem, sizeof(h->cache.problem));
     count_stations(e);
+    count_alarms(e);
 }
 
 void
@@ -70,8 +86,14 @@ engine_publish(struct engine *e)
     e->shown_strays = s->version;
     e->news = false;
     e->next_snapshot = e->now.mono + SNAPSHOT_US;
-    exchange_publish(e->exchange, snapshot_new(e->ingest.model, &e->health, e->now, s->unknown,
-                                               s->n_unknown, s->rejected, s->n_rejected));
+    struct snapshot *snapshot = snapshot_new(e->ingest.model, &e->health, e->now, s->unknown,
+                                             s->n_unknown, s->rejected, s->n_rejected);
+    struct alarm_board *board = alarming_board(&e->alarming);
+    e->shown_alarms = board->version;
+    snapshot->alarms = alarm_board_ref(board);
+    snapshot->replies = e->replies;
+    memcpy(snapshot->reply, e->reply, sizeof(snapshot->reply));
+    exchange_publish(e->exchange, snapshot);
 }
 
 /* Something that a screen shows has changed. */
@@ -79,7 +101,8 @@ static bool
 has_news(const struct engine *e)
 {
     return e->news || e->shown_model != model_version(e->ingest.model) ||
-           e->shown_strays != e->ingest.strays.version;
+           e->shown_strays != e->ingest.strays.version ||
+           e->shown_alarms != evaluator_version(e->alarming.evaluator);
 }
 
 static void
@@ -201,6 +224,7 @@ patience(const struct engine *e, mono_us client_next, bool reading)
         return 0;
     }
     mono_us next = MIN(e->next_tick, client_next);
+    next = MIN(next, evaluator_next(e->alarming.evaluator));
     if (!reading && e->now.mono < e->read_after) {
         next = MIN(next, e->read_after);
     }
@@ -225,6 +249,9 @@ turn(struct engine *e)
     e->last_turn = e->now.mono;
     if (e->now.mono >= e->next_tick) {
         tick(e);
+    }
+    if (e->now.mono >= evaluator_next(e->alarming.evaluator)) {
+        evaluator_advance(e->alarming.evaluator, e->now);
     }
     read_gathered(e);
     put_when_due(e);
@@ -266,6 +293,7 @@ turn(struct engine *e)
 static void
 finish(struct engine *e)
 {
+    evaluator_stop(e->alarming.evaluator, clock_now());
     ingest_put(&e->ingest);
     mono_us deadline = clock_now().mono + FINISH_US;
     while (!ingest_committed(&e->ingest)) {

@@ -193,8 +193,8 @@ model_plant(const struct model *m)
     return m->plant;
 }
 
-static uint32_t
-by_series(const struct model *m, uint32_t series)
+uint32_t
+model_component(const struct model *m, uint32_t series)
 {
     void *found = g_hash_table_lookup(m->by_series, GUINT_TO_POINTER(series));
     return GPOINTER_TO_UINT(found) - 1; /* 0, not there, becomes COMPONENT_NONE */
@@ -203,7 +203,7 @@ by_series(const struct model *m, uint32_t series)
 void
 model_restore(struct model *m, const struct record *r)
 {
-    uint32_t i = by_series(m, r->series);
+    uint32_t i = model_component(m, r->series);
     if (i == COMPONENT_NONE) {
         return;
     }
@@ -238,7 +238,7 @@ model_longest_window_s(const struct model *m)
 void
 model_restore_window(struct model *m, const struct record *r)
 {
-    uint32_t i = by_series(m, r->series);
+    uint32_t i = model_component(m, r->series);
     if (i == COMPONENT_NONE || r->text != NULL ||
         (r->quality & (QUALITY_INVALID | QUALITY_NOT_TOPICAL)) != 0) {
         return;

@@ -91,6 +91,9 @@ void model_tick(struct model *m, struct now now, GArray *out);
 const struct component_state *model_components(const struct model *m);
 const struct station_state *model_stations(const struct model *m);
 
+/* The component that has this series number, COMPONENT_NONE when none has. */
+uint32_t model_component(const struct model *m, uint32_t series);
+
 /* Rises with every change that a screen could show. */
 uint64_t model_version(const struct model *m);
 
