@@ -365,6 +365,16 @@ evaluator_version(const struct evaluator *e)
     return e->version;
 }
 
+uint64_t
+evaluator_annunciated(const struct evaluator *e)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < ALARM_PRIORITIES; i++) {
+        sum += e->annunciated[i];
+    }
+    return sum;
+}
+
 bool
 evaluator_is_abnormal(const struct evaluator *e, const char *station, const char *component,
                       const char *rule)

@@ -99,6 +99,9 @@ enum rc evaluator_act(struct evaluator *e, const struct alarm_action *a, struct 
 void evaluator_take(struct evaluator *e, struct alarm_changes *to);
 bool evaluator_changed(const struct evaluator *e); /* there is something to take */
 
+/* How often people were told of an alarm, since the start. */
+uint64_t evaluator_annunciated(const struct evaluator *e);
+
 /* Rises whenever a board would look different. */
 uint64_t evaluator_version(const struct evaluator *e);
 /* All that is not normal or has an overlay. */

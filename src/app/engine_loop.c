@@ -15,6 +15,7 @@
 #define GATHER_IDLE    20               /* messages: fewer than these are little */
 #define TICK_US        US_PER_S
 #define SNAPSHOT_US    (100 * US_PER_MS) /* at most ten a second */
+#define URGENT_US      (20 * US_PER_MS)  /* sooner when people are to be told of an alarm */
 #define FINISH_US      (5 * US_PER_S)    /* the last commit may take so long */
 
 enum { FD_STOP, FD_COMMAND, FD_CACHE, FD_BROKER, FDS };
@@ -85,7 +86,8 @@ engine_publish(struct engine *e)
     e->shown_model = model_version(e->ingest.model);
     e->shown_strays = s->version;
     e->news = false;
-    e->next_snapshot = e->now.mono + SNAPSHOT_US;
+    e->shown_annunciated = evaluator_annunciated(e->alarming.evaluator);
+    e->published = e->now.mono;
     struct snapshot *snapshot = snapshot_new(e->ingest.model, &e->health, e->now, s->unknown,
                                              s->n_unknown, s->rejected, s->n_rejected);
     struct alarm_board *board = alarming_board(&e->alarming);
@@ -105,10 +107,17 @@ has_news(const struct engine *e)
            e->shown_alarms != evaluator_version(e->alarming.evaluator);
 }
 
+static mono_us
+snapshot_due(const struct engine *e)
+{
+    bool urgent = evaluator_annunciated(e->alarming.evaluator) != e->shown_annunciated;
+    return e->published + (urgent ? URGENT_US : SNAPSHOT_US);
+}
+
 static void
 show(struct engine *e)
 {
-    if (has_news(e) && e->now.mono >= e->next_snapshot && exchange_wants(e->exchange)) {
+    if (has_news(e) && e->now.mono >= snapshot_due(e) && exchange_wants(e->exchange)) {
         engine_update_health(e);
         engine_publish(e);
     }
@@ -231,8 +240,8 @@ patience(const struct engine *e, mono_us client_next, bool reading)
     if (ingest_waiting(&e->ingest) > 0) {
         next = MIN(next, batch_due(&e->ingest));
     }
-    if (has_news(e) && e->next_snapshot > e->now.mono) {
-        next = MIN(next, e->next_snapshot);
+    if (has_news(e) && snapshot_due(e) > e->now.mono) {
+        next = MIN(next, snapshot_due(e));
     }
     return milliseconds_until(e, next);
 }

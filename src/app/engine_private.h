@@ -33,11 +33,12 @@ struct engine {
     /* What follows belongs to the thread. */
     struct now now; /* of this turn */
     mono_us next_tick;
-    mono_us read_after;    /* let messages gather until then */
-    bool gathering;        /* they do */
-    bool more;             /* the socket was not drained when the last turn ended */
-    bool news;             /* besides what model and strays tell */
-    mono_us next_snapshot; /* not before */
+    mono_us read_after; /* let messages gather until then */
+    bool gathering;     /* they do */
+    bool more;          /* the socket was not drained when the last turn ended */
+    bool news;          /* besides what model and strays tell */
+    mono_us published;  /* the last snapshot */
+    uint64_t shown_annunciated;
     uint64_t shown_model, shown_strays, shown_alarms;
     uint64_t replies; /* operator actions of the screen that were answered */
     char reply[ALARM_TEXT_MAX];
