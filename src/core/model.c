@@ -6,8 +6,15 @@
 /* decode refuses source times later than this after receipt. */
 #define FUTURE_US (300 * US_PER_S)
 
+/* Left to each station after a reconnect. */
+#define RECONNECT_US (30 * US_PER_S)
+
+enum link { LINK_UNTOLD, LINK_NEVER, LINK_UP, LINK_DOWN };
+
 struct model {
     struct plant *plant;
+    enum link link;
+    mono_us unlinked; /* since when, while it is down */
     struct now started;
     uint64_t version;
     struct component_state *components;
@@ -407,15 +414,71 @@ model_apply(struct model *m, const struct reading *r, struct now now, GArray *ou
     }
 }
 
+static void
+tick_station(struct model *m, uint32_t station, struct now now)
+{
+    struct station_state *s = &m->stations[station];
+    int64_t limit = m->plant->stations[station].silence_s * US_PER_S;
+    bool frozen = m->link == LINK_NEVER || m->link == LINK_DOWN;
+    bool overdue = limit > 0 && now.mono - m->alive[station] > limit;
+    bool silent = s->gone || (overdue && (s->silent || !frozen));
+    if (silent != s->silent) {
+        s->silent = silent;
+        m->version++;
+    }
+}
+
 void
 model_heard(struct model *m, uint32_t station, struct now now)
 {
     struct station_state *s = &m->stations[station];
     s->received = now.wall;
     s->heard = now.mono;
-    s->silent = false;
+    s->silent = s->gone = false;
     m->alive[station] = now.mono;
     m->version++;
+}
+
+void
+model_will(struct model *m, uint32_t station, bool offline, struct now now)
+{
+    struct station_state *s = &m->stations[station];
+    if (s->gone != offline) {
+        s->gone = offline;
+        tick_station(m, station, now);
+        m->version++;
+    }
+}
+
+/* A station's clock of silence after the connection was away. */
+static void
+resume_silence(struct model *m, uint32_t station, struct now now)
+{
+    mono_us *alive = &m->alive[station];
+    *alive += now.mono - MAX(*alive, m->unlinked);
+    if (!m->stations[station].silent) {
+        int64_t limit = m->plant->stations[station].silence_s * US_PER_S;
+        *alive = MAX(*alive, now.mono - limit + MIN(limit, RECONNECT_US));
+    }
+}
+
+void
+model_link(struct model *m, bool connected, struct now now)
+{
+    bool first = m->link == LINK_UNTOLD || m->link == LINK_NEVER;
+    if (!connected) {
+        m->unlinked = m->link == LINK_DOWN ? m->unlinked : now.mono;
+        m->link = first ? LINK_NEVER : LINK_DOWN;
+        return;
+    }
+    for (uint32_t i = 0; i < m->plant->n_stations && m->link != LINK_UP; i++) {
+        if (first) {
+            m->alive[i] = now.mono;
+        } else {
+            resume_silence(m, i, now);
+        }
+    }
+    m->link = LINK_UP;
 }
 
 void
@@ -429,23 +492,12 @@ model_clock_offset(struct model *m, uint32_t station, int64_t offset_us)
     }
 }
 
-static void
-tick_silence(struct model *m, struct now now)
-{
-    for (uint32_t i = 0; i < m->plant->n_stations; i++) {
-        int64_t limit = m->plant->stations[i].silence_s * US_PER_S;
-        bool silent = limit > 0 && now.mono - m->alive[i] > limit;
-        if (silent != m->stations[i].silent) {
-            m->stations[i].silent = silent;
-            m->version++;
-        }
-    }
-}
-
 void
 model_tick(struct model *m, struct now now, GArray *out)
 {
-    tick_silence(m, now);
+    for (uint32_t i = 0; i < m->plant->n_stations; i++) {
+        tick_station(m, i, now);
+    }
     for (uint32_t i = 0; i < m->n_derived; i++) {
         struct derived *d = &m->derived[i];
         publish_derived(m, d, derived_tick(d, now.mono), now, out);
