@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "src/core/text.h"
+#include "src/core/timestamp.h"
 
 /* How a figure stands in struct kpi_result, and how it is told. */
 enum form { FORM_COUNT, FORM_REAL, FORM_SPAN /* us, told in s; negative: none */ };
@@ -103,6 +104,13 @@ figures_to_json(const struct kpi_result *r)
     json_t *object = json_object();
     for (size_t i = 0; i < G_N_ELEMENTS(figures); i++) {
         json_object_set_new(object, figures[i].key, number(value_of(&figures[i], r)));
+    }
+    if (r->worst_10min > 0) {
+        char text[TIMESTAMP_SIZE];
+        timestamp_format(text, r->worst_at);
+        json_object_set_new(object, "worst_10min_at", json_string(text));
+    } else {
+        json_object_set_new(object, "worst_10min_at", json_null());
     }
     return object;
 }
