@@ -4,15 +4,19 @@
  * ends below 5; all three are settings), the rate of the last hour, and chattering of a single
  * alarm (3 rises in a minute).
  *
- * Pure; times are given. Time never runs backwards here.
+ * Pure; times are given. Time never runs backwards here. What is exactly as old as a window is
+ * long still belongs to it.
  */
 #ifndef ALARMS_FLOOD_H
 #define ALARMS_FLOOD_H
 
 #include "src/core/alarm.h"
 
+#define FLOOD_TIMES_MAX (1u << 20) /* a window counts no more than these: the oldest goes */
+
 struct flood_settings {
-    uint32_t begin_above, end_below; /* annunciations in a window */
+    uint32_t begin_above, end_below; /* annunciations in a window; taken as 1 at least, and
+                                        end_below as begin_above at most */
     int64_t window_us;
 };
 
@@ -32,7 +36,8 @@ enum flood_news { FLOOD_NOTHING, FLOOD_BEGAN, FLOOD_ENDED };
 
 void flood_init(struct flood *f, struct flood_settings set);
 void flood_fini(struct flood *f);
-/* People were told of one alarm. */
+/* People were told of one alarm. FLOOD_ENDED: it had ended before, and this one is not of it.
+ */
 enum flood_news flood_add(struct flood *f, struct now now);
 /* Time passed. peak, total and since stay readable when a flood has ended. */
 enum flood_news flood_advance(struct flood *f, struct now now);
@@ -46,7 +51,7 @@ struct chatter {
     bool on;
 };
 
-/* One rise; true: it chatters now. count from 2 to 7. */
+/* One rise; true: with it chattering begins (on tells whether it lasts). count from 2 to 7. */
 bool chatter_rise(struct chatter *c, mono_us now, unsigned count, int64_t window_us);
 /* True: it was chattering and ends now: no rise for a whole window. */
 bool chatter_advance(struct chatter *c, mono_us now, int64_t window_us);
