@@ -241,7 +241,7 @@ sent_is() {
 import json
 sent = [json.loads(line) for line in open('sent')]
 assert all(s.pop('command') == 'act' for s in sent)
-assert $1, sent" || return 1
+assert ($1), sent" || return 1
     rm sent
 }
 nothing_sent() {
