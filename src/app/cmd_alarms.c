@@ -144,9 +144,7 @@ conclude_alarms(const struct asking *a, const struct alarms_args *args, size_t n
     const struct query_args *q = &args->query;
     bool filtered = q->station != NULL || q->component != NULL || args->priority != NULL ||
                     args->state != NULL || q->since != WALL_NONE || q->until != WALL_NONE;
-    if (n == 0 && a->stored.query == NULL) {
-        cli_error(_("there is no cache \"%s\": no instance has run here yet"),
-                  a->config->cache.path);
+    if (!asking_has_cache(a)) {
         return CLI_FAILED;
     }
     return filtered ? asking_conclude(a, n) : CLI_DONE;

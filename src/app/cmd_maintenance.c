@@ -107,7 +107,9 @@ list(const struct cli *cli, const struct query_args *args)
         struct rows *rows = rows_new(columns, args->format);
         print_all(state.maintenance, args, rows);
         size_t n = rows_finish(rows);
-        if (status == CLI_DONE && (args->station != NULL || args->component != NULL)) {
+        if (status == CLI_DONE && !asking_has_cache(&a)) {
+            status = CLI_FAILED;
+        } else if (status == CLI_DONE && (args->station != NULL || args->component != NULL)) {
             status = asking_conclude(&a, n);
         }
         alarm_changes_fini(&state);

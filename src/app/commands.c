@@ -18,6 +18,7 @@ static const struct cli_command *const commands[] = {
     &command_readings,
     &command_alarms,
     &command_journal,
+    &command_kpi,
     &command_ack,
     &command_shelve,
     &command_unshelve,

@@ -19,6 +19,7 @@ extern const struct cli_command command_components;
 extern const struct cli_command command_readings;
 extern const struct cli_command command_alarms;
 extern const struct cli_command command_journal;
+extern const struct cli_command command_kpi;
 extern const struct cli_command command_ack;
 extern const struct cli_command command_shelve;
 extern const struct cli_command command_unshelve;

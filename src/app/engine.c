@@ -239,7 +239,8 @@ open_all(struct engine *e, struct problems *problems, struct err *err)
         rc = open_cache(e, err);
     }
     if (rc == RC_OK) {
-        rc = control_open(&e->control, e->config->instance.socket, NULL, engine_answer, e, err);
+        rc = control_open(&e->control, e->config->instance.socket,
+                          e->config->instance.socket_group, engine_answer, e, err);
     }
     if (rc == RC_OK) {
         rc = open_ingest(e, problems, err);

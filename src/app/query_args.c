@@ -18,6 +18,16 @@ asking_close(struct asking *a)
     config_free(a->config);
 }
 
+bool
+asking_has_cache(const struct asking *a)
+{
+    if (a->stored.query == NULL) {
+        cli_error(_("there is no cache \"%s\": no instance has run here yet"),
+                  a->config->cache.path);
+    }
+    return a->stored.query != NULL;
+}
+
 int
 asking_conclude(const struct asking *a, size_t n)
 {

@@ -65,6 +65,9 @@ struct asking {
 int asking_open(struct asking *a, const struct cli *cli, const struct query_args *args);
 void asking_close(struct asking *a);
 
+/* Whether there is a cache; if not, it was said. */
+bool asking_has_cache(const struct asking *a);
+
 /* The exit status after n rows; says why there is nothing, if there is nothing. */
 int asking_conclude(const struct asking *a, size_t n);
 

@@ -207,9 +207,10 @@ rows_json(struct rows *r, const char *plain, const char *json)
 }
 
 bool
-rows_nest(const struct rows *r)
+rows_nest(const char *format)
 {
-    return r->format == ROWS_JSON || r->format == ROWS_JSONL;
+    enum rows_format chosen = choose_format(format);
+    return chosen == ROWS_JSON || chosen == ROWS_JSONL;
 }
 
 /* One line of a table; the last cell is not filled up. */

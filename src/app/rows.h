@@ -36,8 +36,8 @@ void rows_flags(struct rows *r, unsigned flags, const char *(*name)(unsigned fla
 /* A value of any form: valid JSON of one line, and what stands for it in a table or CSV. */
 void rows_json(struct rows *r, const char *plain, const char *json);
 
-/* Whether rows with deeper values can be written: neither a table nor CSV. */
-bool rows_nest(const struct rows *r);
+/* Whether that format can hold deeper values: neither a table nor CSV can. */
+bool rows_nest(const char *format);
 
 /* False when stdout takes no more: stop. */
 bool rows_end(struct rows *r);
