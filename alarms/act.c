@@ -156,31 +156,40 @@ set_worse_since(uint32_t step, struct err *err)
     err_set(err, RC_OK, _("it has become worse since: step %u still wants one"), step);
 }
 
-static enum rc
-ack_older(struct evaluator *e, uint32_t alarm, guint at, const struct alarm_action *a,
-          struct now now, struct err *err)
+/* The one that stands at this place, up to a step; 0: all of it. */
+static void
+ack_older(struct evaluator *e, uint32_t alarm, guint at, uint32_t step,
+          const struct cause *cause, struct err *err)
 {
-    struct alarm *al = &e->alarms[alarm];
-    struct older *slot = &g_array_index(al->more->older, struct older, at);
-    uint32_t step = a->step == 0 ? slot->step : MIN(a->step, slot->step);
+    GArray *list = e->alarms[alarm].more->older;
+    struct older *slot = &g_array_index(list, struct older, at);
+    step = step == 0 ? slot->step : MIN(step, slot->step);
     bool news = step > slot->acked_step, closed = step == slot->step;
     slot->acked_step = MAX(slot->acked_step, step);
     struct older o = *slot;
-    struct cause cause = cause_of(a, now);
     if (closed) {
-        g_array_remove_index(al->more->older, at);
+        g_array_remove_index(list, at);
         occurrence_close(e, &o.occurrence);
     } else {
         set_worse_since(o.step, err);
     }
     if (news) {
-        older_changed(e, alarm, &o, closed, &cause);
-        struct journal_record *line = journal_alarm(e, alarm, EVENT_ACKED, &cause);
+        older_changed(e, alarm, &o, closed, cause);
+        struct journal_record *line = journal_alarm(e, alarm, EVENT_ACKED, cause);
         line->occurrence = o.occurrence;
         line->step = step;
         line->value = o.value;
     }
-    return RC_OK;
+}
+
+/* The first n, the oldest. */
+static void
+ack_oldest(struct evaluator *e, uint32_t alarm, guint n, const struct cause *cause,
+           struct err *err)
+{
+    for (guint i = 0; i < n; i++) {
+        ack_older(e, alarm, 0, 0, cause, err);
+    }
 }
 
 /* Its place among the older ones: what is open and not the current one stands there. */
@@ -251,10 +260,16 @@ act_ack(struct evaluator *e, const struct alarm_action *a, struct now now, struc
                                            : park(e, a, now, err);
     }
     struct more *m = more_of(e, alarm);
+    struct cause cause = cause_of(a, now);
     if (uuid_is_nil(&a->occurrence) || uuid_equal(&a->occurrence, &m->occurrence)) {
+        guint n = a->with_older && m->older != NULL ? m->older->len : 0;
+        ack_oldest(e, alarm, n, &cause, err);
         return ack_current(e, alarm, a, now, err);
     }
-    return ack_older(e, alarm, find_older(m, &a->occurrence), a, now, err);
+    guint at = find_older(m, &a->occurrence);
+    ack_oldest(e, alarm, a->with_older ? at : 0, &cause, err);
+    ack_older(e, alarm, a->with_older ? 0 : at, a->step, &cause, err);
+    return RC_OK;
 }
 
 /* ---- reset ---- */

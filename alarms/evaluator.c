@@ -336,6 +336,8 @@ void
 evaluator_services(struct evaluator *e, const struct watchdog_verdict *v, struct now now)
 {
     evaluator_advance(e, now);
+    e->link_explains_broker = v->link_explains_broker;
+    e->link_explains_store = v->link_explains_store;
     const bool holds[] = {v->broker, v->link, v->store, v->disk, v->loss};
     const char *details[] = {v->broker_detail, v->link_detail, NULL, NULL, NULL};
     for (uint32_t i = 0; i < SERVICES; i++) {
@@ -350,10 +352,27 @@ evaluator_services(struct evaluator *e, const struct watchdog_verdict *v, struct
     }
 }
 
+void
+evaluator_stop(struct evaluator *e, struct now now)
+{
+    evaluator_advance(e, now);
+    journal_line(e, EVENT_STOP, &(struct cause){.now = now, .origin = "stop", .value = NAN});
+}
+
 uint64_t
 evaluator_version(const struct evaluator *e)
 {
     return e->version;
+}
+
+uint64_t
+evaluator_annunciated(const struct evaluator *e)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < ALARM_PRIORITIES; i++) {
+        sum += e->annunciated[i];
+    }
+    return sum;
 }
 
 bool

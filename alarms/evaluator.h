@@ -73,6 +73,9 @@ struct evaluator_input {
 void evaluator_restore_value(struct evaluator *e, const struct evaluator_input *in);
 void evaluator_start(struct evaluator *e, struct now now);
 
+/* The last line of this run. */
+void evaluator_stop(struct evaluator *e, struct now now);
+
 /* A reading came. */
 void evaluator_reading(struct evaluator *e, const struct evaluator_input *in, struct now now);
 /* Time passes; about once a second, and whenever evaluator_next() says so. */
@@ -95,6 +98,9 @@ enum rc evaluator_act(struct evaluator *e, const struct alarm_action *a, struct 
 /* Everything that changed since last asked is moved to the end of to. */
 void evaluator_take(struct evaluator *e, struct alarm_changes *to);
 bool evaluator_changed(const struct evaluator *e); /* there is something to take */
+
+/* How often people were told of an alarm, since the start. */
+uint64_t evaluator_annunciated(const struct evaluator *e);
 
 /* Rises whenever a board would look different. */
 uint64_t evaluator_version(const struct evaluator *e);

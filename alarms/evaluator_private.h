@@ -153,6 +153,7 @@ struct evaluator {
 
     bool linked; /* the broker is there */
     mono_us unlinked_since;
+    bool link_explains_broker, link_explains_store;
     uint64_t version;
     struct now last; /* of the last call: how the clocks stand to each other */
 

@@ -38,7 +38,7 @@ static const struct life_step steps[][LIFE_EVENTS] = {
     [B] = {{B, 0},     {D, BACK}, {C, SEEN},   {B, OLD}, {B, NO}, {B, WORSE}, {B, WORSE},  {B, HOLD}},
     [C] = {{C, 0},     {A, OVER}, {C, NO},     {C, OLD}, {C, NO}, {B, WORSE}, {C, 0},      {C, HOLD}},
     [D] = {{B, AGAIN}, {D, 0},    {A, SEEN_X}, {D, OLD}, {D, NO}, {B, AGAIN}, {D, 0},      {D, HOLD}},
-    [E] = {{B, ROSE},  {E, 0},    {F, SEEN},   {E, OLD}, {E, NO}, {B, ROSE},  {E, 0},      {E, HOLD}},
+    [E] = {{B, ROSE},  {E, 0},    {F, SEEN},   {E, OLD}, {E, NO}, {B, ROSE},  {E, REPEAT}, {E, HOLD}},
     [F] = {{B, RAISE}, {F, 0},    {F, NO},     {F, OLD}, {A, OVER}, {B, RAISE}, {F, 0},    {F, HOLD}},
     /* clang-format on */
 };
@@ -63,8 +63,8 @@ choose(enum alarm_state state, enum life_event event, struct life_class of)
         if (state == C) {
             return (struct life_step){B, WORSE};
         }
-        if (state == D || state == E) {
-            return (struct life_step){state, REPEAT};
+        if (state == D) {
+            return (struct life_step){D, REPEAT};
         }
     }
     return steps[state][event];

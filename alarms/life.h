@@ -55,7 +55,7 @@ struct life_step {
 struct life_class {
     bool latch;
     bool ack_on_return; /* a return without acknowledgement goes to D, not A */
-    bool renew;         /* the re-alarm timer also wakes what is acknowledged, D and E */
+    bool renew;         /* the re-alarm timer also wakes C and D; B and E always */
 };
 
 struct life_step life_next(enum alarm_state state, enum life_event event, struct life_class of);

@@ -98,8 +98,9 @@ explained_by(const struct evaluator *e, uint32_t alarm)
     if ((type == ALARM_STALE || type == ALARM_SILENCE) && is_active(e, broker)) {
         return broker;
     }
-    bool by_link = type == ALARM_STALE || type == ALARM_SILENCE || type == ALARM_BROKER ||
-                   type == ALARM_STORE;
+    bool by_link = type == ALARM_STALE || type == ALARM_SILENCE ||
+                   (type == ALARM_BROKER && e->link_explains_broker) ||
+                   (type == ALARM_STORE && e->link_explains_store);
     return by_link && is_active(e, link) ? link : ALARM_NONE;
 }
 

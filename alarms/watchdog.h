@@ -5,6 +5,20 @@
  * Pure: evidence in, verdict out. Delays, alarms and what they explain are the evaluator's: the
  * own link explains broker and store; the broker or the link explain the silence of stations
  * and what is stale; a silent station explains what is stale in it.
+ *
+ * What is decided:
+ *   broker   there is no connection, whatever the reason.
+ *   link     1. no interface is up, and something that is configured needs one: a broker or a
+ *               store that is not local. A connection that still counts as standing is no
+ *               proof against it: TCP notices a pulled cable late.
+ *            2. an interface is up, but there is no way to the broker (UNREACHABLE, LOOKUP),
+ * and no remote store is reachable either, which would prove that the network works. A broker
+ * whose host answered (REFUSED, DENIED) proves the link. TIMEOUT with an interface up is held
+ * against the broker even if the store is away as well: both often stand on one host, and the
+ * packets did leave. store    one is configured and cannot be reached. disk     it is not well.
+ * loss: a message was lost. So broker and store also hold while the link is to blame;
+ * link_explains_* say whether it accounts for them, or they are bad in their own right and must
+ * not be hidden behind it.
  */
 #ifndef ALARMS_WATCHDOG_H
 #define ALARMS_WATCHDOG_H
@@ -34,7 +48,8 @@ struct watchdog_evidence {
 /* True: this alarm's condition holds. */
 struct watchdog_verdict {
     bool broker, link, store, disk, loss;
-    const char *broker_detail, *link_detail; /* N_(), "" none: cause in words */
+    bool link_explains_broker, link_explains_store; /* only when both hold */
+    const char *broker_detail, *link_detail;        /* N_(), "" none: cause in words */
 };
 struct watchdog_verdict watchdog_judge(const struct watchdog_evidence *e);
 

@@ -15,12 +15,12 @@
 #include "storage/thread.h"
 #include "storage/writer.h"
 
-#define GROUP_RECORDS 10000 /* in one transaction, unless a single batch has more */
-#define ROOM_RECORDS  50000 /* queued; a few megabytes */
-#define ROOM_BATCHES  20000 /* queued; a batch may have messages only */
-#define RETRY_FIRST   (50 * US_PER_MS)
-#define RETRY_LAST    (5 * US_PER_S)
-#define TIDY_EVERY    (600 * US_PER_S) /* history grows old also when nothing comes in */
+#define GROUP_ROWS   10000 /* in one transaction, unless a single batch has more */
+#define ROOM_RECORDS 50000 /* queued; a few megabytes */
+#define ROOM_BATCHES 20000 /* queued; a batch may have messages only */
+#define RETRY_FIRST  (50 * US_PER_MS)
+#define RETRY_LAST   (5 * US_PER_S)
+#define TIDY_EVERY   (600 * US_PER_S) /* history grows old also when nothing comes in */
 
 /* Somebody waits in cache_store_plant(); lives on that stack. */
 struct request {
@@ -63,26 +63,6 @@ struct cache {
     struct checker *checker;
     GArray *ring; /* as it stood when the cache was opened */
 };
-
-static void
-free_batch(void *p)
-{
-    struct batch *b = p;
-    g_array_unref(b->records);
-    g_array_unref(b->messages);
-    g_free(b);
-}
-
-struct batch *
-cache_new_batch(struct cache *c)
-{
-    (void)c;
-    struct batch *b = g_new0(struct batch, 1);
-    b->records = g_array_new(FALSE, FALSE, sizeof(struct record));
-    b->messages = g_array_new(FALSE, FALSE, sizeof(struct message_id));
-    g_array_set_clear_func(b->records, sql_clear_record);
-    return b;
-}
 
 bool
 cache_has_room(struct cache *c)
@@ -176,8 +156,16 @@ cache_store_plant(struct cache *c, struct plant *plant, const char *digest, stru
 /* What the thread took, and has to bring to disk before it takes more. */
 struct group {
     GPtrArray *batches;
-    uint64_t records;
+    uint64_t records, rows; /* rows: records, and what the batches change about alarms */
 };
+
+static uint64_t
+count_rows(const struct batch *b)
+{
+    const struct alarm_changes *a = &b->alarms;
+    return (uint64_t)b->records->len + a->journal->len + a->occurrences->len + a->alarms->len +
+           a->maintenance->len + a->parked->len;
+}
 
 /* Under lock. */
 static void
@@ -185,8 +173,9 @@ take_group(struct cache *c, struct group *g)
 {
     struct batch *b;
     while ((b = g_queue_peek_head(&c->queue)) != NULL &&
-           (g->batches->len == 0 || g->records + b->records->len <= GROUP_RECORDS)) {
+           (g->batches->len == 0 || g->rows + count_rows(b) <= GROUP_ROWS)) {
         g->records += b->records->len;
+        g->rows += count_rows(b);
         g_ptr_array_add(g->batches, g_queue_pop_head(&c->queue));
     }
 }
@@ -237,7 +226,7 @@ announce(struct cache *c, struct group *g)
     uint64_t one = 1;
     (void)!write(c->fd, &one, sizeof(one)); /* fails only when it is readable already */
     g_ptr_array_set_size(g->batches, 0);
-    g->records = 0;
+    g->records = g->rows = 0;
 }
 
 /* Sleep, but wake for a request, and for the end: true when that has come. */
@@ -341,7 +330,7 @@ static void *
 run(void *user)
 {
     struct cache *c = user;
-    struct group g = {.batches = g_ptr_array_new_with_free_func(free_batch)};
+    struct group g = {.batches = g_ptr_array_new_with_free_func(cache_free_batch)};
     bool more = true;
     while (next_work(c, &g, !more)) {
         if (g.batches->len > 0 && !commit_group(c, &g)) {
@@ -427,7 +416,7 @@ cache_close(struct cache *c)
         pthread_mutex_unlock(&c->lock);
         pthread_join(c->thread, NULL);
     }
-    g_queue_clear_full(&c->queue, free_batch);
+    g_queue_clear_full(&c->queue, cache_free_batch);
     writer_close(c->writer);
     g_array_unref(c->ring);
     if (c->fd >= 0) {

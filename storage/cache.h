@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The cache: the local SQLite store of readings, newest values, the plant and the ring of
- * message identities, and the thread that writes it.
+ * The cache: the local SQLite store of readings, newest values, the plant, the ring of message
+ * identities, and of alarms and their journal; and the thread that writes it.
  *
  * Threads: cache_open() starts the writing thread; the engine fills batches, puts them and is
  *          told by cache_fd() what is on disk. cache_put(), cache_committed() and
  *          cache_store_plant() from the engine only; cache_stats() from any thread.
- * Commit:  the thread takes whatever is queued, at most 10,000 records, as one transaction. A
- *          batch is committed as a whole or not yet.
+ * Commit:  the thread takes whatever is queued, at most 10,000 rows, as one transaction. A
+ *          batch is committed as a whole or not yet: the alarms it changes with the readings
+ *          that caused it.
  * Full:    cache_has_room() false means stop reading the broker; nothing is dropped.
  * Disk:    a failed transaction is kept and tried again; cache_stats().problem says why. When
- *          the disk is full, or the file reaches max_bytes, the oldest history goes.
+ *          the disk is full, or the file reaches max_bytes, the oldest history goes,
+ *          readings first. Journal and occurrences stay JOURNAL_KEEP_DAYS; only a disk that is
+ *          full, with no history of readings left, takes the oldest of them, and never those of
+ *          an occurrence that is not over.
  * Damage:  a file that turns out damaged is set aside by the next start, or at once by this
  * one.
  */
@@ -22,16 +26,24 @@
 
 #include <glib.h>
 
+#include "src/core/alarm.h"
 #include "src/core/error.h"
 #include "src/core/plant.h"
 #include "src/core/reading.h"
+
+/*
+ * ISA-18.2 has alarm records kept as long as the owner's rules for such records say; ten years
+ * are long for those, and a journal of that age still has no more than some million lines.
+ */
+#define JOURNAL_KEEP_DAYS 3653
 
 struct cache;
 
 struct cache_config {
     const char *path;
     int retention_days; /* history older than this goes; 0: it may stay */
-    int64_t max_bytes;  /* of the file; 0: no limit. The newest 16,384 records always stay */
+    int64_t max_bytes;  /* of the file; 0: no limit. The newest 16,384 records always stay, and
+                           so does all about alarms */
     bool full_sync;     /* a commit survives a power cut, not only a crash of the program */
 };
 
@@ -48,8 +60,9 @@ struct message_id {
 };
 
 struct batch {
-    GArray *records;    /* struct record; the cache frees them */
-    GArray *messages;   /* struct message_id */
+    GArray *records;  /* struct record; the cache frees them */
+    GArray *messages; /* struct message_id */
+    struct alarm_changes alarms;
     bool forget_ring;   /* the broker has lost our session: older identities mean nothing */
     uint32_t ring_keep; /* so many of the newest, messages included, may come again; at least
                            4,000 are kept */
@@ -67,6 +80,7 @@ void cache_close(struct cache *c);
 
 /* An empty batch to fill. */
 struct batch *cache_new_batch(struct cache *c);
+void cache_free_batch(void *batch); /* one that was not put */
 bool cache_has_room(struct cache *c);
 /* Queue it for commit; it belongs to the cache from now on. Never fails, never blocks long. */
 uint64_t cache_put(struct cache *c, struct batch *b);

@@ -2,32 +2,8 @@
 #include "storage/plant_table.h"
 
 #include "src/core/text.h"
+#include "storage/row.h"
 #include "storage/sql.h"
-
-/* Binds parameters from left to right and keeps the first error. */
-struct binder {
-    sqlite3_stmt *stmt;
-    int next;
-    int code;
-};
-
-static void
-put_text(struct binder *b, const char *text)
-{
-    b->code |= sqlite3_bind_text(b->stmt, b->next++, text, -1, SQLITE_STATIC);
-}
-
-static void
-put_int(struct binder *b, int64_t value)
-{
-    b->code |= sqlite3_bind_int64(b->stmt, b->next++, value);
-}
-
-static void
-put_double(struct binder *b, double value)
-{
-    b->code |= sqlite3_bind_double(b->stmt, b->next++, value); /* NaN becomes NULL */
-}
 
 static enum rc
 put_row(sqlite3 *db, struct binder *b, struct err *err)

@@ -1,42 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
-
 #include "src/core/text.h"
 #include "storage/plant_table.h"
+#include "storage/row.h"
 #include "storage/sql.h"
-
-/* Reads columns from left to right. */
-struct taker {
-    sqlite3_stmt *stmt;
-    int next;
-};
-
-static const char *
-see_text(struct taker *t)
-{
-    const char *text = (const char *)sqlite3_column_text(t->stmt, t->next++);
-    return text == NULL ? "" : text;
-}
 
 static char *
 take_text(struct taker *t)
 {
     return g_strdup(see_text(t));
-}
-
-static int64_t
-take_int(struct taker *t)
-{
-    return sqlite3_column_int64(t->stmt, t->next++);
-}
-
-static double
-take_double(struct taker *t)
-{
-    int column = t->next++;
-    return sqlite3_column_type(t->stmt, column) == SQLITE_NULL
-               ? NAN
-               : sqlite3_column_double(t->stmt, column);
 }
 
 static enum rc

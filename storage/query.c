@@ -47,7 +47,8 @@ open_as(struct query *q, const char *name, struct err *err)
     if (rc != RC_OK) {
         return err_wrap(err, rc, "cache \"%s\"", q->path);
     }
-    return judge_schema(q, state, err);
+    q->older = state == SCHEMA_OLDER;
+    return q->older ? RC_OK : judge_schema(q, state, err);
 }
 
 static char *
@@ -136,10 +137,34 @@ query_end(struct query *q)
 }
 
 enum rc
-query_begin(struct query *q, struct err *err)
+query_begin_any(struct query *q, struct err *err)
 {
     query_end(q); /* when the last one could not be ended */
     return sql_exec(q->db, "BEGIN", err);
+}
+
+/* Meanwhile an instance may have brought the file up to date. */
+static enum rc
+look_again(struct query *q, struct err *err)
+{
+    enum schema_state state;
+    enum rc rc = schema_look(q->db, &state, err);
+    rc = rc == RC_OK ? judge_schema(q, state, err) : rc;
+    q->older = rc != RC_OK;
+    return rc;
+}
+
+enum rc
+query_begin(struct query *q, struct err *err)
+{
+    enum rc rc = query_begin_any(q, err);
+    if (rc == RC_OK && q->older) {
+        rc = look_again(q, err);
+        if (rc != RC_OK) {
+            query_end(q);
+        }
+    }
+    return rc;
 }
 
 enum rc

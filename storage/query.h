@@ -3,11 +3,15 @@
  * Questions to the cache, over a connection of their own that only reads. Works while an
  * instance runs and while none does.
  *
+ * Older:   a file that an earlier version wrote and no instance has brought up to date yet can
+ *          be opened. It answers RC_INVALID to questions about the plant and readings, and has
+ *          nothing about alarms.
  * Threads: a query handle belongs to one thread.
  */
 #ifndef STORAGE_QUERY_H
 #define STORAGE_QUERY_H
 
+#include "src/core/alarm.h"
 #include "src/core/plant.h"
 #include "src/core/reading.h"
 
@@ -39,5 +43,35 @@ MUST_USE enum rc query_readings(struct query *q, const struct query_range *range
 
 /* Total records ever stored, and bytes, as in struct cache_stats. */
 MUST_USE enum rc query_stored(struct query *q, uint64_t *ret_stored, struct err *err);
+
+/*
+ * All that an evaluator needs to go on: every alarm, maintenance and parked acknowledgement,
+ * and the occurrences that are not over, or the newest of such an alarm. Appended to out, whose
+ * journal stays as it is.
+ */
+MUST_USE enum rc query_alarm_state(struct query *q, struct alarm_changes *out, struct err *err);
+
+/* Rows are valid only during the call; false stops. */
+typedef bool query_occurrence_row(const struct occurrence_record *r, void *user);
+typedef bool query_journal_row(const struct journal_record *r, void *user);
+
+struct query_occurrence_range {
+    const char *station, *component; /* NULL: any */
+    wall_us since, until;            /* raised_at, both included; WALL_NONE: open */
+    int64_t limit;                   /* 0: none */
+    bool all; /* false: only those that are not normal, and the newest of their alarm */
+};
+/* The last raised first. */
+MUST_USE enum rc query_occurrences(struct query *q, const struct query_occurrence_range *range,
+                                   query_occurrence_row *row, void *user, struct err *err);
+
+struct query_journal_range {
+    const char *station, *component; /* NULL: any */
+    wall_us since, until;            /* both included; WALL_NONE: open */
+    int64_t limit;                   /* 0: none */
+    bool oldest_first;               /* default: newest first, by time, then by arrival */
+};
+MUST_USE enum rc query_journal(struct query *q, const struct query_journal_range *range,
+                               query_journal_row *row, void *user, struct err *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What query.c and query_readings.c share; nobody else includes it. */
+/* What query.c, query_alarms.c and query_readings.c share; nobody else includes it. */
 #ifndef STORAGE_QUERY_PRIVATE_H
 #define STORAGE_QUERY_PRIVATE_H
 
@@ -10,10 +10,13 @@
 struct query {
     char *path;
     sqlite3 *db;
+    bool older; /* of an earlier version, when last looked at */
 };
 
 /* So that several questions see one state of the file. Short: a reader holds the log back. */
 MUST_USE enum rc query_begin(struct query *q, struct err *err);
+/* The same for what also an older file answers. */
+MUST_USE enum rc query_begin_any(struct query *q, struct err *err);
 void query_end(struct query *q);
 
 /* A counter of meta (schema.h). */

@@ -27,6 +27,37 @@ static const char *const migrations[] = {
     "ALTER TABLE rules ADD COLUMN ack_unneeded;"
     "ALTER TABLE rules ADD COLUMN \"group\";"
     "ALTER TABLE rules ADD COLUMN parent;",
+    /* Alarms. The journal's lines are added at its end and never changed; those up to
+     * journal_pruned may go, but for those of occurrences that are not over. */
+    "CREATE TABLE journal(id INTEGER PRIMARY KEY, at, epoch, term, event, occurrence, step,"
+    " instance, station, component, rule, priority, \"from\", \"to\", overlays, annunciated,"
+    " test, value, actor, origin, detail);"
+    "CREATE INDEX journal_at ON journal(at);"
+    "CREATE INDEX journal_occurrence ON journal(occurrence) WHERE occurrence IS NOT NULL;"
+    "CREATE TABLE occurrences(id INTEGER PRIMARY KEY, raised_at, occurrence UNIQUE, station,"
+    " component, rule, type, priority, state, overlays, test, current, step, acked_step, count,"
+    " returned_at, acked_at, value, acked_by, comment);"
+    "CREATE INDEX occurrence_raised ON occurrences(raised_at);"
+    "CREATE INDEX occurrence_open ON occurrences(raised_at) WHERE state <> 'normal';"
+    "CREATE TABLE alarms(station, component, rule, state, overlays, occurrence, condition,"
+    " suspect, chattering, pending, pending_since, realarm_at, shelved_until,"
+    " pending_since_mono, realarm_mono, shelved_until_mono, one_shot, covered, shelved_by,"
+    " shelve_reason, boot_id, PRIMARY KEY(station, component, rule)) WITHOUT ROWID;"
+    "CREATE TABLE maintenance(station, component, since, remind_at, remind_mono, boot_id,"
+    " actor, reason, PRIMARY KEY(station, component)) WITHOUT ROWID;"
+    "CREATE TABLE parked(occurrence PRIMARY KEY, step, at, seen_at, user, origin, comment)"
+    " WITHOUT ROWID;"
+    "INSERT INTO meta VALUES('journal_pruned', 0);"
+    "CREATE TRIGGER journal_insert BEFORE INSERT ON journal"
+    " WHEN EXISTS (SELECT 1 FROM journal WHERE id >= NEW.id)"
+    " BEGIN SELECT RAISE(ABORT, 'the journal only grows at its end'); END;"
+    "CREATE TRIGGER journal_update BEFORE UPDATE ON journal"
+    " BEGIN SELECT RAISE(ABORT, 'the journal is never changed'); END;"
+    "CREATE TRIGGER journal_delete BEFORE DELETE ON journal"
+    " WHEN OLD.id > coalesce((SELECT value FROM meta WHERE name = 'journal_pruned'), 0)"
+    " OR EXISTS (SELECT 1 FROM occurrences WHERE occurrence = OLD.occurrence"
+    " AND state <> 'normal')"
+    " BEGIN SELECT RAISE(ABORT, 'the journal is kept'); END;",
 };
 #define VERSION     ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 #define VERSION_MAX (VERSION + 100) /* a number beyond is damage, not a later program */

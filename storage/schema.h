@@ -13,8 +13,19 @@
  *   latest        newest record of a series by ts, over all slices; the tail stands above it
  *   ring          identities of QoS 1 messages, one row a transaction, oldest first
  *   stations, components, rules   the plant
+ *   journal       what happened to alarms, in order of arrival; id counts from 1 without a gap,
+ *                 and stays valid as a cursor: the newest line never goes. Triggers refuse any
+ *                 change of a line, and its end before its time. Columns as struct
+ *                 journal_record; enumerations by their names, a UUID as its 16 bytes, NULL for
+ *                 nil, NaN and no text
+ *   occurrences   as struct occurrence_record, one row a UUID; NULL also for WALL_NONE, but for
+ *                 raised_at
+ *   alarms        as struct alarm_record, one row for each that is not plain normal
+ *   maintenance   as struct maintenance_record
+ *   parked        as struct parked_record, one row a UUID
  *   meta          slices, indexed, pruned: how many slices there ever were, have their
- *                 slice_series, are dropped; digest: of the plant's files
+ *                 slice_series, are dropped; digest: of the plant's files; journal_pruned: up
+ * to here the journal's lines may be gone
  *
  * An appended row so costs one insert and no index; latest and slice_series are brought up to
  * date a slice at a time, in memory's order and in one run of the disk, and history is dropped

@@ -19,12 +19,18 @@ is_want_of_room(sqlite3 *db)
            (code == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT || system == EFBIG));
 }
 
-enum rc
-writer_fail(struct writer *w, const char *what, struct err *err)
+void
+writer_note_failure(struct writer *w)
 {
     w->unsure = true;
     w->lacks_room = is_want_of_room(w->db);
     w->damaged = w->damaged || sql_is_damage(sqlite3_errcode(w->db));
+}
+
+enum rc
+writer_fail(struct writer *w, const char *what, struct err *err)
+{
+    writer_note_failure(w);
     return sql_fail(w->db, what, err);
 }
 
@@ -104,6 +110,11 @@ writer_reload(struct writer *w, struct err *err)
             return rc;
         }
     }
+    enum rc rc = alarm_table_look(w->alarms, &w->journal_last, &w->journal_oldest, err);
+    if (rc != RC_OK) {
+        writer_note_failure(w);
+        return rc;
+    }
     /* When all readings are dropped, the slices still tell how many there were. */
     w->last_id = MAX(w->last_id, w->slices << SLICE_SHIFT);
     w->unsure = false;
@@ -151,8 +162,18 @@ add_messages(struct writer *w, const GByteArray *messages, int64_t *row, struct 
 
 /* The rows of one commit, and where the counters stand after it. */
 struct commit {
-    int64_t last_id, ring_last, ring_held;
+    int64_t last_id, ring_last, ring_held, journal_last;
 };
+
+static enum rc
+write_alarms(struct writer *w, const struct alarm_changes *c, int64_t *last, struct err *err)
+{
+    enum rc rc = alarm_changes_empty(c) ? RC_OK : alarm_table_write(w->alarms, c, last, err);
+    if (rc != RC_OK) {
+        writer_note_failure(w);
+    }
+    return rc;
+}
 
 static enum rc
 write_batches(struct writer *w, struct batch *const *batches, size_t n, struct commit *after,
@@ -169,6 +190,9 @@ write_batches(struct writer *w, struct batch *const *batches, size_t n, struct c
         pack_messages(messages, batches[i]->messages);
         if (rc == RC_OK) {
             rc = add_records(w, batches[i]->records, &after->last_id, err);
+        }
+        if (rc == RC_OK) {
+            rc = write_alarms(w, &batches[i]->alarms, &after->journal_last, err);
         }
     }
     if (rc == RC_OK) {
@@ -188,42 +212,56 @@ write_batches(struct writer *w, struct batch *const *batches, size_t n, struct c
     return rc;
 }
 
-static int64_t
-count_records(struct batch *const *batches, size_t n)
+/*
+ * A commit that reported a failure may have succeeded all the same: then the counters are where
+ * it would have taken them, and nobody but us moves them. One that moved neither may be made
+ * again: rows that are set or dropped by their names stay the same.
+ */
+static bool
+has_succeeded(struct writer *w)
 {
-    int64_t records = 0;
+    bool in_doubt = w->in_doubt;
+    w->in_doubt = false;
+    return in_doubt && w->last_id == w->doubt_id && w->journal_last == w->doubt_journal;
+}
+
+static void
+doubt(struct writer *w, struct batch *const *batches, size_t n)
+{
+    w->doubt_id = w->last_id;
+    w->doubt_journal = w->journal_last;
     for (size_t i = 0; i < n; i++) {
-        records += batches[i]->records->len;
+        w->doubt_id += batches[i]->records->len;
+        w->doubt_journal += batches[i]->alarms.journal->len;
     }
-    return records;
+    w->in_doubt = w->doubt_id > w->last_id || w->doubt_journal > w->journal_last;
 }
 
 enum rc
 writer_commit(struct writer *w, struct batch *const *batches, size_t n, struct err *err)
 {
-    int64_t before = w->last_id;
-    int64_t target = before + count_records(batches, n);
     if (w->unsure) {
         enum rc rc = writer_reload(w, err);
         if (rc != RC_OK) {
             return rc;
         }
-        /* A commit that reported a failure may have succeeded all the same. */
-        if (target > before && w->last_id == target) {
-            return RC_OK;
-        }
     }
-    struct commit after = {w->last_id, w->ring_last, w->ring_held};
+    if (has_succeeded(w)) {
+        return RC_OK;
+    }
+    struct commit after = {w->last_id, w->ring_last, w->ring_held, w->journal_last};
     enum rc rc = writer_begin(w, err);
     if (rc == RC_OK) {
         rc = writer_end(w, write_batches(w, batches, n, &after, err), err);
     }
     if (rc != RC_OK) {
+        doubt(w, batches, n);
         return rc;
     }
     w->last_id = after.last_id;
     w->ring_last = after.ring_last;
     w->ring_held = after.ring_held;
+    w->journal_last = after.journal_last;
     w->lacks_room = false;
     return RC_OK;
 }
@@ -312,6 +350,7 @@ writer_close(struct writer *w)
     for (size_t i = 0; i < STATEMENTS; i++) {
         sqlite3_finalize(w->stmt[i]);
     }
+    alarm_table_close(w->alarms);
     sqlite3_close(w->db);
     if (w->lock_fd >= 0) {
         close(w->lock_fd);

@@ -23,7 +23,8 @@ MUST_USE enum rc writer_open(struct writer **ret, const struct cache_config *con
                              wall_us now, struct cache_report *report, struct err *err);
 void writer_close(struct writer *w); /* NULL is fine */
 
-/* All of these batches (struct batch *), in this order, as one transaction. */
+/* All of these batches (struct batch *), in this order, as one transaction. After a failure the
+ * next call is for the same ones: they are stored once. */
 MUST_USE enum rc writer_commit(struct writer *w, struct batch *const *batches, size_t n,
                                struct err *err);
 
@@ -41,7 +42,8 @@ MUST_USE enum rc writer_read_ring(struct writer *w, GArray *out, struct err *err
 MUST_USE enum rc writer_tidy(struct writer *w, wall_us now, bool idle, bool *ret_more,
                              struct err *err);
 
-/* A write failed because there is no room: drop the oldest slice. RC_NOTFOUND: none is left. */
+/* A write failed because there is no room: drop the oldest slice of readings or, when there is
+ * none, the oldest lines of the journal. RC_NOTFOUND: nothing is left that may go. */
 MUST_USE enum rc writer_make_room(struct writer *w, struct err *err);
 bool writer_lacks_room(const struct writer *w); /* the last failure was for want of room */
 bool writer_is_capped(const struct writer *w);  /* it was made, and the disk is still full */

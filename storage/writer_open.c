@@ -137,10 +137,12 @@ static enum rc
 check_content(struct writer *w, struct err *err)
 {
     static const char *const small[] = {
-        "PRAGMA quick_check('meta')",  "PRAGMA quick_check('series')",
-        "PRAGMA quick_check('slice')", "PRAGMA quick_check('latest')",
-        "PRAGMA quick_check('ring')",  "PRAGMA quick_check('stations')",
-        "PRAGMA quick_check('rules')", "PRAGMA quick_check('components')",
+        "PRAGMA quick_check('meta')",   "PRAGMA quick_check('series')",
+        "PRAGMA quick_check('slice')",  "PRAGMA quick_check('latest')",
+        "PRAGMA quick_check('ring')",   "PRAGMA quick_check('stations')",
+        "PRAGMA quick_check('rules')",  "PRAGMA quick_check('components')",
+        "PRAGMA quick_check('alarms')", "PRAGMA quick_check('maintenance')",
+        "PRAGMA quick_check('parked')",
     };
     struct stat st;
     if (stat(w->path, &st) == 0 && st.st_size <= SCHEMA_SMALL_BYTES) {
@@ -159,6 +161,9 @@ prepare_all(struct writer *w, struct err *err)
     enum rc rc = RC_OK;
     for (size_t i = 0; rc == RC_OK && i < STATEMENTS; i++) {
         rc = sql_prepare(w->db, &w->stmt[i], texts[i], err);
+    }
+    if (rc == RC_OK) {
+        rc = alarm_table_open(&w->alarms, w->db, err);
     }
     return judge(w, rc);
 }
@@ -196,6 +201,7 @@ drop_connection(struct writer *w)
     for (size_t i = 0; i < STATEMENTS; i++) {
         sqlite3_finalize(g_steal_pointer(&w->stmt[i]));
     }
+    alarm_table_close(g_steal_pointer(&w->alarms));
     sqlite3_close(g_steal_pointer(&w->db));
     w->damaged = false;
 }

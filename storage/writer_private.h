@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "storage/alarm_table.h"
 #include "storage/schema.h"
 #include "storage/writer.h"
 
@@ -31,6 +32,7 @@ struct writer {
     int lock_fd;
     sqlite3 *db;
     sqlite3_stmt *stmt[STATEMENTS];
+    struct alarm_table *alarms;
     int retention_days;
     int64_t max_bytes;
     int64_t cap_bytes; /* 0, or how large the disk lets it be: it was full at that size */
@@ -41,15 +43,23 @@ struct writer {
     int64_t slices, indexed, pruned; /* meta, see schema.h */
     wall_us oldest;                  /* newest receipt in the oldest slice; WALL_NONE: none */
     int64_t ring_last, ring_held;    /* last row, and messages in all rows */
+    int64_t journal_last;            /* id */
+    wall_us journal_oldest;          /* of the lines that may go; INT64_MAX: none */
 
     int64_t pages, free_pages, page_bytes;
+
+    /* Where a commit that failed would have taken last_id and journal_last. */
+    bool in_doubt;
+    int64_t doubt_id, doubt_journal;
 
     int wal_pages;     /* in the log, counted from its start */
     int checkpoint_at; /* so many are to be copied into the file */
     bool lacks_room, damaged;
 };
 
-/* Keep what kind of failure this is, and fill err. */
+/* Keep what kind of failure the last one of the connection is. */
+void writer_note_failure(struct writer *w);
+/* And fill err. */
 enum rc writer_fail(struct writer *w, const char *what, struct err *err);
 
 /* Begin; then end with rc: commit when it is RC_OK, else roll back. */

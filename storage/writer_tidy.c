@@ -214,6 +214,21 @@ drop_slice(struct writer *w, struct err *err)
     return writer_end(w, rc, err);
 }
 
+/* The journal's oldest lines, as far as they are older than before. */
+static enum rc
+drop_lines(struct writer *w, wall_us before, struct err *err)
+{
+    enum rc rc = writer_begin(w, err);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    rc = alarm_table_drop(w->alarms, before, err);
+    if (rc != RC_OK) {
+        writer_note_failure(w);
+    }
+    return writer_end(w, rc, err);
+}
+
 /* Copy the log into the file. That readers hold a part of it back is no failure. */
 static enum rc
 checkpoint(struct writer *w, struct err *err)
@@ -235,6 +250,12 @@ is_expired(const struct writer *w, wall_us now)
            w->oldest < now - w->retention_days * DAY_US;
 }
 
+static wall_us
+journal_since(wall_us now)
+{
+    return now - JOURNAL_KEEP_DAYS * DAY_US;
+}
+
 static bool
 is_too_full(const struct writer *w)
 {
@@ -248,6 +269,7 @@ enum task {
     TASK_CLOSE,
     TASK_CHECKPOINT,
     TASK_DROP,
+    TASK_JOURNAL,
     TASK_INDEX,
     TASK_SHRINK,
 };
@@ -265,6 +287,9 @@ next_task(const struct writer *w, wall_us now, bool idle)
     if (w->pruned < w->slices && (is_too_full(w) || is_expired(w, now))) {
         return TASK_DROP;
     }
+    if (w->journal_oldest < journal_since(now)) {
+        return TASK_JOURNAL;
+    }
     if (w->indexed < w->slices && (idle || w->slices - w->indexed > BACKLOG_SLICES)) {
         return TASK_INDEX;
     }
@@ -273,7 +298,7 @@ next_task(const struct writer *w, wall_us now, bool idle)
 }
 
 static enum rc
-do_task(struct writer *w, enum task task, struct err *err)
+do_task(struct writer *w, enum task task, wall_us now, struct err *err)
 {
     char vacuum[64];
     switch (task) {
@@ -285,6 +310,8 @@ do_task(struct writer *w, enum task task, struct err *err)
         return checkpoint(w, err);
     case TASK_DROP:
         return drop_slice(w, err);
+    case TASK_JOURNAL:
+        return drop_lines(w, journal_since(now), err);
     case TASK_INDEX:
         return index_slice(w, err);
     case TASK_SHRINK:
@@ -302,7 +329,7 @@ writer_tidy(struct writer *w, wall_us now, bool idle, bool *ret_more, struct err
         return rc;
     }
     enum task task = next_task(w, now, idle);
-    rc = do_task(w, task, err);
+    rc = do_task(w, task, now, err);
     if (rc == RC_OK && task != TASK_NONE && task != TASK_CHECKPOINT) {
         rc = writer_reload(w, err);
     }
@@ -311,6 +338,13 @@ writer_tidy(struct writer *w, wall_us now, bool idle, bool *ret_more, struct err
     }
     *ret_more = rc == RC_OK && next_task(w, now, idle) != TASK_NONE;
     return rc;
+}
+
+/* With pages free, what lacks room is the log: the journal is not given away for that. */
+static bool
+journal_may_help(const struct writer *w)
+{
+    return w->journal_oldest < INT64_MAX && w->free_pages * w->page_bytes < CAP_MARGIN;
 }
 
 /*
@@ -325,12 +359,13 @@ writer_make_room(struct writer *w, struct err *err)
     if (rc != RC_OK) {
         return rc;
     }
-    if (w->pruned >= w->slices) {
+    bool has_slice = w->pruned < w->slices;
+    if (!has_slice && !journal_may_help(w)) {
         return err_set(err, RC_NOTFOUND, "there is no older history to drop");
     }
     w->cap_bytes = MAX(w->pages * w->page_bytes - CAP_MARGIN, w->page_bytes);
     /* Whether the log can be emptied or not: dropping is worth the try. */
     rc = checkpoint(w, err);
-    rc = drop_slice(w, err);
+    rc = has_slice ? drop_slice(w, err) : drop_lines(w, INT64_MAX, err);
     return rc == RC_OK ? writer_reload(w, err) : rc;
 }

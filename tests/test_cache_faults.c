@@ -116,23 +116,9 @@ WRAP(sqlite3_bind_int64, (sqlite3_stmt * s, int i, sqlite3_int64 value), (s, i, 
 #define TRIES 4
 
 static struct batch *
-new_batch(void)
-{
-    return cache_new_batch(NULL);
-}
-
-static void
-free_batch(struct batch *b)
-{
-    g_array_unref(b->records);
-    g_array_unref(b->messages);
-    g_free(b);
-}
-
-static struct batch *
 fill_batch(uint32_t first, uint32_t n, bool forget)
 {
-    struct batch *b = new_batch();
+    struct batch *b = cache_new_batch(NULL);
     b->forget_ring = forget;
     for (uint32_t i = first; i < first + n; i++) {
         support_add(b, i % 3 + 1, T0 + i, T0 + i, i);
@@ -171,7 +157,7 @@ commit(struct writer *w, struct batch *b)
     while (writer_commit(w, batches, 1, NULL) != RC_OK) {
         assert_true(fault.fired && ++i < TRIES);
     }
-    free_batch(b);
+    cache_free_batch(b);
 }
 
 static void

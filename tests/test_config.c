@@ -64,6 +64,97 @@ test_defaults(void **state)
     room_close(&r);
 }
 
+#define BIT(priority) (1u << (priority))
+
+static void
+test_alarm_defaults(void **state)
+{
+    (void)state;
+    struct config *c = config_defaults();
+    assert_string_equal(c->instance.socket_group, "");
+    assert_int_equal(c->alarms.late_s, 300);
+    assert_int_equal(c->alarms.flood_begin, 10);
+    assert_int_equal(c->alarms.flood_end, 5);
+    assert_int_equal(c->alarms.flood_window_s, 600);
+    assert_int_equal(c->alarms.chatter_count, 3);
+    assert_int_equal(c->alarms.chatter_s, 60);
+    assert_int_equal(c->alarms.fleeting_s, 10);
+    assert_int_equal(c->alarms.standing_h, 24);
+    assert_int_equal(c->alarms.shelve_max_h, 12);
+    assert_int_equal(c->alarms.shelve_max_critical_h, 2);
+    assert_false(c->alarms.second_person);
+    assert_int_equal(c->alarms.renew, 0);
+    assert_int_equal(c->alarms.reminder_h, 12);
+    assert_int_equal(c->alarms.silence_priority, ALARM_HIGH);
+    assert_int_equal(c->alarms.service_delay_s, 10);
+    assert_int_equal(c->alarms.heartbeat_s, 10);
+    assert_int_equal(c->alarms.bell, BIT(ALARM_CRITICAL) | BIT(ALARM_HIGH));
+    assert_int_equal(c->alarms.bell_repeat_s, 10);
+    assert_int_equal(c->alarms.popup, BIT(ALARM_CRITICAL) | BIT(ALARM_HIGH));
+    assert_int_equal(c->alarms.shifts.n, 3);
+    assert_int_equal(c->alarms.shifts.minute[0], 6 * 60);
+    assert_int_equal(c->alarms.shifts.minute[1], 14 * 60);
+    assert_int_equal(c->alarms.shifts.minute[2], 22 * 60);
+    config_free(c);
+}
+
+static void
+test_alarm_options(void **state)
+{
+    (void)state;
+    struct room r;
+    room_open(&r);
+    assert_int_equal(
+        room_read(&r, "[instance]\nsocket_group = root\n"
+                      "[alarms]\nlate_s = 60\nflood_begin = 20\nflood_end = 20\n"
+                      "flood_window_s = 300\nchatter_count = 7\nchatter_s = 30\n"
+                      "fleeting_s = 0\nstanding_h = 12\nshelve_max_h = 8\n"
+                      "shelve_max_critical_h = 1\nsecond_person = yes\n"
+                      "renew = low , critical\nreminder_h = 0\nsilence_priority = low\n"
+                      "service_delay_s = 0\nheartbeat_s = 0\nbell = none\n"
+                      "bell_repeat_s = 0\npopup =\nshifts = 00:00, 05:59,23:59\n"),
+        RC_OK);
+    assert_string_equal(r.c->instance.socket_group, "root");
+    assert_int_equal(r.c->alarms.late_s, 60);
+    assert_int_equal(r.c->alarms.flood_begin, 20);
+    assert_int_equal(r.c->alarms.flood_end, 20);
+    assert_int_equal(r.c->alarms.flood_window_s, 300);
+    assert_int_equal(r.c->alarms.chatter_count, 7);
+    assert_int_equal(r.c->alarms.chatter_s, 30);
+    assert_int_equal(r.c->alarms.fleeting_s, 0);
+    assert_int_equal(r.c->alarms.standing_h, 12);
+    assert_int_equal(r.c->alarms.shelve_max_h, 8);
+    assert_int_equal(r.c->alarms.shelve_max_critical_h, 1);
+    assert_true(r.c->alarms.second_person);
+    assert_int_equal(r.c->alarms.renew, BIT(ALARM_CRITICAL) | BIT(ALARM_LOW));
+    assert_int_equal(r.c->alarms.reminder_h, 0);
+    assert_int_equal(r.c->alarms.silence_priority, ALARM_LOW);
+    assert_int_equal(r.c->alarms.service_delay_s, 0);
+    assert_int_equal(r.c->alarms.heartbeat_s, 0);
+    assert_int_equal(r.c->alarms.bell, 0);
+    assert_int_equal(r.c->alarms.bell_repeat_s, 0);
+    assert_int_equal(r.c->alarms.popup, 0);
+    assert_int_equal(r.c->alarms.shifts.n, 3);
+    assert_int_equal(r.c->alarms.shifts.minute[0], 0);
+    assert_int_equal(r.c->alarms.shifts.minute[1], 5 * 60 + 59);
+    assert_int_equal(r.c->alarms.shifts.minute[2], 23 * 60 + 59);
+    room_close(&r);
+}
+
+static void
+test_no_shifts(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"[alarms]\nshifts =\n", "[alarms]\nshifts = none\n"};
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        struct room r;
+        room_open(&r);
+        assert_int_equal(room_read(&r, texts[i]), RC_OK);
+        assert_int_equal(r.c->alarms.shifts.n, 0);
+        room_close(&r);
+    }
+}
+
 static void
 test_everything(void **state)
 {
@@ -171,6 +262,66 @@ test_problems(void **state)
          "3: [mqtt] certfile: \"/c.pem\" is not enough: keyfile is missing"},
         {"[mqtt]\npassword_file = /p\n",
          "2: [mqtt] password_file: \"/p\" is not enough: username is missing"},
+        {"[instance]\nsocket_group = no such group\n",
+         "2: [instance] socket_group: \"no such group\" is not a group of this system"},
+        {"[alarms]\nchatter_count = 8\n",
+         "2: [alarms] chatter_count: \"8\" is not a number from 2 to 7"},
+        {"[alarms]\nchatter_count = 1\n",
+         "2: [alarms] chatter_count: \"1\" is not a number from 2 to 7"},
+        {"[alarms]\nsilence_priority = urgent\n",
+         "2: [alarms] silence_priority: \"urgent\" is not one of critical|high|medium|low"},
+        {"[alarms]\nsecond_person = two\n",
+         "2: [alarms] second_person: \"two\" is not yes or no"},
+        {"[alarms]\nbell = \"critical;high\"\n",
+         "2: [alarms] bell: \"critical;high\" is not a list of critical, high, medium and low, "
+         "nor none"},
+        {"[alarms]\nbell = critical,,high\n",
+         "2: [alarms] bell: \"critical,,high\" is not a list of critical, high, medium and "
+         "low, nor none"},
+        {"[alarms]\nbell = High\n", "2: [alarms] bell: \"High\" is not a list of critical, "
+                                    "high, medium and low, nor none"},
+        {"[alarms]\nbell = all\n",
+         "2: [alarms] bell: \"all\" is not a list of critical, high, medium and low, nor none"},
+        {"[alarms]\nbell = critical,none\n",
+         "2: [alarms] bell: \"critical,none\" is not a list of critical, high, medium and low, "
+         "nor none"},
+        {"[alarms]\nbell = low,low\n", "2: [alarms] bell: \"low,low\" is not a list of "
+                                       "critical, high, medium and low, nor none"},
+        {"[alarms]\nrenew = often\n", "2: [alarms] renew: \"often\" is not a list of critical, "
+                                      "high, medium and low, nor none"},
+        {"[alarms]\npopup = yes\n", "2: [alarms] popup: \"yes\" is not a list of critical, "
+                                    "high, medium and low, nor none"},
+        {"[alarms]\nshifts = 6:00\n", "2: [alarms] shifts: \"6:00\" is not a list of times in "
+                                      "their order, such as 06:00,14:00,22:00"},
+        {"[alarms]\nshifts = 06:00,06:00\n",
+         "2: [alarms] shifts: \"06:00,06:00\" is not a list of times in their order, such as "
+         "06:00,14:00,22:00"},
+        {"[alarms]\nshifts = 14:00,06:00\n",
+         "2: [alarms] shifts: \"14:00,06:00\" is not a list of times in their order, such as "
+         "06:00,14:00,22:00"},
+        {"[alarms]\nshifts = 24:00\n", "2: [alarms] shifts: \"24:00\" is not a list of times "
+                                       "in their order, such as 06:00,14:00,22:00"},
+        {"[alarms]\nshifts = 06:60\n", "2: [alarms] shifts: \"06:60\" is not a list of times "
+                                       "in their order, such as 06:00,14:00,22:00"},
+        {"[alarms]\nshifts = 06:00,\n", "2: [alarms] shifts: \"06:00,\" is not a list of times "
+                                        "in their order, such as 06:00,14:00,22:00"},
+        {"[alarms]\nshifts = 06-00\n", "2: [alarms] shifts: \"06-00\" is not a list of times "
+                                       "in their order, such as 06:00,14:00,22:00"},
+        {"[alarms]\nshifts = +6:00\n", "2: [alarms] shifts: \"+6:00\" is not a list of times "
+                                       "in their order, such as 06:00,14:00,22:00"},
+        {"[alarms]\nshifts = 06:+5\n", "2: [alarms] shifts: \"06:+5\" is not a list of times "
+                                       "in their order, such as 06:00,14:00,22:00"},
+        {"[alarms]\nshifts = "
+         "00:00,01:00,02:00,03:00,04:00,05:00,06:00,07:00,08:00,09:00,10:00,11:00,12:00\n",
+         "2: [alarms] shifts: "
+         "\"00:00,01:00,02:00,03:00,04:00,05:00,06:00,07:00,08:00,09:00,10:00,11:00,12:00\" is "
+         "not a list of times in their order, such as 06:00,14:00,22:00"},
+        {"[alarms]\nflood_end = 11\n",
+         "2: [alarms] flood_end: \"11\" is not at most what flood_begin is"},
+        {"[alarms]\nflood_begin = 4\n",
+         "2: [alarms] flood_begin: \"4\" is not at least what flood_end is"},
+        {"[alarms]\nbel = none\n", "2: [alarms] bel: \"none\" is not for an option of this "
+                                   "section; did you mean \"bell\"?"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct room r;
@@ -274,6 +425,27 @@ test_nearest(void **state)
     assert_null(nearest_name("", names));
 }
 
+static bool
+is_field_size(const struct option *o)
+{
+    switch (o->type) {
+    case OPTION_TEXT:
+    case OPTION_PATH:
+        return o->size == sizeof(char *);
+    case OPTION_INT:
+        return o->size == sizeof(int) || o->size == sizeof(int64_t);
+    case OPTION_BOOL:
+        return o->size == sizeof(bool);
+    case OPTION_CHOICE:
+        return o->size == sizeof(bool) || o->size == sizeof(int);
+    case OPTION_PRIORITIES:
+        return o->size == sizeof(unsigned);
+    case OPTION_TIMES:
+        return o->size == sizeof(struct config_times);
+    }
+    return false;
+}
+
 /* The table itself: what the reader relies on. */
 static void
 test_table(void **state)
@@ -283,10 +455,7 @@ test_table(void **state)
     const struct option *options = config_options(&n);
     for (size_t i = 0; i < n; i++) {
         const struct option *o = &options[i];
-        assert_true(o->size == (o->type == OPTION_INT && o->size == 4 ? 4
-                                : o->type == OPTION_BOOL              ? 1
-                                : o->type == OPTION_CHOICE            ? 1
-                                                                      : 8));
+        assert_true(is_field_size(o));
         assert_true(*o->help != '\0');
         for (size_t k = 0; k < i; k++) {
             assert_false(strcmp(options[k].section, o->section) == 0 &&
@@ -300,10 +469,12 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_find), /* first: GLib remembers XDG_CONFIG_HOME */
-        cmocka_unit_test(test_defaults),     cmocka_unit_test(test_everything),
-        cmocka_unit_test(test_problems),     cmocka_unit_test(test_all_at_once),
-        cmocka_unit_test(test_missing_file), cmocka_unit_test(test_password),
-        cmocka_unit_test(test_nearest),      cmocka_unit_test(test_table),
+        cmocka_unit_test(test_defaults),      cmocka_unit_test(test_alarm_defaults),
+        cmocka_unit_test(test_alarm_options), cmocka_unit_test(test_no_shifts),
+        cmocka_unit_test(test_everything),    cmocka_unit_test(test_problems),
+        cmocka_unit_test(test_all_at_once),   cmocka_unit_test(test_missing_file),
+        cmocka_unit_test(test_password),      cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

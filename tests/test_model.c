@@ -647,6 +647,93 @@ test_silence(void **state)
     }
 }
 
+/* What happens to one station, and when; silent tells what a tick then shows. */
+enum step_kind { CONNECT, LOSE, HEARD, WILL, WITHDRAWN, TICK };
+struct step {
+    enum step_kind kind;
+    double at;
+    bool silent;
+};
+
+static void
+check_steps(const char *why, int limit_s, const struct step *steps, size_t n)
+{
+    struct fixture f;
+    begin(&f, plain, 3);
+    struct plant *plant = make_plant(plain, 3, limit_s);
+    model_set_plant(f.model, plant, now_of(&f));
+    plant_unref(plant);
+    for (size_t i = 0; i < n; i++) {
+        at_s(&f, steps[i].at);
+        switch (steps[i].kind) {
+        case CONNECT:
+        case LOSE:
+            model_link(f.model, steps[i].kind == CONNECT, now_of(&f));
+            break;
+        case HEARD:
+            model_heard(f.model, 0, now_of(&f));
+            break;
+        case WILL:
+        case WITHDRAWN:
+            model_will(f.model, 0, steps[i].kind == WILL, now_of(&f));
+            assert_true(model_stations(f.model)[0].gone == (steps[i].kind == WILL));
+            break;
+        case TICK:
+            tick(&f);
+            break;
+        }
+        if (model_stations(f.model)[0].silent != steps[i].silent) {
+            fail_msg("%s: step %zu", why, i);
+        }
+    }
+    end(&f);
+}
+#define CHECK_STEPS(why, limit_s, ...)                                                         \
+    check_steps(why, limit_s, (const struct step[]){__VA_ARGS__},                              \
+                sizeof((const struct step[]){__VA_ARGS__}) / sizeof(struct step))
+
+static void
+test_link(void **state)
+{
+    (void)state;
+    CHECK_STEPS("awaited from the first connect", 300, {LOSE, 0, false}, {TICK, 1e5, false},
+                {CONNECT, 1e5, false}, {TICK, 1e5 + 300, false}, {TICK, 1e5 + 301, true});
+    CHECK_STEPS("connected at once", 300, {CONNECT, 10, false}, {TICK, 310, false},
+                {TICK, 311, true});
+    CHECK_STEPS("the clock stands still", 300, {CONNECT, 0, false}, {HEARD, 10, false},
+                {LOSE, 110, false}, {LOSE, 200, false}, {TICK, 5000, false},
+                {CONNECT, 5000, false}, {CONNECT, 5100, false}, {TICK, 5200, false},
+                {TICK, 5201, true});
+    CHECK_STEPS("30 s are left", 300, {CONNECT, 0, false}, {HEARD, 10, false},
+                {LOSE, 309, false}, {CONNECT, 400, false}, {TICK, 430, false},
+                {TICK, 431, true});
+    CHECK_STEPS("or all of a shorter silence_s", 10, {CONNECT, 0, false}, {HEARD, 0, false},
+                {LOSE, 9, false}, {CONNECT, 400, false}, {TICK, 410, false}, {TICK, 411, true});
+    CHECK_STEPS("the silent stay silent", 300, {CONNECT, 0, false}, {TICK, 301, true},
+                {LOSE, 400, true}, {TICK, 500, true}, {CONNECT, 600, true}, {TICK, 601, true},
+                {HEARD, 602, false}, {TICK, 902, false}, {TICK, 903, true});
+    CHECK_STEPS("heard in between", 300, {CONNECT, 0, false}, {LOSE, 100, false},
+                {HEARD, 200, false}, {CONNECT, 300, false}, {TICK, 600, false},
+                {TICK, 601, true});
+    CHECK_STEPS("not watched", 0, {CONNECT, 0, false}, {LOSE, 1, false}, {CONNECT, 9, false},
+                {TICK, 1e6, false});
+}
+
+static void
+test_will(void **state)
+{
+    (void)state;
+    CHECK_STEPS("silent at once", 300, {HEARD, 10, false}, {WILL, 20, true}, {TICK, 21, true},
+                {HEARD, 30, false}, {TICK, 31, false}, {TICK, 331, true});
+    CHECK_STEPS("even if not watched", 0, {WILL, 20, true}, {TICK, 21, true},
+                {HEARD, 30, false}, {TICK, 1e5, false});
+    CHECK_STEPS("withdrawn is no life sign", 300, {HEARD, 0, false}, {WILL, 20, true},
+                {WITHDRAWN, 40, false}, {TICK, 300, false}, {TICK, 301, true},
+                {WITHDRAWN, 302, true});
+    CHECK_STEPS("over a lost connection", 300, {CONNECT, 0, false}, {WILL, 20, true},
+                {LOSE, 30, true}, {CONNECT, 40, true}, {TICK, 41, true}, {HEARD, 42, false});
+}
+
 static void
 test_restore(void **state)
 {
@@ -745,6 +832,8 @@ main(void)
         cmocka_unit_test(test_window_overflows),
         cmocka_unit_test(test_window_against_list),
         cmocka_unit_test(test_silence),
+        cmocka_unit_test(test_link),
+        cmocka_unit_test(test_will),
         cmocka_unit_test(test_restore),
         cmocka_unit_test(test_set_plant),
         cmocka_unit_test(test_derived_is_not_written),

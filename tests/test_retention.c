@@ -53,9 +53,7 @@ add_slice(struct fixture *f, wall_us at)
         support_add(b, 1 + (uint32_t)i % 10, at + i, at + i, i);
     }
     assert_int_equal(writer_commit(f->w, &b, 1, NULL), RC_OK);
-    g_array_unref(b->records);
-    g_array_unref(b->messages);
-    g_free(b);
+    cache_free_batch(b);
 }
 
 static unsigned

@@ -110,15 +110,15 @@ test_commands_in_order(void **state)
     (void)state;
     struct exchange *x = exchange_new();
     struct command c = {.type = COMMAND_ADOPT};
-    for (int i = 0; i < 64; i++) {
-        c.id[0] = (char)(' ' + i);
+    for (unsigned i = 0; i < EXCHANGE_COMMANDS; i++) {
+        c.id[0] = (char)(1 + i % 127);
         assert_true(exchange_post(x, &c));
     }
     assert_false(exchange_post(x, &c));
-    for (int i = 0; i < 64; i++) {
+    for (unsigned i = 0; i < EXCHANGE_COMMANDS; i++) {
         assert_true(readable(exchange_command_fd(x)));
         assert_true(exchange_next_command(x, &c));
-        assert_int_equal(c.id[0], ' ' + i);
+        assert_int_equal(c.id[0], (char)(1 + i % 127));
     }
     assert_false(readable(exchange_command_fd(x)));
     assert_false(exchange_next_command(x, &c));

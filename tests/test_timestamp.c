@@ -161,14 +161,39 @@ test_parse_arg(void **state)
     }
 }
 
+static void
+test_parse_span(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t want; /* -1: refused */
+    } cases[] = {
+        {"90s", S(90)},
+        {"15m", S(900)},
+        {"2h", S(7200)},
+        {"7d", S(604800)},
+        {"0s", 0},
+        {"-2h", -1},
+        {"2026-01-09T15:39:14Z", -1},
+        {"", -1},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        int64_t got = -1;
+        bool ok = timestamp_parse_span(cases[i].text, &got);
+        if (ok != (cases[i].want >= 0) || got != cases[i].want) {
+            fail_msg("\"%s\": %d, %" PRId64, cases[i].text, ok, got);
+        }
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_format),
-        cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_parse_arg),
+        cmocka_unit_test(test_format),     cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_parse_arg),
+        cmocka_unit_test(test_parse_span),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,6 +41,7 @@ enum cli_type {
     CLI_INT,    /* int64_t within min..max */
     CLI_REAL,   /* double within min..max */
     CLI_CHOICE, /* char *, one of choices ("a|b|c"), NULL when not given */
+    CLI_SPAN,   /* int64_t, us, from 1 s on: 90s, 15m, 2h, 7d; 0 when not given */
     CLI_TIME,   /* wall_us: RFC 3339 or a span before now; WALL_NONE when not given */
 };
 

@@ -84,6 +84,16 @@ set_time(const struct cli_option *o, wall_us *to, const char *text, wall_us now)
     return true;
 }
 
+static bool
+set_span(const struct cli_option *o, int64_t *to, const char *text)
+{
+    if (!timestamp_parse_span(text, to) || *to == 0) {
+        cli_error(_("--%s: \"%s\" is not a span such as 90s, 15m, 2h, 7d"), o->name, text);
+        return false;
+    }
+    return true;
+}
+
 /* A flag has no text and is never told here. */
 static bool
 set_value(const struct cli_set *set, const struct cli_option *o, const char *text, wall_us now)
@@ -102,6 +112,8 @@ set_value(const struct cli_set *set, const struct cli_option *o, const char *tex
         return set_real(o, to, text);
     case CLI_CHOICE:
         return set_choice(o, to, text);
+    case CLI_SPAN:
+        return set_span(o, to, text);
     case CLI_TIME:
         return set_time(o, to, text, now);
     }

@@ -329,6 +329,10 @@ describe_values(const struct option *o)
         return g_strdup_printf("%s = yes|no", o->key);
     case OPTION_CHOICE:
         return g_strdup_printf("%s = %s", o->key, o->choices);
+    case OPTION_PRIORITIES:
+        return g_strdup_printf("%s = critical,high,medium,low|none", o->key);
+    case OPTION_TIMES:
+        return g_strdup_printf("%s = HH:MM,…|none", o->key);
     }
     return g_strdup(o->key);
 }

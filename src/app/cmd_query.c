@@ -3,55 +3,15 @@
 #include <math.h>
 
 #include "src/app/commands.h"
-#include "src/app/rows.h"
-#include "src/app/stored.h"
-#include "src/core/i18n.h"
-
-struct query_args {
-    char *station, *component, *format;
-    wall_us since, until;
-    int64_t limit;
-};
-
-#define OPTION_STATION                                                                         \
-    {                                                                                          \
-        .name = "station", .type = CLI_TEXT, .offset = offsetof(struct query_args, station),   \
-        .arg = "UID", .help = N_("only of this station")                                       \
-    }
-#define OPTION_COMPONENT                                                                       \
-    {                                                                                          \
-        .name = "component", .type = CLI_TEXT,                                                 \
-        .offset = offsetof(struct query_args, component), .arg = "ID",                         \
-        .help = N_("only components of this id")                                               \
-    }
-#define OPTION_SINCE                                                                           \
-    {                                                                                          \
-        .name = "since", .type = CLI_TIME, .offset = offsetof(struct query_args, since),       \
-        .arg = "TIME", .help = N_("not older than this: RFC 3339, or a span such as 2h, 7d")   \
-    }
-#define OPTION_UNTIL                                                                           \
-    {                                                                                          \
-        .name = "until", .type = CLI_TIME, .offset = offsetof(struct query_args, until),       \
-        .arg = "TIME", .help = N_("not newer than this")                                       \
-    }
-#define OPTION_LIMIT                                                                           \
-    {                                                                                          \
-        .name = "limit", .type = CLI_INT, .offset = offsetof(struct query_args, limit),        \
-        .min = 1, .max = INT64_C(1000000000), .arg = "N", .help = N_("at most so many rows")   \
-    }
-#define OPTION_FORMAT                                                                          \
-    {                                                                                          \
-        .name = "format", .type = CLI_CHOICE, .offset = offsetof(struct query_args, format),   \
-        .choices = ROWS_FORMATS,                                                               \
-        .help = N_("form of the output: a table on a terminal, else json")                     \
-    }
+#include "src/app/query_args.h"
+#include "src/core/quality.h"
 
 static const struct cli_option station_options[] = {
-    OPTION_STATION, OPTION_SINCE, OPTION_UNTIL, OPTION_LIMIT, OPTION_FORMAT, {.name = NULL},
+    QUERY_STATION, QUERY_SINCE, QUERY_UNTIL, QUERY_LIMIT, QUERY_FORMAT, {.name = NULL},
 };
 static const struct cli_option value_options[] = {
-    OPTION_STATION, OPTION_COMPONENT, OPTION_SINCE,   OPTION_UNTIL,
-    OPTION_LIMIT,   OPTION_FORMAT,    {.name = NULL},
+    QUERY_STATION, QUERY_COMPONENT, QUERY_SINCE,    QUERY_UNTIL,
+    QUERY_LIMIT,   QUERY_FORMAT,    {.name = NULL},
 };
 
 static bool
@@ -95,43 +55,19 @@ is_wanted(const struct query_args *args, const struct plant *plant, const struct
            (args->component == NULL || strcmp(args->component, c->id) == 0);
 }
 
-/* Say why there is nothing, if there is nothing. */
-static int
-conclude(const struct query_args *args, const struct plant *plant, size_t n)
-{
-    if (n > 0) {
-        return CLI_DONE;
-    }
-    if (args->station != NULL && plant_find_station(plant, args->station) == STATION_NONE) {
-        cli_error(_("there is no station \"%s\""), args->station);
-    } else if (plant->n_stations == 0) {
-        cli_error("%s", _("there is no plant yet: neither in the cache nor as [plant] dir"));
-    } else {
-        cli_error("%s", _("nothing matched"));
-    }
-    return CLI_FAILED;
-}
-
-/* What a query works on. */
-struct asking {
-    const struct query_args *args;
-    struct config *config;
-    struct stored stored;
-    struct record *latest;
-    wall_us now;
+/* What is asked of the newest values. */
+struct newest {
+    struct asking asking;
+    struct record *latest; /* by index of the plant */
 };
 
-/* readings needs no newest values. */
 static int
-asking_open(struct asking *a, const struct cli *cli, const struct query_args *args, bool latest)
+newest_open(struct newest *q, const struct cli *cli, const struct query_args *args)
 {
-    *a = (struct asking){.args = args, .now = cli->started.wall};
-    int status = cli_config(cli, &a->config);
-    if (status == CLI_DONE) {
-        status = stored_open(&a->stored, a->config, true);
-    }
     struct err err;
-    if (status == CLI_DONE && latest && stored_latest(&a->stored, &a->latest, &err) != RC_OK) {
+    *q = (struct newest){.latest = NULL};
+    int status = asking_open(&q->asking, cli, args);
+    if (status == CLI_DONE && stored_latest(&q->asking.stored, &q->latest, &err) != RC_OK) {
         cli_error("%s", err.text);
         status = CLI_FAILED;
     }
@@ -139,13 +75,12 @@ asking_open(struct asking *a, const struct cli *cli, const struct query_args *ar
 }
 
 static void
-asking_close(struct asking *a)
+newest_close(struct newest *q)
 {
-    if (a->latest != NULL) {
-        stored_free_latest(&a->stored, a->latest);
+    if (q->latest != NULL) {
+        stored_free_latest(&q->asking.stored, q->latest);
     }
-    stored_close(&a->stored);
-    config_free(a->config);
+    asking_close(&q->asking);
 }
 
 static bool
@@ -156,24 +91,25 @@ has_value(const struct record *r)
 
 /* Newest life sign that the cache knows. */
 static wall_us
-last_of_station(const struct asking *a, const struct station *s)
+last_of_station(const struct newest *q, const struct station *s)
 {
     wall_us last = WALL_NONE;
     for (uint32_t i = s->first; i < s->first + s->count; i++) {
-        if (has_value(&a->latest[i]) && a->stored.plant->components[i].derive == DERIVE_NONE) {
-            last = MAX(last, a->latest[i].received);
+        if (has_value(&q->latest[i]) &&
+            q->asking.stored.plant->components[i].derive == DERIVE_NONE) {
+            last = MAX(last, q->latest[i].received);
         }
     }
     return last;
 }
 
 static int64_t
-faults_of_station(const struct asking *a, const struct station *s)
+faults_of_station(const struct newest *q, const struct station *s)
 {
     int64_t faults = 0;
     for (uint32_t i = s->first; i < s->first + s->count; i++) {
-        const struct record *r = &a->latest[i];
-        faults += a->stored.plant->components[i].kind == KIND_FAULT && has_value(r) &&
+        const struct record *r = &q->latest[i];
+        faults += q->asking.stored.plant->components[i].kind == KIND_FAULT && has_value(r) &&
                   r->text == NULL && fpclassify(r->num) != FP_ZERO &&
                   (r->quality & QUALITY_INVALID) == 0;
     }
@@ -181,18 +117,18 @@ faults_of_station(const struct asking *a, const struct station *s)
 }
 
 static const char *
-state_of_station(const struct asking *a, const struct station *s, wall_us last)
+state_of_station(const struct newest *q, const struct station *s, wall_us last)
 {
     if (last == WALL_NONE) {
         return "never_seen";
     }
-    return s->silence_s > 0 && a->now - last > s->silence_s * US_PER_S ? "silent" : "ok";
+    return s->silence_s > 0 && q->asking.now - last > s->silence_s * US_PER_S ? "silent" : "ok";
 }
 
 static bool
-print_station(const struct asking *a, struct rows *rows, const struct entry *e)
+print_station(const struct newest *q, struct rows *rows, const struct entry *e)
 {
-    const struct station *s = &a->stored.plant->stations[e->index];
+    const struct station *s = &q->asking.stored.plant->stations[e->index];
     rows_text(rows, s->uid);
     rows_text(rows, s->name);
     rows_text(rows, s->short_name);
@@ -206,10 +142,10 @@ print_station(const struct asking *a, struct rows *rows, const struct entry *e)
     if (e->at == WALL_NONE) {
         rows_null(rows);
     } else {
-        rows_int(rows, (a->now - e->at) / US_PER_S);
+        rows_int(rows, (q->asking.now - e->at) / US_PER_S);
     }
-    rows_text(rows, state_of_station(a, s, e->at));
-    rows_int(rows, faults_of_station(a, s));
+    rows_text(rows, state_of_station(q, s, e->at));
+    rows_int(rows, faults_of_station(q, s));
     return rows_end(rows);
 }
 
@@ -222,13 +158,13 @@ run_stations(const struct cli *cli, void *given, int argc, char **argv)
         "uid",       "name",  "short_name", "type",  "area",  "latitude", "longitude",
         "silence_s", "clock", "last",       "age_s", "state", "faults",   NULL};
     const struct query_args *args = given;
-    struct asking a;
-    int status = asking_open(&a, cli, args, true);
+    struct newest q;
+    int status = newest_open(&q, cli, args);
     if (status == CLI_DONE) {
         GArray *entries = g_array_new(FALSE, FALSE, sizeof(struct entry));
-        for (uint32_t i = 0; i < a.stored.plant->n_stations; i++) {
-            const struct station *s = &a.stored.plant->stations[i];
-            struct entry e = {i, last_of_station(&a, s)};
+        for (uint32_t i = 0; i < q.asking.stored.plant->n_stations; i++) {
+            const struct station *s = &q.asking.stored.plant->stations[i];
+            struct entry e = {i, last_of_station(&q, s)};
             if ((args->station == NULL || strcmp(args->station, s->uid) == 0) &&
                 in_time(args, e.at)) {
                 g_array_append_val(entries, e);
@@ -237,14 +173,14 @@ run_stations(const struct cli *cli, void *given, int argc, char **argv)
         sort_and_cut(entries, args);
         struct rows *rows = rows_new(columns, args->format);
         for (guint i = 0; i < entries->len; i++) {
-            if (!print_station(&a, rows, &g_array_index(entries, struct entry, i))) {
+            if (!print_station(&q, rows, &g_array_index(entries, struct entry, i))) {
                 break;
             }
         }
-        status = conclude(args, a.stored.plant, rows_finish(rows));
+        status = asking_conclude(&q.asking, rows_finish(rows));
         g_array_unref(entries);
     }
-    asking_close(&a);
+    newest_close(&q);
     return status;
 }
 
@@ -275,11 +211,11 @@ put_shown(struct rows *rows, const struct component *c, const struct record *r)
 }
 
 static bool
-print_component(const struct asking *a, struct rows *rows, const struct entry *e)
+print_component(const struct newest *q, struct rows *rows, const struct entry *e)
 {
-    const struct component *c = &a->stored.plant->components[e->index];
-    const struct record *r = &a->latest[e->index];
-    rows_text(rows, a->stored.plant->stations[c->station].uid);
+    const struct component *c = &q->asking.stored.plant->components[e->index];
+    const struct record *r = &q->latest[e->index];
+    rows_text(rows, q->asking.stored.plant->stations[c->station].uid);
     rows_text(rows, c->id);
     rows_text(rows, c->name);
     rows_text(rows, c->short_name);
@@ -291,12 +227,12 @@ print_component(const struct asking *a, struct rows *rows, const struct entry *e
         rows_time(rows, r->ts);
         rows_time(rows, r->received);
         rows_text(rows, ts_source_name((enum ts_source)r->source));
-        rows_quality(rows, r->quality);
+        rows_flags(rows, r->quality, quality_name);
     } else {
         for (int i = 0; i < 5; i++) {
             rows_null(rows);
         }
-        rows_quality(rows, 0);
+        rows_flags(rows, 0, quality_name);
     }
     return rows_end(rows);
 }
@@ -310,28 +246,28 @@ run_components(const struct cli *cli, void *given, int argc, char **argv)
         "station", "id", "name",     "short_name", "kind",    "unit", "value",
         "shown",   "ts", "received", "ts_source",  "quality", NULL};
     const struct query_args *args = given;
-    struct asking a;
-    int status = asking_open(&a, cli, args, true);
+    struct newest q;
+    int status = newest_open(&q, cli, args);
     if (status == CLI_DONE) {
         GArray *entries = g_array_new(FALSE, FALSE, sizeof(struct entry));
-        for (uint32_t i = 0; i < a.stored.plant->n_components; i++) {
-            const struct component *c = &a.stored.plant->components[i];
-            struct entry e = {i, has_value(&a.latest[i]) ? a.latest[i].ts : WALL_NONE};
-            if (is_wanted(args, a.stored.plant, c) && in_time(args, e.at)) {
+        for (uint32_t i = 0; i < q.asking.stored.plant->n_components; i++) {
+            const struct component *c = &q.asking.stored.plant->components[i];
+            struct entry e = {i, has_value(&q.latest[i]) ? q.latest[i].ts : WALL_NONE};
+            if (is_wanted(args, q.asking.stored.plant, c) && in_time(args, e.at)) {
                 g_array_append_val(entries, e);
             }
         }
         sort_and_cut(entries, args);
         struct rows *rows = rows_new(columns, args->format);
         for (guint i = 0; i < entries->len; i++) {
-            if (!print_component(&a, rows, &g_array_index(entries, struct entry, i))) {
+            if (!print_component(&q, rows, &g_array_index(entries, struct entry, i))) {
                 break;
             }
         }
-        status = conclude(args, a.stored.plant, rows_finish(rows));
+        status = asking_conclude(&q.asking, rows_finish(rows));
         g_array_unref(entries);
     }
-    asking_close(&a);
+    newest_close(&q);
     return status;
 }
 
@@ -356,7 +292,7 @@ print_reading(const struct record *r, void *user)
     rows_time(h->rows, r->received);
     put_value(h->rows, r);
     rows_text(h->rows, ts_source_name((enum ts_source)r->source));
-    rows_quality(h->rows, r->quality);
+    rows_flags(h->rows, r->quality, quality_name);
     return rows_end(h->rows);
 }
 
@@ -405,7 +341,7 @@ run_readings(const struct cli *cli, void *given, int argc, char **argv)
                                           "value",   "ts_source", "quality", NULL};
     const struct query_args *args = given;
     struct asking a;
-    int status = asking_open(&a, cli, args, false);
+    int status = asking_open(&a, cli, args);
     if (status == CLI_DONE) {
         struct err err;
         struct rows *rows = rows_new(columns, args->format);
@@ -415,7 +351,7 @@ run_readings(const struct cli *cli, void *given, int argc, char **argv)
             cli_error("%s", err.text);
             status = CLI_FAILED;
         } else {
-            status = conclude(args, a.stored.plant, n);
+            status = asking_conclude(&a, n);
         }
     }
     asking_close(&a);

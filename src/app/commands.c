@@ -16,6 +16,15 @@ static const struct cli_command *const commands[] = {
     &command_stations,
     &command_components,
     &command_readings,
+    &command_alarms,
+    &command_journal,
+    &command_kpi,
+    &command_ack,
+    &command_shelve,
+    &command_unshelve,
+    &command_reset,
+    &command_maintenance,
+    &command_alarm_test,
 };
 /* clang-format on */
 

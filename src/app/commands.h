@@ -17,6 +17,15 @@ extern const struct cli_command command_plant_export;
 extern const struct cli_command command_stations;
 extern const struct cli_command command_components;
 extern const struct cli_command command_readings;
+extern const struct cli_command command_alarms;
+extern const struct cli_command command_journal;
+extern const struct cli_command command_kpi;
+extern const struct cli_command command_ack;
+extern const struct cli_command command_shelve;
+extern const struct cli_command command_unshelve;
+extern const struct cli_command command_reset;
+extern const struct cli_command command_maintenance;
+extern const struct cli_command command_alarm_test;
 
 /* In the order of --help. */
 const struct cli_command *const *commands_all(size_t *ret_n);

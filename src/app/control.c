@@ -9,15 +9,19 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "src/app/control_access.h"
 #include "src/core/log.h"
 
 #define PEERS       (CONTROL_FDS - 1)
 #define REQUEST_MAX (64 * 1024)
 #define REPLY_MAX   (4 * 1024 * 1024) /* a peer that does not read its answers */
+#define IDLE_US     (30 * US_PER_S)
+#define YIELD_US    (1 * US_PER_S) /* idle for longer: makes room when somebody waits */
 
 struct peer {
     int fd; /* -1: free */
-    uid_t uid;
+    struct control_peer who;
+    mono_us last; /* when bytes went to or fro */
     GString *in, *out;
 };
 
@@ -70,7 +74,7 @@ take_lock(struct control *c, struct err *err)
 }
 
 static enum rc
-listen_at(struct control *c, struct err *err)
+listen_at(struct control *c, const char *group, struct err *err)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (g_strlcpy(address.sun_path, c->path, sizeof(address.sun_path)) >=
@@ -81,6 +85,12 @@ listen_at(struct control *c, struct err *err)
     c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     c->bound = c->fd >= 0 && fchmod(c->fd, 0600) == 0 &&
                bind(c->fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
+    if (c->bound && group != NULL && *group != '\0') {
+        enum rc rc = control_admit_group(c->path, group, err);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
     if (c->bound && listen(c->fd, PEERS) == 0) {
         return RC_OK;
     }
@@ -89,8 +99,8 @@ listen_at(struct control *c, struct err *err)
 }
 
 enum rc
-control_open(struct control **ret, const char *path, control_handler *handler, void *user,
-             struct err *err)
+control_open(struct control **ret, const char *path, const char *group,
+             control_handler *handler, void *user, struct err *err)
 {
     struct control *c = g_new0(struct control, 1);
     c->fd = c->lock_fd = -1;
@@ -105,7 +115,7 @@ control_open(struct control **ret, const char *path, control_handler *handler, v
         rc = take_lock(c, err);
     }
     if (rc == RC_OK) {
-        rc = listen_at(c, err);
+        rc = listen_at(c, group, err);
     }
     if (rc != RC_OK) {
         control_close(c);
@@ -166,8 +176,28 @@ control_poll(struct control *c, struct pollfd fds[CONTROL_FDS])
     return n;
 }
 
+/* A free place; when there is none, the one that has been idle longest, if for long enough. */
+static struct peer *
+find_place(struct control *c, mono_us now)
+{
+    struct peer *oldest = &c->peers[0];
+    for (size_t i = 0; i < PEERS; i++) {
+        if (c->peers[i].fd < 0) {
+            return &c->peers[i];
+        }
+        if (c->peers[i].last < oldest->last) {
+            oldest = &c->peers[i];
+        }
+    }
+    if (now - oldest->last <= YIELD_US) {
+        return NULL;
+    }
+    drop_peer(oldest);
+    return oldest;
+}
+
 static void
-accept_peer(struct control *c)
+accept_peer(struct control *c, mono_us now)
 {
     int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
@@ -175,16 +205,21 @@ accept_peer(struct control *c)
     }
     struct ucred who;
     socklen_t len = sizeof(who);
+    struct peer *p = NULL;
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0) {
-        for (size_t i = 0; i < PEERS; i++) {
-            struct peer *p = &c->peers[i];
-            if (p->fd < 0) {
-                *p = (struct peer){fd, who.uid, g_string_new(NULL), g_string_new(NULL)};
-                return;
-            }
-        }
+        p = find_place(c, now);
     }
-    close(fd);
+    if (p == NULL) {
+        close(fd);
+        return;
+    }
+    *p = (struct peer){
+        .fd = fd,
+        .who = {.uid = who.uid, .admin = who.uid == 0 || who.uid == geteuid()},
+        .last = now,
+        .in = g_string_new(NULL),
+        .out = g_string_new(NULL),
+    };
 }
 
 static json_t *
@@ -192,9 +227,15 @@ answer(struct control *c, const struct peer *p, const char *line, size_t len)
 {
     json_error_t problem;
     json_t *request = json_loadb(line, len, JSON_REJECT_DUPLICATES, &problem);
-    json_t *reply = json_is_object(request)
-                        ? c->handler(c->user, request, p->uid)
-                        : json_pack("{s:b,s:s}", "ok", 0, "error", "not a JSON object");
+    json_t *reply = NULL;
+    if (!json_is_object(request)) {
+        reply = json_pack("{s:b,s:s}", "ok", 0, "error", "not a JSON object");
+    } else if (!control_may_ask(&p->who, request)) {
+        reply = json_pack("{s:b,s:s}", "ok", 0, "error",
+                          "only the instance's own user and root may do this");
+    } else {
+        reply = c->handler(c->user, request, &p->who);
+    }
     json_decref(request);
     return reply;
 }
@@ -222,51 +263,59 @@ answer_lines(struct control *c, struct peer *p)
 
 /* False: the peer is gone or has to go. */
 static bool
-read_peer(struct control *c, struct peer *p)
+read_peer(struct control *c, struct peer *p, mono_us now)
 {
     char bytes[4096];
     ssize_t n = recv(p->fd, bytes, sizeof(bytes), 0);
     if (n < 0) {
         return errno == EAGAIN || errno == EINTR;
     }
+    p->last = now;
     g_string_append_len(p->in, bytes, n);
     return n > 0 && answer_lines(c, p);
 }
 
 static bool
-write_peer(struct peer *p)
+write_peer(struct peer *p, mono_us now)
 {
     ssize_t n = send(p->fd, p->out->str, p->out->len, MSG_NOSIGNAL);
     if (n < 0) {
         return errno == EAGAIN || errno == EINTR;
     }
+    p->last = now;
     g_string_erase(p->out, 0, n);
     return true;
 }
 
-void
-control_serve(struct control *c, const struct pollfd *fds, size_t n)
+static void
+serve_peer(struct control *c, struct peer *p, short found, mono_us now)
 {
-    for (size_t i = 1; i < n; i++) {
-        for (size_t k = 0; k < PEERS && fds[i].revents != 0; k++) {
-            struct peer *p = &c->peers[k];
-            if (p->fd != fds[i].fd) {
-                continue;
-            }
-            bool well = true;
-            if ((fds[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
-                well = read_peer(c, p);
-            }
-            if (well && p->out->len > 0) {
-                well = write_peer(p);
-            }
-            if (!well) {
-                drop_peer(p);
-            }
-            break;
+    bool well = true;
+    if ((found & (POLLIN | POLLHUP | POLLERR)) != 0) {
+        well = read_peer(c, p, now);
+    }
+    if (well && p->out->len > 0) {
+        well = write_peer(p, now);
+    }
+    if (!well || now - p->last > IDLE_US) {
+        drop_peer(p);
+    }
+}
+
+void
+control_serve(struct control *c, const struct pollfd *fds, size_t n, mono_us now)
+{
+    for (size_t k = 0; k < PEERS; k++) {
+        struct peer *p = &c->peers[k];
+        short found = 0;
+        for (size_t i = 1; i < n; i++) {
+            found = fds[i].fd == p->fd ? fds[i].revents : found;
+        }
+        if (p->fd >= 0) {
+            serve_peer(c, p, found, now);
         }
     }
     if (n > 0 && fds[0].revents != 0) {
-        accept_peer(c);
+        accept_peer(c, now);
     }
 }

@@ -66,8 +66,12 @@ open_ingest(struct engine *e, struct problems *problems, struct err *err)
     if (rc == RC_OK) {
         struct model *model = model_new(plant, e->now);
         rc = load_values(model, e->config->cache.path, e->now, err);
-        ingest_init(&e->ingest, e->cache, decoder, model);
+        ingest_init(&e->ingest, e->cache, decoder, model, &e->alarming);
         e->ingest_ready = true;
+        if (rc == RC_OK) {
+            rc = alarming_open(&e->alarming, e->config, model, e->config->cache.path, e->now,
+                               err);
+        }
     }
     plant_unref(plant);
     return rc;
@@ -189,6 +193,7 @@ init_health(struct engine *e)
     const struct config *config = e->config;
     g_strlcpy(h->instance, config->instance.name, sizeof(h->instance));
     h->started = e->now.mono;
+    control_user_name(e->user, sizeof(e->user), geteuid());
     /* Without a central store the single instance decides everything itself. */
     h->role = ROLE_OWNER;
     h->epoch = 1;
@@ -234,7 +239,8 @@ open_all(struct engine *e, struct problems *problems, struct err *err)
         rc = open_cache(e, err);
     }
     if (rc == RC_OK) {
-        rc = control_open(&e->control, e->config->instance.socket, engine_answer, e, err);
+        rc = control_open(&e->control, e->config->instance.socket,
+                          e->config->instance.socket_group, engine_answer, e, err);
     }
     if (rc == RC_OK) {
         rc = open_ingest(e, problems, err);
@@ -287,8 +293,11 @@ engine_stop(struct engine *e)
     client_free(e->client);
     control_close(e->control);
     if (e->ingest_ready) {
-        ingest_flush(&e->ingest);
+        if (e->alarming.evaluator != NULL) {
+            ingest_flush(&e->ingest);
+        }
         ingest_fini(&e->ingest);
+        alarming_close(&e->alarming);
     }
     cache_close(e->cache);
     profiles_free(e->profiles);

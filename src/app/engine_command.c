@@ -127,6 +127,7 @@ engine_take_commands(struct engine *e)
             rc = reload(e, &problems, &err);
             break;
         case COMMAND_ALARM:
+            engine_act_on_screen(e, &c.action);
             break;
         }
         if (rc != RC_OK) {
@@ -167,15 +168,21 @@ answer_plant(struct engine *e, const char *dir)
 }
 
 json_t *
-engine_answer(void *user, const json_t *request, uid_t uid)
+engine_answer(void *user, const json_t *request, const struct control_peer *peer)
 {
-    (void)uid; /* the socket's mode lets in only its owner and root, who may do all of this */
+    /* What the peer may not ask does not come here. */
     struct engine *e = user;
     const char *command = json_string_value(json_object_get(request, "command"));
     const char *dir = json_string_value(json_object_get(request, "dir"));
     if (g_strcmp0(command, "status") == 0) {
         engine_update_health(e);
         return health_to_json(&e->health, e->now);
+    }
+    if (g_strcmp0(command, "alarms") == 0) {
+        return engine_answer_alarms(e);
+    }
+    if (g_strcmp0(command, "act") == 0) {
+        return engine_answer_act(e, request, peer);
     }
     if (g_strcmp0(command, "reload") == 0) {
         return answer_plant(e, NULL);

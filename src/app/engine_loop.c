@@ -15,6 +15,7 @@
 #define GATHER_IDLE    20               /* messages: fewer than these are little */
 #define TICK_US        US_PER_S
 #define SNAPSHOT_US    (100 * US_PER_MS) /* at most ten a second */
+#define URGENT_US      (20 * US_PER_MS)  /* sooner when people are to be told of an alarm */
 #define FINISH_US      (5 * US_PER_S)    /* the last commit may take so long */
 
 enum { FD_STOP, FD_COMMAND, FD_CACHE, FD_BROKER, FDS };
@@ -33,6 +34,21 @@ count_stations(struct engine *e)
         h->stations.silent += stations[i].silent;
         h->stations.never_seen += stations[i].received == WALL_NONE;
     }
+}
+
+static void
+count_alarms(struct engine *e)
+{
+    const struct alarm_board *b = alarming_board(&e->alarming);
+    struct health *h = &e->health;
+    h->alarms.active = h->alarms.unacked = 0;
+    for (int i = 0; i < ALARM_PRIORITIES; i++) {
+        h->alarms.active += b->active[i];
+        h->alarms.unacked += b->unacked[i];
+    }
+    h->alarms.shelved = b->shelved;
+    h->alarms.suppressed = b->suppressed;
+    h->alarms.out_of_service = b->out_of_service;
 }
 
 void
@@ -59,6 +75,7 @@ engine_update_health(struct engine *e)
     h->cache.last_commit = stats.last_commit;
     g_strlcpy(h->cache.problem, stats.problem, sizeof(h->cache.problem));
     count_stations(e);
+    count_alarms(e);
 }
 
 void
@@ -69,9 +86,16 @@ engine_publish(struct engine *e)
     e->shown_model = model_version(e->ingest.model);
     e->shown_strays = s->version;
     e->news = false;
-    e->next_snapshot = e->now.mono + SNAPSHOT_US;
-    exchange_publish(e->exchange, snapshot_new(e->ingest.model, &e->health, e->now, s->unknown,
-                                               s->n_unknown, s->rejected, s->n_rejected));
+    e->shown_annunciated = evaluator_annunciated(e->alarming.evaluator);
+    e->published = e->now.mono;
+    struct snapshot *snapshot = snapshot_new(e->ingest.model, &e->health, e->now, s->unknown,
+                                             s->n_unknown, s->rejected, s->n_rejected);
+    struct alarm_board *board = alarming_board(&e->alarming);
+    e->shown_alarms = board->version;
+    snapshot->alarms = alarm_board_ref(board);
+    snapshot->replies = e->replies;
+    memcpy(snapshot->reply, e->reply, sizeof(snapshot->reply));
+    exchange_publish(e->exchange, snapshot);
 }
 
 /* Something that a screen shows has changed. */
@@ -79,13 +103,21 @@ static bool
 has_news(const struct engine *e)
 {
     return e->news || e->shown_model != model_version(e->ingest.model) ||
-           e->shown_strays != e->ingest.strays.version;
+           e->shown_strays != e->ingest.strays.version ||
+           e->shown_alarms != evaluator_version(e->alarming.evaluator);
+}
+
+static mono_us
+snapshot_due(const struct engine *e)
+{
+    bool urgent = evaluator_annunciated(e->alarming.evaluator) != e->shown_annunciated;
+    return e->published + (urgent ? URGENT_US : SNAPSHOT_US);
 }
 
 static void
 show(struct engine *e)
 {
-    if (has_news(e) && e->now.mono >= e->next_snapshot && exchange_wants(e->exchange)) {
+    if (has_news(e) && e->now.mono >= snapshot_due(e) && exchange_wants(e->exchange)) {
         engine_update_health(e);
         engine_publish(e);
     }
@@ -201,14 +233,15 @@ patience(const struct engine *e, mono_us client_next, bool reading)
         return 0;
     }
     mono_us next = MIN(e->next_tick, client_next);
+    next = MIN(next, evaluator_next(e->alarming.evaluator));
     if (!reading && e->now.mono < e->read_after) {
         next = MIN(next, e->read_after);
     }
     if (ingest_waiting(&e->ingest) > 0) {
         next = MIN(next, batch_due(&e->ingest));
     }
-    if (has_news(e) && e->next_snapshot > e->now.mono) {
-        next = MIN(next, e->next_snapshot);
+    if (has_news(e) && snapshot_due(e) > e->now.mono) {
+        next = MIN(next, snapshot_due(e));
     }
     return milliseconds_until(e, next);
 }
@@ -225,6 +258,9 @@ turn(struct engine *e)
     e->last_turn = e->now.mono;
     if (e->now.mono >= e->next_tick) {
         tick(e);
+    }
+    if (e->now.mono >= evaluator_next(e->alarming.evaluator)) {
+        evaluator_advance(e->alarming.evaluator, e->now);
     }
     read_gathered(e);
     put_when_due(e);
@@ -258,7 +294,7 @@ turn(struct engine *e)
     if (fds[FD_COMMAND].revents != 0) {
         engine_take_commands(e);
     }
-    control_serve(e->control, fds + FDS, n_control);
+    control_serve(e->control, fds + FDS, n_control, clock_now().mono);
     return fds[FD_STOP].revents == 0;
 }
 
@@ -266,6 +302,7 @@ turn(struct engine *e)
 static void
 finish(struct engine *e)
 {
+    evaluator_stop(e->alarming.evaluator, clock_now());
     ingest_put(&e->ingest);
     mono_us deadline = clock_now().mono + FINISH_US;
     while (!ingest_committed(&e->ingest)) {

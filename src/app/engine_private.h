@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The inside of the engine, shared by its files: engine.c starts and stops it, engine_loop.c
- * turns it, engine_command.c does what people ask of it.
+ * turns it, engine_command.c does what people ask of the plant, engine_act.c of alarms.
  */
 #ifndef SRC_APP_ENGINE_PRIVATE_H
 #define SRC_APP_ENGINE_PRIVATE_H
@@ -22,6 +22,7 @@ struct engine {
     struct cache *cache;
     struct client *client;
     struct control *control;
+    struct alarming alarming;
     struct ingest ingest;
     bool ingest_ready;
     pthread_t thread;
@@ -32,12 +33,16 @@ struct engine {
     /* What follows belongs to the thread. */
     struct now now; /* of this turn */
     mono_us next_tick;
-    mono_us read_after;    /* let messages gather until then */
-    bool gathering;        /* they do */
-    bool more;             /* the socket was not drained when the last turn ended */
-    bool news;             /* besides what model and strays tell */
-    mono_us next_snapshot; /* not before */
-    uint64_t shown_model, shown_strays;
+    mono_us read_after; /* let messages gather until then */
+    bool gathering;     /* they do */
+    bool more;          /* the socket was not drained when the last turn ended */
+    bool news;          /* besides what model and strays tell */
+    mono_us published;  /* the last snapshot */
+    uint64_t shown_annunciated;
+    uint64_t shown_model, shown_strays, shown_alarms;
+    uint64_t replies; /* operator actions of the screen that were answered */
+    char reply[ALARM_TEXT_MAX];
+    char user[ALARM_USER_MAX]; /* whose the process is: who acts at its screen */
     struct health health;
     struct health shown;
     uint64_t received_then[RATE_SECONDS]; /* at the last ticks */
@@ -47,6 +52,13 @@ struct engine {
 void *engine_run(void *engine);
 void engine_update_health(struct engine *e);
 void engine_publish(struct engine *e);
+
+/* engine_act.c: an operator action, and the answers to {"command":"act"} and "alarms". */
+enum rc engine_act(struct engine *e, const struct alarm_action *a, struct err *err);
+json_t *engine_answer_act(struct engine *e, const json_t *request,
+                          const struct control_peer *peer);
+json_t *engine_answer_alarms(struct engine *e);
+void engine_act_on_screen(struct engine *e, const struct alarm_action *a);
 
 /* Commands of the screen, and requests at the control socket. */
 void engine_take_commands(struct engine *e);

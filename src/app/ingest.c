@@ -5,9 +5,10 @@
 
 void
 ingest_init(struct ingest *in, struct cache *cache, struct decoder *decoder,
-            struct model *model)
+            struct model *model, struct alarming *alarming)
 {
-    *in = (struct ingest){.cache = cache, .decoder = decoder, .model = model};
+    *in = (struct ingest){
+        .cache = cache, .alarming = alarming, .decoder = decoder, .model = model};
     redelivery_init(&in->redelivery);
     strays_init(&in->strays);
     GArray *ring = cache_ring(cache);
@@ -29,7 +30,9 @@ ingest_fini(struct ingest *in)
 size_t
 ingest_waiting(const struct ingest *in)
 {
-    return in->batch == NULL ? 0 : in->batch->records->len + in->batch->messages->len;
+    size_t changes = evaluator_changed(in->alarming->evaluator) ? 1 : 0;
+    return changes +
+           (in->batch == NULL ? 0 : in->batch->records->len + in->batch->messages->len);
 }
 
 static struct batch *
@@ -51,6 +54,10 @@ open_batch(struct ingest *in, struct now now)
 static void
 put(struct ingest *in)
 {
+    if (in->batch == NULL) {
+        in->batch = cache_new_batch(in->cache); /* timers and operators change alarms, too */
+    }
+    evaluator_take(in->alarming->evaluator, &in->batch->alarms);
     in->batch->ring_keep = (uint32_t)redelivery_count(&in->redelivery);
     in->put = cache_put(in->cache, in->batch);
     in->batch = NULL;
@@ -67,7 +74,7 @@ ingest_put(struct ingest *in)
 void
 ingest_flush(struct ingest *in)
 {
-    if (in->batch != NULL) {
+    if (in->batch != NULL || ingest_waiting(in) > 0) {
         put(in); /* an empty one, too: the cache frees it */
     }
 }
@@ -103,7 +110,9 @@ take_readings(struct ingest *in, const struct decode_result *result, struct now 
     for (size_t i = 0; i < result->n_readings; i++) {
         const struct reading *r = &result->readings[i].r;
         if (r->component != COMPONENT_NONE) {
+            guint first = b->records->len;
             model_apply(in->model, r, now, b->records);
+            alarming_readings(in->alarming, in->model, r, b->records, first, now);
             in->readings++;
         }
     }
@@ -188,6 +197,7 @@ ingest_tick(struct ingest *in, struct now now)
     GArray *records = open_batch(in, now)->records;
     guint before = records->len;
     model_tick(in->model, now, records);
+    alarming_tick(in->alarming, in->model, records, before, now);
     if (cache_has_room(in->cache)) {
         return;
     }
@@ -207,5 +217,6 @@ ingest_set_plant(struct ingest *in, struct plant *plant, struct now now)
 {
     decoder_set_plant(in->decoder, plant);
     model_set_plant(in->model, plant, now);
+    alarming_set_plant(in->alarming, plant, now);
     strays_settle(&in->strays, plant);
 }

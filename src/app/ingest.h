@@ -8,6 +8,7 @@
 #ifndef SRC_APP_INGEST_H
 #define SRC_APP_INGEST_H
 
+#include "src/app/alarming.h"
 #include "src/app/redelivery.h"
 #include "src/app/strays.h"
 #include "src/core/model.h"
@@ -16,7 +17,8 @@
 #include "storage/cache.h"
 
 struct ingest {
-    struct cache *cache; /* not ours */
+    struct cache *cache;       /* not ours */
+    struct alarming *alarming; /* not ours */
     struct decoder *decoder;
     struct model *model;
     struct batch *batch; /* being filled; NULL: none yet */
@@ -30,7 +32,7 @@ struct ingest {
 
 /* decoder and model are taken over. The identities the cache kept are read. */
 void ingest_init(struct ingest *in, struct cache *cache, struct decoder *decoder,
-                 struct model *model);
+                 struct model *model, struct alarming *alarming);
 /* Call ingest_flush() before. */
 void ingest_fini(struct ingest *in);
 
@@ -46,7 +48,7 @@ void ingest_tick(struct ingest *in, struct now now);
 void ingest_put(struct ingest *in);
 /* The same, and nothing can be taken in afterwards. */
 void ingest_flush(struct ingest *in);
-/* Records and identities waiting to be put. */
+/* Records and identities waiting to be put, and one for whatever alarms have changed. */
 size_t ingest_waiting(const struct ingest *in);
 /* All that was ever taken in is on disk. */
 bool ingest_committed(const struct ingest *in);

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "src/config/csv_rows.h"
-#include "src/core/quality.h"
 #include "src/core/text.h"
 #include "src/core/timestamp.h"
 
@@ -178,20 +177,40 @@ rows_time(struct rows *r, wall_us at)
 }
 
 void
-rows_quality(struct rows *r, unsigned quality)
+rows_bool(struct rows *r, bool value)
+{
+    const char *text = value ? "true" : "false";
+    put(r, CELL_BARE, text, text);
+}
+
+void
+rows_flags(struct rows *r, unsigned flags, const char *(*name)(unsigned flag))
 {
     GString *json = g_string_new("["), *plain = g_string_new(NULL);
-    for (unsigned bit = 0; bit < QUALITY_COUNT; bit++) {
-        const char *name = quality_name(quality & (1u << bit));
-        if (name != NULL) {
-            g_string_append_printf(json, "%s\"%s\"", json->len > 1 ? "," : "", name);
-            g_string_append_printf(plain, "%s%s", plain->len > 0 ? ";" : "", name);
+    for (unsigned flag = 1; flag != 0; flag <<= 1) {
+        const char *text = (flags & flag) != 0 ? name(flag) : NULL;
+        if (text != NULL) {
+            g_string_append_printf(json, "%s\"%s\"", json->len > 1 ? "," : "", text);
+            g_string_append_printf(plain, "%s%s", plain->len > 0 ? ";" : "", text);
         }
     }
     g_string_append_c(json, ']');
     put(r, CELL_BARE, plain->str, json->str);
     g_string_free(json, TRUE);
     g_string_free(plain, TRUE);
+}
+
+void
+rows_json(struct rows *r, const char *plain, const char *json)
+{
+    put(r, CELL_BARE, plain, json);
+}
+
+bool
+rows_nest(const char *format)
+{
+    enum rows_format chosen = choose_format(format);
+    return chosen == ROWS_JSON || chosen == ROWS_JSONL;
 }
 
 /* One line of a table; the last cell is not filled up. */

@@ -29,8 +29,15 @@ void rows_null(struct rows *r);
 void rows_text(struct rows *r, const char *text); /* NULL: null */
 void rows_number(struct rows *r, double value);   /* NAN: null */
 void rows_int(struct rows *r, int64_t value);
-void rows_time(struct rows *r, wall_us at);          /* WALL_NONE: null */
-void rows_quality(struct rows *r, unsigned quality); /* a list of names */
+void rows_bool(struct rows *r, bool value);
+void rows_time(struct rows *r, wall_us at); /* WALL_NONE: null */
+/* A list of the names of those bits that have one; name answers NULL for the others. */
+void rows_flags(struct rows *r, unsigned flags, const char *(*name)(unsigned flag));
+/* A value of any form: valid JSON of one line, and what stands for it in a table or CSV. */
+void rows_json(struct rows *r, const char *plain, const char *json);
+
+/* Whether that format can hold deeper values: neither a table nor CSV can. */
+bool rows_nest(const char *format);
 
 /* False when stdout takes no more: stop. */
 bool rows_end(struct rows *r);

@@ -5,7 +5,6 @@
 #include <iniparser/dictionary.h>
 
 #include "src/config/config_private.h"
-#include "src/core/text.h"
 
 #define SOURCE_PREFIX "source:"
 
@@ -29,111 +28,6 @@ find_option(const char *section, const char *key)
     return NULL;
 }
 
-static bool
-read_bool(const char *text, bool *ret)
-{
-    static const char *const words[] = {"no", "yes", "false", "true", "off",
-                                        "on", "0",   "1",     NULL};
-    for (size_t i = 0; words[i] != NULL; i++) {
-        if (g_ascii_strcasecmp(text, words[i]) == 0) {
-            *ret = i % 2 == 1;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool
-read_choice(const char *choices, const char *text, int *ret)
-{
-    char **words = g_strsplit(choices, "|", -1);
-    bool found = false;
-    for (int i = 0; words[i] != NULL && !found; i++) {
-        if (strcmp(words[i], text) == 0) {
-            *ret = i;
-            found = true;
-        }
-    }
-    g_strfreev(words);
-    return found;
-}
-
-/* A path as the file means it: from the file's own directory, ~ is home. */
-static char *
-resolve_path(const char *file, const char *text)
-{
-    if (*text == '\0' || *text == '/') {
-        return g_strdup(text);
-    }
-    if (strncmp(text, "~/", 2) == 0) {
-        return g_build_filename(g_get_home_dir(), text + 2, NULL);
-    }
-    char *dir = g_path_get_dirname(file);
-    char *joined = g_build_filename(dir, text, NULL);
-    char *path = g_canonicalize_filename(joined, NULL);
-    g_free(joined);
-    g_free(dir);
-    return path;
-}
-
-static void
-store_text(void *field, char *text)
-{
-    g_free(*(char **)field);
-    *(char **)field = text;
-}
-
-static void
-store_number(void *field, size_t size, int64_t value)
-{
-    if (size == sizeof(bool)) {
-        *(bool *)field = value != 0;
-    } else if (size == sizeof(int)) {
-        *(int *)field = (int)value;
-    } else {
-        assert(size == sizeof(int64_t));
-        *(int64_t *)field = value;
-    }
-}
-
-/* NULL when text is a value of this option, stored then; else what it is not. */
-static char *
-store(void *base, const struct option *o, const char *file, const char *text)
-{
-    void *field = (char *)base + o->offset;
-    int64_t number;
-    bool yes;
-    int index;
-    switch (o->type) {
-    case OPTION_TEXT:
-        store_text(field, g_strdup(text));
-        return NULL;
-    case OPTION_PATH:
-        store_text(field, resolve_path(file, text));
-        return NULL;
-    case OPTION_INT:
-        if (!text_to_int(text, o->min, o->max, &number)) {
-            return g_strdup_printf("is not a number from %lld to %lld", (long long)o->min,
-                                   (long long)o->max);
-        }
-        store_number(field, o->size, number);
-        return NULL;
-    case OPTION_BOOL:
-        if (!read_bool(text, &yes)) {
-            return g_strdup("is not yes or no");
-        }
-        store_number(field, o->size, yes);
-        return NULL;
-    case OPTION_CHOICE:
-        if (!read_choice(o->choices, text, &index)) {
-            return g_strdup_printf("is not one of %s", o->choices);
-        }
-        store_number(field, o->size, index);
-        return NULL;
-    }
-    return NULL;
-}
-
 /* base: a struct config for all sections but source, or a struct config_source for that one. */
 static void
 store_defaults(void *base, bool source)
@@ -147,7 +41,7 @@ store_defaults(void *base, bool source)
         }
         /* A number whose default is computed stays 0 till then. */
         if (o->type != OPTION_INT || *o->fallback != '\0') {
-            char *wrong = store(base, o, "", o->fallback);
+            char *wrong = config_store(base, o, "", o->fallback);
             assert(wrong == NULL); /* our own table */
         }
     }
@@ -190,7 +84,7 @@ static void
 open_section(struct loading *l, const struct setting *s)
 {
     static const char *const known[] = {"instance", "mqtt",  "source:NAME", "cache",
-                                        "postgres", "plant", NULL};
+                                        "postgres", "plant", "alarms",      NULL};
     char line[16];
     const char *first = dictionary_get(l->sections, s->section, NULL);
     l->skip = true;
@@ -255,7 +149,7 @@ load_setting(struct loading *l, const struct setting *s)
         source->profile_line = strcmp(s->key, "profile") == 0 ? s->line : source->profile_line;
         base = source;
     }
-    char *wrong = store(base, o, s->file, s->value);
+    char *wrong = config_store(base, o, s->file, s->value);
     if (wrong != NULL) {
         problems_add_setting(l->problems, s, "%s", wrong);
         g_free(wrong);

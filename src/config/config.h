@@ -21,7 +21,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "src/core/alarm.h"
 #include "src/core/setting.h"
+
+#define CONFIG_TIMES_MAX 12
+
+/* Times of the day in the zone of the installation, in their order. */
+struct config_times {
+    size_t n;
+    int minute[CONFIG_TIMES_MAX]; /* since midnight */
+};
 
 struct config_source {
     char *name, *filter, *profile;
@@ -33,6 +42,7 @@ struct config {
     char *file; /* where it was read, "" for defaults */
     struct {
         char *name, *socket, *timezone; /* timezone "" = the system's */
+        char *socket_group;             /* its members may act as operators; "" none */
         bool candidate;
     } instance;
     struct {
@@ -55,9 +65,34 @@ struct config {
     struct {
         char *dir, *profiles; /* profiles: directory of the admin's own, "" = none */
     } plant;
+    /* Sets of priorities: 1u << enum alarm_priority, or-ed. */
+    struct {
+        int late_s;
+        int flood_begin, flood_end, flood_window_s;
+        int chatter_count, chatter_s, fleeting_s, standing_h;
+        int shelve_max_h, shelve_max_critical_h;
+        bool second_person;
+        unsigned renew; /* priorities whose acknowledged alarms the re-alarm timer wakes */
+        int reminder_h; /* 0: none */
+        enum alarm_priority silence_priority;
+        int service_delay_s;
+        int heartbeat_s;   /* 0: none */
+        unsigned bell;     /* priorities that ring … */
+        int bell_repeat_s; /* … again after so long; 0: once */
+        unsigned popup;    /* priorities that open a popup */
+        struct config_times shifts;
+    } alarms;
 };
 
-enum option_type { OPTION_TEXT, OPTION_PATH, OPTION_INT, OPTION_BOOL, OPTION_CHOICE };
+enum option_type {
+    OPTION_TEXT,
+    OPTION_PATH,
+    OPTION_INT,
+    OPTION_BOOL,
+    OPTION_CHOICE,
+    OPTION_PRIORITIES, /* "critical,high"; "none" or nothing is the empty set */
+    OPTION_TIMES,      /* "06:00,14:00"; the same */
+};
 
 struct option {
     const char *section, *key;

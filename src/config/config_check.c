@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/config/config_private.h"
 
+#include <errno.h>
+#include <grp.h>
+
 #define SOCKET_PATH_MAX 107
 #define CLIENT_ID_MAX   200
 
@@ -110,6 +113,28 @@ check_tls(struct checking *k)
     }
 }
 
+static bool
+is_group(const char *name)
+{
+    char room[16384]; /* for the names of its members; more of them, and it is there as well */
+    struct group group, *found = NULL;
+    return getgrnam_r(name, &group, room, sizeof(room), &found) == ERANGE || found != NULL;
+}
+
+/* A flood that ends above where it begins would begin and end with every alarm. */
+static void
+check_flood(struct checking *k)
+{
+    if (k->c->alarms.flood_end <= k->c->alarms.flood_begin) {
+        return;
+    }
+    if (find(k, "alarms", "flood_end") != NULL) {
+        refuse(k, "alarms", "flood_end", "is not at most what flood_begin is");
+    } else {
+        refuse(k, "alarms", "flood_begin", "is not at least what flood_end is");
+    }
+}
+
 void
 config_check(const struct config *c, const struct settings *settings, struct problems *problems)
 {
@@ -133,6 +158,10 @@ config_check(const struct config *c, const struct settings *settings, struct pro
     if (*c->mqtt.host == '\0' && *c->mqtt.socket == '\0') {
         refuse(&k, "mqtt", "host", "is not a host name");
     }
+    if (*c->instance.socket_group != '\0' && !is_group(c->instance.socket_group)) {
+        refuse(&k, "instance", "socket_group", "is not a group of this system");
+    }
     check_sources(&k);
     check_tls(&k);
+    check_flood(&k);
 }

@@ -8,7 +8,8 @@
     .offset = offsetof(struct config_source, field),                                           \
     .size = sizeof(((struct config_source *)NULL)->field)
 
-/* In the order of the manual. A choice is stored as its index: normal|full fits a bool. */
+/* In the order of the manual. A choice is stored as its index: normal|full fits a bool, the
+ * names of a whole enum in their order its field. */
 static const struct option options[] = {
     {"instance", "name", OPTION_TEXT, 0, 0, NULL, "", "", N_("the host name"),
      N_("name of this instance, unique at the broker"), AT(instance.name)},
@@ -16,6 +17,9 @@ static const struct option options[] = {
      N_("whether this instance may become the owner"), AT(instance.candidate)},
     {"instance", "socket", OPTION_PATH, 0, 0, NULL, "", "",
      N_("$XDG_RUNTIME_DIR/leitstand/NAME.sock"), N_("control socket"), AT(instance.socket)},
+    {"instance", "socket_group", OPTION_TEXT, 0, 0, NULL, "", "", NULL,
+     N_("group whose members may act as operators through the control socket"),
+     AT(instance.socket_group)},
     {"instance", "timezone", OPTION_TEXT, 0, 0, NULL, "", "", N_("that of the system"),
      N_("time zone of the installation, such as Europe/Berlin"), AT(instance.timezone)},
 
@@ -69,6 +73,47 @@ static const struct option options[] = {
      AT(plant.dir)},
     {"plant", "profiles", OPTION_PATH, 0, 0, NULL, "", "", N_("/etc/leitstand/profiles"),
      N_("directory of payload profiles of your own"), AT(plant.profiles)},
+
+    {"alarms", "late_s", OPTION_INT, 1, 604800, NULL, "s", "300", NULL,
+     N_("what was measured so long before it came raises no alarm"), AT(alarms.late_s)},
+    {"alarms", "flood_begin", OPTION_INT, 1, 10000, NULL, "", "10", NULL,
+     N_("more alarms than this in a window are a flood"), AT(alarms.flood_begin)},
+    {"alarms", "flood_end", OPTION_INT, 1, 10000, NULL, "", "5", NULL,
+     N_("fewer than this in a window end it"), AT(alarms.flood_end)},
+    {"alarms", "flood_window_s", OPTION_INT, 10, 86400, NULL, "s", "600", NULL,
+     N_("that window"), AT(alarms.flood_window_s)},
+    {"alarms", "chatter_count", OPTION_INT, 2, 7, NULL, "", "3", NULL,
+     N_("an alarm that rises so often chatters"), AT(alarms.chatter_count)},
+    {"alarms", "chatter_s", OPTION_INT, 1, 3600, NULL, "s", "60", NULL, N_("within this time"),
+     AT(alarms.chatter_s)},
+    {"alarms", "fleeting_s", OPTION_INT, 0, 3600, NULL, "s", "10", NULL,
+     N_("an alarm that returns sooner counts as fleeting"), AT(alarms.fleeting_s)},
+    {"alarms", "standing_h", OPTION_INT, 1, 8760, NULL, "h", "24", NULL,
+     N_("an alarm that stays longer counts as standing"), AT(alarms.standing_h)},
+    {"alarms", "shelve_max_h", OPTION_INT, 1, 720, NULL, "h", "12", NULL,
+     N_("longest time to shelve an alarm for"), AT(alarms.shelve_max_h)},
+    {"alarms", "shelve_max_critical_h", OPTION_INT, 1, 720, NULL, "h", "2", NULL,
+     N_("the same for a critical one"), AT(alarms.shelve_max_critical_h)},
+    {"alarms", "second_person", OPTION_BOOL, 0, 0, NULL, "", "no", NULL,
+     N_("whether shelving a critical alarm takes two people"), AT(alarms.second_person)},
+    {"alarms", "renew", OPTION_PRIORITIES, 0, 0, NULL, "", "", NULL,
+     N_("priorities whose acknowledged alarms the re-alarm timer wakes"), AT(alarms.renew)},
+    {"alarms", "reminder_h", OPTION_INT, 0, 720, NULL, "h", "12", NULL,
+     N_("remind of what is out of service; 0: never"), AT(alarms.reminder_h)},
+    {"alarms", "silence_priority", OPTION_CHOICE, 0, 0, "critical|high|medium|low", "", "high",
+     NULL, N_("priority of the silence of a station"), AT(alarms.silence_priority)},
+    {"alarms", "service_delay_s", OPTION_INT, 0, 3600, NULL, "s", "10", NULL,
+     N_("broker, link, store or disk must be gone so long"), AT(alarms.service_delay_s)},
+    {"alarms", "heartbeat_s", OPTION_INT, 0, 3600, NULL, "s", "10", NULL,
+     N_("send a sign of life to the broker; 0: none"), AT(alarms.heartbeat_s)},
+    {"alarms", "bell", OPTION_PRIORITIES, 0, 0, NULL, "", "critical,high", NULL,
+     N_("priorities that ring"), AT(alarms.bell)},
+    {"alarms", "bell_repeat_s", OPTION_INT, 0, 3600, NULL, "s", "10", NULL,
+     N_("ring again until acknowledged; 0: once"), AT(alarms.bell_repeat_s)},
+    {"alarms", "popup", OPTION_PRIORITIES, 0, 0, NULL, "", "critical,high", NULL,
+     N_("priorities that open a popup on the desktop"), AT(alarms.popup)},
+    {"alarms", "shifts", OPTION_TIMES, 0, 0, NULL, "", "06:00,14:00,22:00", NULL,
+     N_("when shifts begin, for the figures of each"), AT(alarms.shifts)},
 };
 
 const struct option *

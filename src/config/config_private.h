@@ -12,6 +12,10 @@
 /* Fill in the defaults that depend on the host, the user or other options. */
 void config_compute(struct config *c);
 
+/* NULL when text is a value of this option, stored then; else what it is not. base: a struct
+ * config, or a struct config_source; a path is seen from the directory of file. */
+char *config_store(void *base, const struct option *o, const char *file, const char *text);
+
 /* What no single option can know: pairs that need or exclude each other. */
 void config_check(const struct config *c, const struct settings *settings,
                   struct problems *problems);

@@ -251,6 +251,7 @@ struct alarm_action {
     struct uuid occurrence;
     char station[PLANT_ID_MAX + 1], component[PLANT_ID_MAX + 8], rule[ALARM_RULE_MAX];
     uint32_t step;
+    bool with_older; /* ACTION_ACK: and older ones of that alarm that are still open */
     bool one_shot;
     int64_t duration_us;
     wall_us seen_at; /* when the operator saw it; WALL_NONE: not told */

@@ -6,8 +6,15 @@
 /* decode refuses source times later than this after receipt. */
 #define FUTURE_US (300 * US_PER_S)
 
+/* Left to each station after a reconnect. */
+#define RECONNECT_US (30 * US_PER_S)
+
+enum link { LINK_UNTOLD, LINK_NEVER, LINK_UP, LINK_DOWN };
+
 struct model {
     struct plant *plant;
+    enum link link;
+    mono_us unlinked; /* since when, while it is down */
     struct now started;
     uint64_t version;
     struct component_state *components;
@@ -193,8 +200,8 @@ model_plant(const struct model *m)
     return m->plant;
 }
 
-static uint32_t
-by_series(const struct model *m, uint32_t series)
+uint32_t
+model_component(const struct model *m, uint32_t series)
 {
     void *found = g_hash_table_lookup(m->by_series, GUINT_TO_POINTER(series));
     return GPOINTER_TO_UINT(found) - 1; /* 0, not there, becomes COMPONENT_NONE */
@@ -203,7 +210,7 @@ by_series(const struct model *m, uint32_t series)
 void
 model_restore(struct model *m, const struct record *r)
 {
-    uint32_t i = by_series(m, r->series);
+    uint32_t i = model_component(m, r->series);
     if (i == COMPONENT_NONE) {
         return;
     }
@@ -238,7 +245,7 @@ model_longest_window_s(const struct model *m)
 void
 model_restore_window(struct model *m, const struct record *r)
 {
-    uint32_t i = by_series(m, r->series);
+    uint32_t i = model_component(m, r->series);
     if (i == COMPONENT_NONE || r->text != NULL ||
         (r->quality & (QUALITY_INVALID | QUALITY_NOT_TOPICAL)) != 0) {
         return;
@@ -407,15 +414,71 @@ model_apply(struct model *m, const struct reading *r, struct now now, GArray *ou
     }
 }
 
+static void
+tick_station(struct model *m, uint32_t station, struct now now)
+{
+    struct station_state *s = &m->stations[station];
+    int64_t limit = m->plant->stations[station].silence_s * US_PER_S;
+    bool frozen = m->link == LINK_NEVER || m->link == LINK_DOWN;
+    bool overdue = limit > 0 && now.mono - m->alive[station] > limit;
+    bool silent = s->gone || (overdue && (s->silent || !frozen));
+    if (silent != s->silent) {
+        s->silent = silent;
+        m->version++;
+    }
+}
+
 void
 model_heard(struct model *m, uint32_t station, struct now now)
 {
     struct station_state *s = &m->stations[station];
     s->received = now.wall;
     s->heard = now.mono;
-    s->silent = false;
+    s->silent = s->gone = false;
     m->alive[station] = now.mono;
     m->version++;
+}
+
+void
+model_will(struct model *m, uint32_t station, bool offline, struct now now)
+{
+    struct station_state *s = &m->stations[station];
+    if (s->gone != offline) {
+        s->gone = offline;
+        tick_station(m, station, now);
+        m->version++;
+    }
+}
+
+/* A station's clock of silence after the connection was away. */
+static void
+resume_silence(struct model *m, uint32_t station, struct now now)
+{
+    mono_us *alive = &m->alive[station];
+    *alive += now.mono - MAX(*alive, m->unlinked);
+    if (!m->stations[station].silent) {
+        int64_t limit = m->plant->stations[station].silence_s * US_PER_S;
+        *alive = MAX(*alive, now.mono - limit + MIN(limit, RECONNECT_US));
+    }
+}
+
+void
+model_link(struct model *m, bool connected, struct now now)
+{
+    bool first = m->link == LINK_UNTOLD || m->link == LINK_NEVER;
+    if (!connected) {
+        m->unlinked = m->link == LINK_DOWN ? m->unlinked : now.mono;
+        m->link = first ? LINK_NEVER : LINK_DOWN;
+        return;
+    }
+    for (uint32_t i = 0; i < m->plant->n_stations && m->link != LINK_UP; i++) {
+        if (first) {
+            m->alive[i] = now.mono;
+        } else {
+            resume_silence(m, i, now);
+        }
+    }
+    m->link = LINK_UP;
 }
 
 void
@@ -429,23 +492,12 @@ model_clock_offset(struct model *m, uint32_t station, int64_t offset_us)
     }
 }
 
-static void
-tick_silence(struct model *m, struct now now)
-{
-    for (uint32_t i = 0; i < m->plant->n_stations; i++) {
-        int64_t limit = m->plant->stations[i].silence_s * US_PER_S;
-        bool silent = limit > 0 && now.mono - m->alive[i] > limit;
-        if (silent != m->stations[i].silent) {
-            m->stations[i].silent = silent;
-            m->version++;
-        }
-    }
-}
-
 void
 model_tick(struct model *m, struct now now, GArray *out)
 {
-    tick_silence(m, now);
+    for (uint32_t i = 0; i < m->plant->n_stations; i++) {
+        tick_station(m, i, now);
+    }
     for (uint32_t i = 0; i < m->n_derived; i++) {
         struct derived *d = &m->derived[i];
         publish_derived(m, d, derived_tick(d, now.mono), now, out);

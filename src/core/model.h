@@ -31,7 +31,8 @@ struct station_state {
     mono_us heard;           /* the same on the boot clock; from the cache: 0 */
     int64_t clock_offset_us; /* source clock minus receipt time, last measured */
     bool clock_known;
-    bool silent;     /* watched, and no life sign for longer than silence_s */
+    bool silent;     /* watched, and no life sign for longer than silence_s; or gone */
+    bool gone;       /* its last will says so, and no life sign has come since */
     uint32_t faults; /* fault components that are not 0, of good quality */
 };
 
@@ -79,6 +80,18 @@ void model_apply(struct model *m, const struct reading *r, struct now now, GArra
 
 /* A life sign of a station, with or without readings; offset only when a time came with it. */
 void model_heard(struct model *m, uint32_t station, struct now now);
+/*
+ * A station's last will, or what took its place. offline: it is silent at once and until its
+ * next life sign, watched or not. Otherwise the will is withdrawn, which is no life sign.
+ */
+void model_will(struct model *m, uint32_t station, bool offline, struct now now);
+/*
+ * The connection to the broker has come or gone; repeating is harmless. While there is none
+ * nobody falls silent (who was silent stays so): the clocks of silence stand still, and when it
+ * is back each has at least 30 s left, or silence_s if that is less. Stations are first awaited
+ * from the first connect on. A model that was never told was connected from the start.
+ */
+void model_link(struct model *m, bool connected, struct now now);
 void model_clock_offset(struct model *m, uint32_t station, int64_t offset_us);
 
 /*
@@ -90,6 +103,9 @@ void model_tick(struct model *m, struct now now, GArray *out);
 /* plant->n_components and plant->n_stations of them. */
 const struct component_state *model_components(const struct model *m);
 const struct station_state *model_stations(const struct model *m);
+
+/* The component that has this series number, COMPONENT_NONE when none has. */
+uint32_t model_component(const struct model *m, uint32_t series);
 
 /* Rises with every change that a screen could show. */
 uint64_t model_version(const struct model *m);

@@ -151,6 +151,8 @@ MUST_USE enum rc plant_builder_finish(struct plant_builder *b, struct plant **re
 
 /* A copy of everything in plant (NULL: nothing), to change and finish anew. */
 void plant_builder_copy(struct plant_builder *b, const struct plant *plant);
+/* The same of its rules only; plant is not NULL. */
+void plant_builder_copy_rules(struct plant_builder *b, const struct plant *plant);
 
 struct plant *plant_ref(struct plant *plant);
 void plant_unref(struct plant *plant); /* NULL is fine */

@@ -185,7 +185,7 @@ timestamp_parse(const char *text, size_t len, wall_us *ret, enum timestamp_zone 
 }
 
 bool
-timestamp_parse_arg(const char *text, wall_us now, wall_us *ret)
+timestamp_parse_span(const char *text, int64_t *ret_us)
 {
     static const struct {
         char unit;
@@ -203,9 +203,20 @@ timestamp_parse_arg(const char *text, wall_us now, wall_us *ret)
         if (!text_to_int(count, 0, 1000000, &n)) {
             return false;
         }
-        *ret = now - n * units[i].us;
+        *ret_us = n * units[i].us;
+        return true;
+    }
+    return false;
+}
+
+bool
+timestamp_parse_arg(const char *text, wall_us now, wall_us *ret)
+{
+    int64_t span_us;
+    if (timestamp_parse_span(text, &span_us)) {
+        *ret = now - span_us;
         return true;
     }
     enum timestamp_zone zone;
-    return timestamp_parse(text, len, ret, &zone) && zone == TIMESTAMP_UTC;
+    return timestamp_parse(text, strlen(text), ret, &zone) && zone == TIMESTAMP_UTC;
 }

@@ -26,6 +26,9 @@ enum timestamp_zone { TIMESTAMP_UTC, TIMESTAMP_NAIVE };
  */
 bool timestamp_parse(const char *text, size_t len, wall_us *ret, enum timestamp_zone *ret_zone);
 
+/* A span such as 90s, 15m, 2h, 7d; not negative. */
+bool timestamp_parse_span(const char *text, int64_t *ret_us);
+
 /* TIME of the command line: RFC 3339 with zone, or a span before now such as 90s, 15m, 2h, 7d.
  */
 bool timestamp_parse_arg(const char *text, wall_us now, wall_us *ret);

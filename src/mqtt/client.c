@@ -7,6 +7,7 @@
 
 #include "src/core/log.h"
 #include "src/mqtt/client_private.h"
+#include "src/mqtt/failure.h"
 #include "src/mqtt/handle.h"
 #include "src/mqtt/lookup.h"
 
@@ -49,8 +50,9 @@ plan(struct client *c, struct now now)
 }
 
 static void
-fail_attempt(struct client *c, struct now now, const char *why)
+fail_attempt(struct client *c, struct now now, enum client_failure failure, const char *why)
 {
+    c->failure = failure;
     client_set_problem(c, "%s", why);
     plan(c, now);
 }
@@ -92,7 +94,9 @@ start_socket(struct client *c, const char *host, struct now now)
     errno = 0;
     int code = mosquitto_connect_bind_async(c->m, host, port, c->endpoint.keepalive_s, NULL);
     if (code != MOSQ_ERR_SUCCESS && code != MOSQ_ERR_CONN_PENDING) {
-        fail_attempt(c, now, handle_error(code, errno));
+        int saved_errno = errno;
+        fail_attempt(c, now, failure_of_code(code, saved_errno),
+                     handle_error(code, saved_errno));
     }
 }
 
@@ -104,7 +108,7 @@ lookup_ended(struct client *c, struct now now)
         char why[sizeof(c->problem)];
         snprintf(why, sizeof(why), "host \"%s\": %s", c->endpoint.host,
                  lookup_problem(c->lookup));
-        fail_attempt(c, now, why);
+        fail_attempt(c, now, CLIENT_LOOKUP, why);
     } else if (c->endpoint.tls) {
         /* The library checks the certificate against the name it is given, so it gets the name
          * and looks it up once more; the answer was there a moment ago. */
@@ -161,20 +165,31 @@ set_handle(struct client *c, const struct client_config *config, struct err *err
     return RC_OK;
 }
 
+static void
+copy_filters(struct client *c, const struct client_config *config)
+{
+    while (config->own_filters != NULL && config->own_filters[c->n_own] != NULL) {
+        c->n_own++;
+    }
+    c->n_filters = config->n_filters + c->n_own;
+    c->names = g_new0(char *, c->n_filters + 1);
+    c->filters = g_new0(struct client_filter, c->n_filters + 1);
+    c->subscribe_mids = g_new0(int, c->n_filters + 1);
+    for (size_t i = 0; i < c->n_filters; i++) {
+        bool own = i >= config->n_filters;
+        c->names[i] = g_strdup(own ? config->own_filters[i - config->n_filters]
+                                   : config->filters[i].filter);
+        c->filters[i] = (struct client_filter){c->names[i], own ? 0 : config->filters[i].qos};
+    }
+}
+
 enum rc
 client_new(struct client **ret, const struct client_config *config, struct err *err)
 {
     struct client *c = g_new0(struct client, 1);
     copy_endpoint(&c->endpoint, &config->endpoint);
     handle_place(&c->endpoint, c->place, sizeof(c->place));
-    c->n_filters = config->n_filters;
-    c->names = g_new0(char *, config->n_filters + 1);
-    c->filters = g_new0(struct client_filter, config->n_filters + 1);
-    c->subscribe_mids = g_new0(int, config->n_filters + 1);
-    for (size_t i = 0; i < config->n_filters; i++) {
-        c->names[i] = g_strdup(config->filters[i].filter);
-        c->filters[i] = (struct client_filter){c->names[i], config->filters[i].qos};
-    }
+    copy_filters(c, config);
     c->presence_topic = g_strdup(config->presence_topic);
     c->presence_payload = g_strdup(config->presence_payload);
     c->clean = config->clean;
@@ -299,7 +314,7 @@ turn_phase(struct client *c, struct now now)
         break;
     case PHASE_CONNECTING:
         if (now.mono >= c->connect_deadline) {
-            fail_attempt(c, now, "no answer");
+            fail_attempt(c, now, failure_of_silence(handle_has_peer(c->m)), "no answer");
         }
         break;
     case PHASE_UP:
@@ -347,6 +362,12 @@ bool
 client_connected(const struct client *c)
 {
     return c->phase == PHASE_UP;
+}
+
+enum client_failure
+client_failure(const struct client *c)
+{
+    return c->failure;
 }
 
 const char *

@@ -11,6 +11,8 @@
  * broker decides what comes again. An UNSUBSCRIBE from a topic that was never subscribed
  *           follows them, and its UNSUBACK tells that they have arrived.
  * Lost:     connection loss is no error; client_turn() reconnects with back-off and jitter.
+ * Own:      what client_publish() took of QoS 1 and the broker has not confirmed is sent again
+ *           after a reconnect, before anything new.
  */
 #ifndef SRC_MQTT_CLIENT_H
 #define SRC_MQTT_CLIENT_H
@@ -30,6 +32,16 @@ struct client_filter {
     int qos;
 };
 
+/* Why there is no connection. */
+enum client_failure {
+    CLIENT_WELL,        /* connected, or not tried yet */
+    CLIENT_REFUSED,     /* the host answered, the broker did not: refused, closed, no welcome */
+    CLIENT_UNREACHABLE, /* no route, network down */
+    CLIENT_LOOKUP,      /* the host's name could not be resolved */
+    CLIENT_TIMEOUT,     /* nothing came back */
+    CLIENT_DENIED,      /* it does not want us: password, certificate, banned */
+};
+
 struct client_message {
     const char *topic; /* as received: untrusted */
     const void *payload;
@@ -44,6 +56,9 @@ struct client_config {
     const char *client_id; /* fixed: the session is persistent */
     const struct client_filter *filters;
     size_t n_filters;
+    /* Topics of leitstand itself, NULL-terminated, may be NULL: QoS 0, the retained messages
+     * with every connect, and with MQTT 5 nothing of what we publish ourselves. */
+    const char *const *own_filters;
     const char *presence_topic;   /* NULL: none. Retained; emptied by the last will, too */
     const char *presence_payload; /* published at every connect */
     bool clean;                   /* no persistent session: probes */
@@ -86,5 +101,24 @@ uint64_t client_unacked(const struct client *c);
 bool client_connected(const struct client *c);
 /* Why not, for people; "" when connected. */
 const char *client_problem(const struct client *c);
+/* The same, sorted: of the last attempt, or of the end of the last connection. */
+enum client_failure client_failure(const struct client *c);
+
+#define CLIENT_PENDING_MAX 20                  /* of ours at once: what the library sends */
+#define CLIENT_PAYLOAD_MAX ((size_t)64 * 1024) /* bytes */
+
+/*
+ * Say something: topic and payload are copied, and leave with client_write() like everything
+ * else. RC_OK; RC_BUSY when there is no connection (nor inside on_connect): the caller keeps
+ * what it has to say; RC_FULL while CLIENT_PENDING_MAX of ours are unconfirmed (at QoS 0:
+ * unwritten, counted by itself); RC_INVALID when the topic or the payload cannot be sent, ever.
+ * qos is 0 or 1.
+ *
+ * While more than one of QoS 1 is unconfirmed, client_read() takes the library's slow road.
+ */
+MUST_USE enum rc client_publish(struct client *c, const char *topic, const void *payload,
+                                size_t len, int qos, bool retain);
+/* How many of ours of QoS 1, presence included, the broker has not confirmed. */
+size_t client_pending(const struct client *c);
 
 #endif

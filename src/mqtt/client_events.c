@@ -7,6 +7,7 @@
 #include "src/core/log.h"
 #include "src/core/text.h"
 #include "src/mqtt/client_private.h"
+#include "src/mqtt/failure.h"
 #include "src/mqtt/handle.h"
 
 #define CONFIRM_FILTER "leitstand/v1/never-subscribed"
@@ -50,6 +51,8 @@ subscribe_all(struct client *c)
          * subscription that it still has need not bring the retained messages again. At QoS 0
          * nothing is queued. */
         int options = !c->retry.v311 && f->qos > 0 ? MQTT_SUB_OPT_SEND_RETAIN_NEW : 0;
+        bool own = i >= c->n_filters - c->n_own;
+        options |= !c->retry.v311 && own ? MQTT_SUB_OPT_NO_LOCAL : 0;
         int code = mosquitto_subscribe_v5(c->m, &c->subscribe_mids[i], f->filter, f->qos,
                                           options, NULL);
         if (code != MOSQ_ERR_SUCCESS) {
@@ -69,6 +72,7 @@ welcomed(struct mosquitto *m, void *user, int code, int flags, const mosquitto_p
         bool v5 = !c->retry.v311;
         client_set_problem(c, "refused: %s",
                            v5 ? mosquitto_reason_string(code) : mosquitto_connack_string(code));
+        c->failure = failure_of_connack(code, v5);
         c->explained = true;
         if (v5 && (code == MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION ||
                    code == CONNACK_REFUSED_PROTOCOL_VERSION)) {
@@ -81,8 +85,11 @@ welcomed(struct mosquitto *m, void *user, int code, int flags, const mosquitto_p
     client_hear_library(c, false);
     retry_connected(&c->retry);
     c->unacked = 0;
+    c->unwritten = 0;
+    c->publish_refusal_told = false;
     memset(&c->custody, 0, sizeof(c->custody));
     c->problem[0] = '\0';
+    c->failure = CLIENT_WELL;
     c->library_error[0] = '\0';
     g_clear_pointer(&c->addresses, g_strfreev);
     subscribe_all(c);
@@ -93,7 +100,9 @@ welcomed(struct mosquitto *m, void *user, int code, int flags, const mosquitto_p
             g_array_append_val(c->open_publishes, mid);
         }
     }
+    c->welcoming = true;
     c->on_connect(c->user, (flags & 1) != 0);
+    c->welcoming = false;
 }
 
 static void
@@ -136,19 +145,33 @@ confirmed(struct mosquitto *m, void *user, int mid)
     }
 }
 
+/* Once a connection: an access list that forbids our topics is no passing trouble. */
+static void
+tell_publish_refusal(struct client *c, int code)
+{
+    if (code >= MQTT_RC_UNSPECIFIED && !c->publish_refusal_told) {
+        log_error("the broker does not take what we publish: %s",
+                  mosquitto_reason_string(code));
+        c->publish_refusal_told = true;
+    }
+}
+
 /* Also told of a message of QoS 0 when it is merely written, and that is no packet read. */
 static void
-published(struct mosquitto *m, void *user, int mid)
+published(struct mosquitto *m, void *user, int mid, int code, const mosquitto_property *props)
 {
     (void)m;
+    (void)props;
     struct client *c = user;
     for (guint i = 0; i < c->open_publishes->len; i++) {
         if (g_array_index(c->open_publishes, int, i) == mid) {
             g_array_remove_index_fast(c->open_publishes, i);
             c->events++;
+            tell_publish_refusal(c, code);
             return;
         }
     }
+    c->unwritten -= c->unwritten > 0;
 }
 
 static void
@@ -189,6 +212,9 @@ client_fall(struct client *c, int code, int saved_errno)
     bool was_up = c->phase == PHASE_UP;
     c->phase = PHASE_WAIT;
     c->unacked = 0; /* the broker will send them again */
+    if (!c->explained) {
+        c->failure = failure_of_code(code, saved_errno);
+    }
     if (was_up) {
         retry_lost(&c->retry, c->turned - c->up_since);
     } else if (code == MOSQ_ERR_CONN_LOST && !c->explained) {
@@ -226,6 +252,6 @@ client_set_events(struct client *c)
     mosquitto_disconnect_v5_callback_set(c->m, dropped);
     mosquitto_subscribe_callback_set(c->m, subscribed);
     mosquitto_unsubscribe_callback_set(c->m, confirmed);
-    mosquitto_publish_callback_set(c->m, published);
+    mosquitto_publish_v5_callback_set(c->m, published);
     mosquitto_message_callback_set(c->m, delivered);
 }

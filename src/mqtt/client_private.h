@@ -26,7 +26,8 @@ struct client {
     char **names; /* the texts of filters */
     struct client_filter *filters;
     int *subscribe_mids; /* of the last SUBSCRIBE for each filter */
-    size_t n_filters;
+    size_t n_filters;    /* those of the caller, then n_own of our own topics */
+    size_t n_own;
     char *presence_topic, *presence_payload;
     bool clean;
 
@@ -54,6 +55,10 @@ struct client {
     bool between_packets;   /* the library has read whole packets only */
     GArray *open_publishes; /* int: packet ids of our messages of QoS 1 */
 
+    size_t unwritten; /* our messages of QoS 0 that the socket has not taken */
+    bool welcoming;   /* what was unconfirmed must go first, and has not gone yet */
+    bool publish_refusal_told;
+
     uint64_t unacked;
 
     /* Messages of QoS 1 over this connection, counted from its beginning. */
@@ -64,8 +69,9 @@ struct client {
         int mid;                   /* of that UNSUBSCRIBE */
         bool pending;              /* there is one */
     } custody;
-    bool explained; /* problem tells of this attempt already */
-    bool told;      /* the log says already that there is no connection */
+    bool explained; /* problem and failure tell of this attempt already */
+    enum client_failure failure;
+    bool told; /* the log says already that there is no connection */
     char problem[200];
     char library_error[200]; /* what the library logged: TLS tells its reasons there */
 };

@@ -109,6 +109,14 @@ handle_new(struct mosquitto **ret, const struct mqtt_endpoint *endpoint, const c
     return RC_OK;
 }
 
+bool
+handle_has_peer(struct mosquitto *m)
+{
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof(peer);
+    return getpeername(mosquitto_socket(m), (struct sockaddr *)&peer, &len) == 0;
+}
+
 void
 handle_cork(struct mosquitto *m, bool on)
 {

@@ -30,6 +30,9 @@ const char *handle_error(int code, int saved_errno);
  */
 void handle_quick_ack(struct mosquitto *m);
 
+/* Whether its socket has found the other end. */
+bool handle_has_peer(struct mosquitto *m);
+
 /* Collect small packets in one segment while on; does nothing on a unix socket. */
 void handle_cork(struct mosquitto *m, bool on);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Messages of QoS 0 and 1, mixed and of all sizes, through the client over whatever line:
- * each must arrive, whole, once and in the order of its QoS. Run by mixed.sh.
+ * each must arrive, whole, once and in the order of its QoS, while the client publishes as well
+ * and hears some of that. Run by mixed.sh.
  *
  *     mixed CLIENT_SOCKET BROKER_SOCKET COUNT
  *     mixed CLIENT_HOST:PORT BROKER_SOCKET COUNT
@@ -20,7 +21,10 @@ struct mixed {
     struct publisher *publisher;
     uint64_t next[2]; /* number expected, by QoS */
     uint64_t wrong;
-    bool ready; /* the subscription is there */
+    bool speaks;
+    bool ready;             /* the subscription is there */
+    uint64_t said[2];       /* by QoS: what the client published */
+    uint64_t heard_back[2]; /* and what of it came back */
 };
 
 /* Numbers 0, 2, 4 … are of QoS 0, the others of QoS 1; every 500th or so is large. */
@@ -36,6 +40,12 @@ take_message(void *user, const struct client_message *m)
     struct mixed *x = user;
     if (strcmp(m->topic, "m/ready") == 0) {
         x->ready = true;
+        return;
+    }
+    if (g_str_has_prefix(m->topic, "o/")) {
+        int said = m->topic[2] - '0';
+        x->wrong += g_ascii_strtoull(m->topic + 4, NULL, 10) != x->heard_back[said];
+        x->heard_back[said]++;
         return;
     }
     int qos = m->qos;
@@ -65,11 +75,29 @@ take_disconnect(void *user, const char *why)
     x->wrong++;
 }
 
+/* As much as the client takes, of either QoS. */
+static void
+say(struct mixed *x, int qos)
+{
+    char topic[32];
+    for (;;) {
+        snprintf(topic, sizeof(topic), "o/%d/%llu", qos, (unsigned long long)x->said[qos]);
+        if (client_publish(x->client, topic, "x", 1, qos, false) != RC_OK) {
+            return;
+        }
+        x->said[qos]++;
+    }
+}
+
 static void
 turn(struct mixed *x, int timeout_ms)
 {
     struct now now = clock_now();
     client_turn(x->client, now);
+    if (x->speaks) {
+        say(x, 0);
+        say(x, 1);
+    }
     if (client_unacked(x->client) > 0 || client_want_write(x->client)) {
         client_write(x->client);
     }
@@ -104,6 +132,7 @@ run(struct mixed *x, uint64_t count)
             return false;
         }
     }
+    x->speaks = true;
     for (uint64_t number = 0; number < count; number++) {
         if (!send_number(x, number)) {
             return false;
@@ -118,10 +147,19 @@ run(struct mixed *x, uint64_t count)
         }
         turn(x, 10);
     }
+    x->speaks = false;
+    while ((client_pending(x->client) > 0 || x->heard_back[1] < x->said[1]) &&
+           clock_now().mono < deadline) {
+        turn(x, 10);
+    }
+    printf("# said %llu and %llu, heard back %llu and %llu\n", (unsigned long long)x->said[0],
+           (unsigned long long)x->said[1], (unsigned long long)x->heard_back[0],
+           (unsigned long long)x->heard_back[1]);
     printf("# next %llu and %llu of %llu, %llu wrong\n", (unsigned long long)x->next[0],
            (unsigned long long)x->next[1], (unsigned long long)count,
            (unsigned long long)x->wrong);
-    return x->wrong == 0 && x->next[0] + x->next[1] == 2 * count + 1;
+    return x->wrong == 0 && x->said[1] > 0 && x->heard_back[1] == x->said[1] &&
+           x->next[0] + x->next[1] == 2 * count + 1;
 }
 
 int
@@ -133,12 +171,12 @@ main(int argc, char **argv)
     }
     char **place = g_strsplit(argv[1], ":", 2);
     struct mixed x = {.client = NULL};
-    struct client_filter filter = {"m/#", 1};
+    struct client_filter filters[] = {{"m/#", 1}, {"o/#", 0}};
     struct client_config config = {
         .endpoint = {.keepalive_s = 60},
         .client_id = "mixed",
-        .filters = &filter,
-        .n_filters = 1,
+        .filters = filters,
+        .n_filters = G_N_ELEMENTS(filters),
         .presence_topic = "leitstand/v1/instances/mixed",
         .presence_payload = "{}",
         .clean = true,

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An alarm as JSON: the control socket's answer and the retained topic say the same. */
+#ifndef SRC_APP_ALARM_JSON_H
+#define SRC_APP_ALARM_JSON_H
+
+#include <jansson.h>
+
+#include "src/core/alarm.h"
+
+/* The members of a row of `alarms` (contract, section 5), and name, test and step; for
+ * json_decref(). What is no UTF-8 is sanitised. */
+json_t *alarm_view_to_json(const struct alarm_view *v);
+
+#endif

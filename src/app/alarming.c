@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/app/alarming.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "src/core/log.h"
+#include "storage/query.h"
+
+/* What the evaluator was told of a station. */
+enum told { TOLD_NOTHING, TOLD_HEARD, TOLD_SILENT };
+
+/* ---- settings ---- */
+
+/* The kernel's name for this start of the machine: as long as it is the same, the boot clock
+ * goes on. */
+static void
+read_boot_id(char dst[UUID_SIZE])
+{
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, dst, UUID_SIZE - 1);
+    dst[MAX(n, 0)] = '\0';
+    if (fd >= 0) {
+        close(fd);
+    }
+    struct uuid id;
+    if (!uuid_parse(&id, dst)) {
+        dst[0] = '\0';
+    }
+}
+
+static struct evaluator_settings
+settings_of(const struct config *config)
+{
+    struct evaluator_settings s = evaluator_defaults();
+    g_strlcpy(s.instance, config->instance.name, sizeof(s.instance));
+    read_boot_id(s.boot_id);
+    s.late_us = config->alarms.late_s * US_PER_S;
+    s.flood = (struct flood_settings){
+        .begin_above = (uint32_t)config->alarms.flood_begin,
+        .end_below = (uint32_t)config->alarms.flood_end,
+        .window_us = config->alarms.flood_window_s * US_PER_S,
+    };
+    s.chatter_count = (unsigned)config->alarms.chatter_count;
+    s.chatter_us = config->alarms.chatter_s * US_PER_S;
+    s.second_person = config->alarms.second_person;
+    s.reminder_us = config->alarms.reminder_h * 3600 * US_PER_S;
+    s.silence_priority = config->alarms.silence_priority;
+    s.service_delay_us = config->alarms.service_delay_s * US_PER_S;
+    for (int i = 0; i < ALARM_PRIORITIES; i++) {
+        int hours = i == ALARM_CRITICAL ? config->alarms.shelve_max_critical_h
+                                        : config->alarms.shelve_max_h;
+        s.shelve_max_us[i] = hours * 3600 * US_PER_S;
+        s.renew[i] = (config->alarms.renew & (1u << i)) != 0;
+    }
+    return s;
+}
+
+static struct ruleset *
+compile(struct plant *plant)
+{
+    struct problems problems;
+    problems_init(&problems);
+    struct ruleset *rules = ruleset_new(plant, &problems);
+    for (size_t i = 0; i < MIN(problems.n, PROBLEMS_MAX); i++) {
+        log_error("%s", problems.list[i]);
+    }
+    problems_fini(&problems);
+    return rules;
+}
+
+/* ---- start ---- */
+
+static void
+restore_kept(struct evaluator *e, const struct alarm_changes *kept)
+{
+    for (guint i = 0; i < kept->alarms->len; i++) {
+        evaluator_restore_alarm(e, &g_array_index(kept->alarms, struct alarm_record, i));
+    }
+    for (guint i = 0; i < kept->occurrences->len; i++) {
+        evaluator_restore_occurrence(
+            e, &g_array_index(kept->occurrences, struct occurrence_record, i));
+    }
+    for (guint i = 0; i < kept->maintenance->len; i++) {
+        evaluator_restore_maintenance(
+            e, &g_array_index(kept->maintenance, struct maintenance_record, i));
+    }
+    for (guint i = 0; i < kept->parked->len; i++) {
+        evaluator_restore_parked(e, &g_array_index(kept->parked, struct parked_record, i));
+    }
+}
+
+static void
+restore_values(struct evaluator *e, const struct model *model)
+{
+    const struct plant *plant = model_plant(model);
+    for (uint32_t i = 0; i < plant->n_components; i++) {
+        const struct component_state *s = &model_components(model)[i];
+        if (s->ts != WALL_NONE) {
+            evaluator_restore_value(
+                e, &(struct evaluator_input){.component = i,
+                                             .raw = s->num,
+                                             .text = s->text,
+                                             .quality = s->quality,
+                                             .device_time = s->source == TS_DEVICE,
+                                             .ts = s->ts,
+                                             .received = s->received});
+        }
+    }
+}
+
+static void
+reset_told(struct alarming *a, uint32_t n)
+{
+    g_free(a->told);
+    a->told = g_new0(uint8_t, n);
+    a->n_told = n;
+}
+
+enum rc
+alarming_open(struct alarming *a, const struct config *config, const struct model *model,
+              const char *path, struct now now, struct err *err)
+{
+    struct alarm_changes kept;
+    struct query *query = NULL;
+    alarm_changes_init(&kept);
+    enum rc rc = query_open(&query, path, err);
+    if (rc == RC_OK) {
+        rc = query_alarm_state(query, &kept, err);
+    }
+    query_close(query);
+    if (rc == RC_OK) {
+        struct evaluator_settings settings = settings_of(config);
+        struct plant *plant = model_plant(model);
+        a->evaluator = evaluator_new(&settings, compile(plant), now);
+        restore_kept(a->evaluator, &kept);
+        restore_values(a->evaluator, model);
+        evaluator_start(a->evaluator, now);
+        reset_told(a, plant->n_stations);
+    }
+    alarm_changes_fini(&kept);
+    return rc;
+}
+
+void
+alarming_close(struct alarming *a)
+{
+    alarm_board_unref(a->board);
+    evaluator_free(a->evaluator);
+    g_free(a->told);
+    *a = (struct alarming){0};
+}
+
+void
+alarming_set_plant(struct alarming *a, struct plant *plant, struct now now)
+{
+    evaluator_set_rules(a->evaluator, compile(plant), now);
+    reset_told(a, plant->n_stations);
+}
+
+/* ---- what comes in ---- */
+
+/* Records of components that the model computes. */
+static void
+take_derived(struct alarming *a, const struct model *model, const GArray *records, guint first,
+             struct now now)
+{
+    for (guint i = first; i < records->len; i++) {
+        const struct record *r = &g_array_index(records, struct record, i);
+        uint32_t component = model_component(model, r->series);
+        if (component != COMPONENT_NONE) {
+            evaluator_reading(a->evaluator,
+                              &(struct evaluator_input){.component = component,
+                                                        .raw = r->num,
+                                                        .quality = r->quality,
+                                                        .ts = r->ts,
+                                                        .received = r->received},
+                              now);
+        }
+    }
+}
+
+void
+alarming_readings(struct alarming *a, const struct model *model, const struct reading *r,
+                  const GArray *records, guint first, struct now now)
+{
+    if (records->len == first) {
+        return; /* a repetition, or of a component that is computed here */
+    }
+    a->evaluated++;
+    evaluator_reading(a->evaluator,
+                      &(struct evaluator_input){.component = r->component,
+                                                .raw = r->num,
+                                                .text = r->text,
+                                                .quality = r->quality,
+                                                .retained = r->retained,
+                                                .device_time = r->source == TS_DEVICE,
+                                                .ts = r->ts,
+                                                .received = r->received},
+                      now);
+    if (records->len > first + 1) {
+        take_derived(a, model, records, first + 1, now);
+    }
+}
+
+static void
+tell_silence(struct alarming *a, const struct model *model, struct now now)
+{
+    const struct station_state *stations = model_stations(model);
+    for (uint32_t i = 0; i < a->n_told; i++) {
+        const struct station_state *s = &stations[i];
+        uint8_t is = s->silent ? TOLD_SILENT : s->heard != 0 ? TOLD_HEARD : TOLD_NOTHING;
+        if (is != TOLD_NOTHING && is != a->told[i]) {
+            a->told[i] = is;
+            evaluator_silence(a->evaluator, i, s->silent, s->received, NULL, now);
+        }
+    }
+}
+
+void
+alarming_tick(struct alarming *a, const struct model *model, const GArray *records, guint first,
+              struct now now)
+{
+    evaluator_advance(a->evaluator, now);
+    take_derived(a, model, records, first, now);
+    tell_silence(a, model, now);
+}
+
+/* ---- what goes out ---- */
+
+struct alarm_board *
+alarming_board(struct alarming *a)
+{
+    if (a->board == NULL || a->board->version != evaluator_version(a->evaluator)) {
+        alarm_board_unref(a->board);
+        a->board = evaluator_board(a->evaluator);
+    }
+    return a->board;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Alarming: the evaluator in the engine. What comes in is handed to it, what it says goes where
+ * it belongs: journal and records into the batch of the readings that caused them, the board to
+ * screens and to the retained topics, the loud ones to popups.
+ *
+ * Threads: the engine's only (made by main before the engine's thread starts).
+ */
+#ifndef SRC_APP_ALARMING_H
+#define SRC_APP_ALARMING_H
+
+#include "alarms/evaluator.h"
+#include "src/config/config.h"
+#include "src/core/model.h"
+
+struct alarming {
+    struct evaluator *evaluator;
+    struct alarm_board *board; /* as last asked for */
+    uint8_t *told;             /* each station: what the evaluator knows of its silence */
+    uint32_t n_told;
+    uint64_t evaluated; /* readings */
+};
+
+/*
+ * Compile the rules of the plant, take up what the cache at path kept, derive every alarm anew
+ * from the newest values of the model. Rules that cannot be followed are logged.
+ */
+MUST_USE enum rc alarming_open(struct alarming *a, const struct config *config,
+                               const struct model *model, const char *path, struct now now,
+                               struct err *err);
+void alarming_close(struct alarming *a); /* of zeros is fine */
+
+/* The plant is another one now. */
+void alarming_set_plant(struct alarming *a, struct plant *plant, struct now now);
+
+/*
+ * A reading was applied to the model, which appended these records (from first on) to store:
+ * its own, and those of components derived from it.
+ */
+void alarming_readings(struct alarming *a, const struct model *model, const struct reading *r,
+                       const GArray *records, guint first, struct now now);
+
+/* Time passed: after model_tick(), which appended records from first on. */
+void alarming_tick(struct alarming *a, const struct model *model, const GArray *records,
+                   guint first, struct now now);
+
+/* The board as it is now, made anew only when something changed; no reference is given. */
+struct alarm_board *alarming_board(struct alarming *a);
+
+#endif

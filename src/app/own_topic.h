@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names in topics of our own: any text is one level, and none is another's. Pure. */
+#ifndef SRC_APP_OWN_TOPIC_H
+#define SRC_APP_OWN_TOPIC_H
+
+#include <glib.h>
+
+#define OWN_ALARMS     "leitstand/v1/alarms/"
+#define OWN_HEARTBEATS "leitstand/v1/heartbeat/"
+
+/*
+ * Append text as one level. What would end the level, or a broker refuses, stands there as in a
+ * URL, %2F: '/', '+', '#', '%', control characters, noncharacters, bytes that are no UTF-8.
+ */
+void own_topic_append(GString *topic, const char *text);
+
+#endif

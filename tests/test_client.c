@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The client against a broker that the test plays itself, packet by packet. */
+#include "tests/unit.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <glib.h>
+#include <glib/gstdio.h>
+
+#include "src/mqtt/client.h"
+
+#define DEADLINE_US (10 * US_PER_S)
+
+struct fixture {
+    char *dir, *path;
+    int listener, peer;
+    struct client *client;
+    GByteArray *heard; /* by the broker */
+    unsigned messages, zero_order_wrong;
+    unsigned connects;
+    enum rc said_in_welcome;
+};
+
+static void
+take_message(void *user, const struct client_message *m)
+{
+    struct fixture *f = user;
+    char want[16];
+    snprintf(want, sizeof(want), "%u", f->messages);
+    f->zero_order_wrong += m->len != strlen(want) || memcmp(m->payload, want, m->len) != 0;
+    f->messages++;
+}
+
+static void
+take_connect(void *user, bool session_present)
+{
+    (void)session_present;
+    struct fixture *f = user;
+    f->connects++;
+    f->said_in_welcome = client_publish(f->client, "leitstand/v1/x", "x", 1, 1, true);
+}
+
+static void
+take_disconnect(void *user, const char *why)
+{
+    (void)user;
+    (void)why;
+}
+
+static void
+listen_there(struct fixture *f)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    g_strlcpy(address.sun_path, f->path, sizeof(address.sun_path));
+    f->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(f->listener, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(f->listener, 5), 0);
+}
+
+static void
+begin(struct fixture *f)
+{
+    static const char *const own[] = {"leitstand/v1/alarms/#", NULL};
+    *f = (struct fixture){.listener = -1, .peer = -1};
+    f->dir = g_dir_make_tmp("leitstand-client-XXXXXX", NULL);
+    f->path = g_build_filename(f->dir, "mqtt", NULL);
+    f->heard = g_byte_array_new();
+    struct client_filter filter = {"m/#", 1};
+    struct client_config config = {
+        .endpoint = {.socket = f->path, .keepalive_s = 60},
+        .client_id = "test",
+        .filters = &filter,
+        .n_filters = 1,
+        .own_filters = own,
+        .clean = true,
+        .user = f,
+        .on_message = take_message,
+        .on_connect = take_connect,
+        .on_disconnect = take_disconnect,
+    };
+    assert_int_equal(client_new(&f->client, &config, NULL), RC_OK);
+}
+
+static void
+end(struct fixture *f)
+{
+    client_free(f->client);
+    if (f->peer >= 0) {
+        close(f->peer);
+    }
+    if (f->listener >= 0) {
+        close(f->listener);
+    }
+    g_unlink(f->path);
+    g_rmdir(f->dir);
+    g_byte_array_unref(f->heard);
+    g_free(f->path);
+    g_free(f->dir);
+}
+
+/* What the client does in a turn, but for writing. */
+static void
+turn(struct fixture *f)
+{
+    client_turn(f->client, clock_now());
+    struct pollfd fd = {.fd = client_fd(f->client), .events = POLLIN};
+    if (fd.fd >= 0 && poll(&fd, 1, 5) > 0) {
+        client_read(f->client, 1000);
+    }
+}
+
+static void
+take_bytes(struct fixture *f)
+{
+    uint8_t bytes[65536];
+    ssize_t n = recv(f->peer, bytes, sizeof(bytes), MSG_DONTWAIT);
+    if (n > 0) {
+        g_byte_array_append(f->heard, bytes, (guint)n);
+    }
+}
+
+static void
+say(struct fixture *f, const void *bytes, size_t n)
+{
+    assert_int_equal(send(f->peer, bytes, n, MSG_NOSIGNAL), n);
+}
+
+/* Until the client has connected: CONNECT comes, this CONNACK goes. */
+static void
+accept_client(struct fixture *f, const void *connack, size_t n)
+{
+    mono_us deadline = clock_now().mono + DEADLINE_US;
+    g_byte_array_set_size(f->heard, 0);
+    if (f->peer >= 0) {
+        close(f->peer);
+        f->peer = -1;
+    }
+    while (f->heard->len == 0) {
+        assert_true(clock_now().mono < deadline);
+        turn(f);
+        if (client_want_write(f->client)) {
+            client_write(f->client);
+        }
+        struct pollfd fd = {.fd = f->listener, .events = POLLIN};
+        if (f->peer < 0 && poll(&fd, 1, 0) > 0) {
+            f->peer = accept(f->listener, NULL, NULL);
+        }
+        if (f->peer >= 0) {
+            take_bytes(f);
+        }
+    }
+    assert_int_equal(f->heard->data[0], 0x10);
+    g_byte_array_set_size(f->heard, 0);
+    say(f, connack, n);
+}
+
+static const char welcome[] = "\x20\x03\x00\x00\x00";
+#define WELCOME welcome, sizeof(welcome) - 1
+
+static void
+connect_client(struct fixture *f)
+{
+    mono_us deadline = clock_now().mono + DEADLINE_US;
+    unsigned before = f->connects;
+    accept_client(f, WELCOME);
+    while (f->connects == before) {
+        assert_true(clock_now().mono < deadline);
+        turn(f);
+    }
+    assert_true(client_connected(f->client));
+    client_write(f->client);
+    take_bytes(f);
+    g_byte_array_set_size(f->heard, 0);
+}
+
+/* PUBLISH packets that the broker heard; *ret_mids: their packet ids at QoS 1. */
+static unsigned
+publishes(const struct fixture *f, GArray *ret_mids)
+{
+    unsigned count = 0;
+    for (guint at = 0; at + 1 < f->heard->len;) {
+        const uint8_t *p = f->heard->data + at;
+        assert_true(p[1] < 128); /* small packets only */
+        if ((p[0] & 0xf0) == 0x30) {
+            count++;
+            guint topic = (guint)(p[2] << 8 | p[3]);
+            uint16_t mid = (uint16_t)(p[4 + topic] << 8 | p[5 + topic]);
+            if ((p[0] & 0x06) != 0) {
+                g_array_append_val(ret_mids, mid);
+            }
+        }
+        at += 2u + p[1];
+    }
+    return count;
+}
+
+static void
+confirm(GByteArray *bytes, uint16_t mid)
+{
+    const uint8_t puback[] = {0x40, 2, (uint8_t)(mid >> 8), (uint8_t)mid};
+    g_byte_array_append(bytes, puback, sizeof(puback));
+}
+
+/* A message of QoS 0 whose payload is its number. */
+static void
+add_message(GByteArray *bytes, unsigned number)
+{
+    char payload[16];
+    int len = snprintf(payload, sizeof(payload), "%u", number);
+    const uint8_t head[] = {0x30, (uint8_t)(2 + 3 + 1 + len), 0, 3, 'm', '/', 'a', 0};
+    g_byte_array_append(bytes, head, sizeof(head));
+    g_byte_array_append(bytes, (const uint8_t *)payload, (guint)len);
+}
+
+static void
+test_nothing_leaves_before_write(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    assert_int_equal(client_publish(f.client, "a", "x", 1, 1, true), RC_BUSY);
+    assert_int_equal(client_failure(f.client), CLIENT_WELL);
+    listen_there(&f);
+    connect_client(&f);
+    assert_int_equal(f.said_in_welcome, RC_BUSY);
+    assert_int_equal(client_pending(f.client), 0);
+    assert_int_equal(client_publish(f.client, "a", "x", 1, 1, true), RC_OK);
+    assert_int_equal(client_publish(f.client, "b", "y", 1, 0, false), RC_OK);
+    assert_int_equal(client_pending(f.client), 1);
+    turn(&f);
+    take_bytes(&f);
+    assert_int_equal(f.heard->len, 0);
+    assert_true(client_want_write(f.client));
+    client_write(f.client);
+    take_bytes(&f);
+    GArray *mids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+    assert_int_equal(publishes(&f, mids), 2);
+    assert_int_equal(mids->len, 1);
+    GByteArray *bytes = g_byte_array_new();
+    confirm(bytes, g_array_index(mids, uint16_t, 0));
+    say(&f, bytes->data, bytes->len);
+    turn(&f);
+    assert_int_equal(client_pending(f.client), 0);
+    g_byte_array_unref(bytes);
+    g_array_unref(mids);
+    end(&f);
+}
+
+/* A PUBACK that waits for its commit holds back what we say as well. */
+static void
+test_waits_for_commit(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    listen_there(&f);
+    connect_client(&f);
+    static const char message[] = "\x32\x09\x00\x03m/a\x00\x01\x00"
+                                  "0";
+    say(&f, message, sizeof(message) - 1);
+    turn(&f);
+    assert_int_equal(client_unacked(f.client), 1);
+    assert_int_equal(client_publish(f.client, "a", "x", 1, 1, true), RC_OK);
+    assert_false(client_want_write(f.client));
+    turn(&f);
+    take_bytes(&f);
+    assert_int_equal(f.heard->len, 0);
+    client_write(f.client); /* committed */
+    take_bytes(&f);
+    assert_int_equal(f.heard->data[0] & 0xf0, 0x40); /* first the PUBACK */
+    end(&f);
+}
+
+static void
+test_bounds(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    listen_there(&f);
+    connect_client(&f);
+    for (int i = 0; i < CLIENT_PENDING_MAX; i++) {
+        assert_int_equal(client_publish(f.client, "a", "x", 1, 1, true), RC_OK);
+    }
+    assert_int_equal(client_publish(f.client, "a", "x", 1, 1, true), RC_FULL);
+    assert_int_equal(client_pending(f.client), CLIENT_PENDING_MAX);
+    end(&f);
+    begin(&f);
+    listen_there(&f);
+    connect_client(&f);
+    for (int i = 0; i < CLIENT_PENDING_MAX; i++) {
+        assert_int_equal(client_publish(f.client, "a", "x", 1, 0, false), RC_OK);
+    }
+    assert_int_equal(client_publish(f.client, "a", "x", 1, 0, false), RC_FULL);
+    client_write(f.client);
+    assert_int_equal(client_publish(f.client, "a", "x", 1, 0, false), RC_OK);
+    assert_int_equal(client_publish(f.client, "a/+", "x", 1, 0, false), RC_INVALID);
+    assert_int_equal(client_publish(f.client, "a\xff", "x", 1, 0, false), RC_INVALID);
+    assert_int_equal(client_pending(f.client), 0);
+    end(&f);
+}
+
+/*
+ * Many of ours open, and messages of QoS 0 among the PUBACKs, cut anywhere: whichever of the
+ * library and the quick road reads, none is lost, doubled or out of order.
+ */
+static void
+test_reads_while_publishing(void **state)
+{
+    (void)state;
+    for (guint32 seed = 1; seed <= 200; seed++) {
+        GRand *rand = g_rand_new_with_seed(seed);
+        GByteArray *bytes = g_byte_array_new();
+        GArray *mids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+        struct fixture f;
+        unsigned sent = 0;
+        begin(&f);
+        listen_there(&f);
+        connect_client(&f);
+        for (int round = 0; round < 3; round++) {
+            int ours = g_rand_int_range(rand, 0, CLIENT_PENDING_MAX + 1);
+            for (int i = 0; i < ours; i++) {
+                assert_int_equal(client_publish(f.client, "a", "x", 1, 1, true), RC_OK);
+            }
+            client_write(f.client);
+            take_bytes(&f);
+            publishes(&f, mids);
+            g_byte_array_set_size(f.heard, 0);
+            assert_int_equal(mids->len, ours);
+            for (int i = 0; i < ours; i++) {
+                for (int n = g_rand_int_range(rand, 0, 4); n > 0; n--) {
+                    add_message(bytes, sent++);
+                }
+                confirm(bytes, g_array_index(mids, uint16_t, i));
+            }
+            add_message(bytes, sent++);
+            for (guint at = 0; at < bytes->len;) {
+                guint n = (guint)g_rand_int_range(rand, 1, 40);
+                n = MIN(n, bytes->len - at);
+                say(&f, bytes->data + at, n);
+                turn(&f);
+                at += n;
+            }
+            g_byte_array_set_size(bytes, 0);
+            g_array_set_size(mids, 0);
+            if (client_pending(f.client) != 0 || f.messages != sent ||
+                f.zero_order_wrong != 0) {
+                fail_msg("seed %u: %zu open, %u of %u messages, %u wrong", seed,
+                         client_pending(f.client), f.messages, sent, f.zero_order_wrong);
+            }
+        }
+        end(&f);
+        g_array_unref(mids);
+        g_byte_array_unref(bytes);
+        g_rand_free(rand);
+    }
+}
+
+/* What was not confirmed goes again after a reconnect, and before what is new. */
+static void
+test_unconfirmed_goes_again(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    listen_there(&f);
+    connect_client(&f);
+    assert_int_equal(client_publish(f.client, "old", "x", 1, 1, true), RC_OK);
+    client_write(f.client);
+    accept_client(&f, WELCOME);
+    mono_us deadline = clock_now().mono + DEADLINE_US;
+    while (f.connects < 2) {
+        assert_true(clock_now().mono < deadline);
+        turn(&f);
+    }
+    assert_int_equal(client_pending(f.client), 1);
+    assert_int_equal(client_publish(f.client, "new", "y", 1, 1, true), RC_OK);
+    client_write(f.client);
+    take_bytes(&f);
+    GArray *mids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+    assert_int_equal(publishes(&f, mids), 2);
+    const uint8_t *old = memmem(f.heard->data, f.heard->len, "old", 3);
+    const uint8_t *new = memmem(f.heard->data, f.heard->len, "new", 3);
+    assert_true(old != NULL && new != NULL &&old < new);
+    GByteArray *bytes = g_byte_array_new();
+    confirm(bytes, g_array_index(mids, uint16_t, 0));
+    confirm(bytes, g_array_index(mids, uint16_t, 1));
+    say(&f, bytes->data, bytes->len);
+    turn(&f);
+    turn(&f);
+    assert_int_equal(client_pending(f.client), 0);
+    g_byte_array_unref(bytes);
+    g_array_unref(mids);
+    end(&f);
+}
+
+static void
+test_failure(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        const char *connack; /* NULL: the broker hangs up instead */
+        size_t n;
+        enum client_failure want;
+    } cases[] = {
+        {"not authorized", "\x20\x03\x00\x87\x00", 5, CLIENT_DENIED},
+        {"banned", "\x20\x03\x00\x8a\x00", 5, CLIENT_DENIED},
+        {"server busy", "\x20\x03\x00\x89\x00", 5, CLIENT_REFUSED},
+        {"hung up", NULL, 0, CLIENT_REFUSED},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct fixture f;
+        begin(&f);
+        listen_there(&f);
+        accept_client(&f, cases[i].connack != NULL ? cases[i].connack : "", cases[i].n);
+        shutdown(f.peer, SHUT_WR);
+        mono_us deadline = clock_now().mono + DEADLINE_US;
+        while (client_failure(f.client) == CLIENT_WELL) {
+            assert_true(clock_now().mono < deadline);
+            turn(&f);
+        }
+        if (client_failure(f.client) != cases[i].want) {
+            fail_msg("%s: %d", cases[i].why, client_failure(f.client));
+        }
+        end(&f);
+    }
+    struct fixture f;
+    begin(&f);
+    client_turn(f.client, clock_now()); /* no such socket */
+    assert_int_equal(client_failure(f.client), CLIENT_REFUSED);
+    end(&f);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nothing_leaves_before_write),
+        cmocka_unit_test(test_waits_for_commit),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_reads_while_publishing),
+        cmocka_unit_test(test_unconfirmed_goes_again),
+        cmocka_unit_test(test_failure),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
