@@ -29,6 +29,7 @@ static const struct fx_rule rules[] = {
      .deadband = 5,
      .on_s = 10,
      .off_s = 20},
+    {.component = "PS-01/L1", .rule = "hihi", .type = "hihi", .limit = 95, .on_s = 5},
     {.component = "PS-01/P1", .rule = "pump", .type = "digital", .parent = "PS-01/X1/mains"},
     {.component = "PS-01/V1", .rule = "stuck", .type = "digital", .latch = true},
     {.component = "PS-01/X1", .rule = "mains", .type = "digital"},
@@ -206,6 +207,18 @@ w13_a_delay_that_ended_while_it_was_down_counts(void **state)
     fx_pass(f, 0.1);
     assert_int_equal(fx_state(f, LEVEL), ALARM_UNACKED);
     assert_int_equal(fx_annunciated(f, LEVEL), 1);
+}
+
+static void
+a_higher_limit_that_was_due_while_it_was_down_is_worse(void **state)
+{
+    struct fx *f = *state;
+    fx_put(f, "PS-01/L1", 85);
+    fx_pass(f, 60);
+    fx_put(f, "PS-01/L1", 99);
+    fx_restart(f, 60, true);
+    assert_int_equal(fx_state(f, "PS-01/L1/hihi"), ALARM_UNACKED);
+    assert_int_equal(fx_view(f, LEVEL)->step, 2);
 }
 
 static void
@@ -464,6 +477,7 @@ main(void)
         cmocka_unit_test(w13_a_running_on_delay_goes_on),
         scenario(w13_a_running_off_delay_goes_on),
         scenario(w13_a_delay_that_ended_while_it_was_down_counts),
+        scenario(a_higher_limit_that_was_due_while_it_was_down_is_worse),
         cmocka_unit_test(w13_a_shelf_goes_on_to_its_end),
         cmocka_unit_test(w13_a_delay_that_stands_still_stands_on),
         scenario(suspect_it_was_suspect_it_is),
