@@ -152,6 +152,7 @@ struct episode {
     struct fx fx;
     struct reference reference;
     uint64_t random;
+    wall_us late[COMPONENTS]; /* the last late one */
     bool steps_wall; /* the wall clock steps, and stations have no clock of their own */
     struct event events[SHOWN];
     int64_t n_events;
@@ -239,7 +240,8 @@ do_read_bad(struct episode *e, struct event *ev)
     ev->done = true;
 }
 
-/* Older than the newest: in the journal at most. */
+/* Older than the newest: in the journal at most. Each is older than the one before, or they
+ * could look like live ones of a source whose clock was set back. */
 static void
 do_read_late(struct episode *e, struct event *ev)
 {
@@ -251,8 +253,9 @@ do_read_late(struct episode *e, struct event *ev)
     struct evaluator_input in = {.component = (uint32_t)ev->target,
                                  .raw = ev->value,
                                  .device_time = true,
-                                 .ts = newest - 1 - below(e, 2 * FX_H),
+                                 .ts = MIN(newest, e->late[ev->target]) - 1 - below(e, FX_S),
                                  .received = e->fx.now.wall};
+    e->late[ev->target] = in.ts;
     fx_input(&e->fx, &in);
     ev->done = true;
 }
@@ -635,6 +638,9 @@ begin(struct episode *e, uint64_t seed, enum reference_flaw flaw)
 {
     *e = (struct episode){.random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
     e->steps_wall = below(e, 2) == 0;
+    for (int i = 0; i < COMPONENTS; i++) {
+        e->late[i] = INT64_MAX;
+    }
     e->ids = g_array_new(FALSE, TRUE, sizeof(struct uuid));
     e->difference = g_string_new(NULL);
     fx_init(&e->fx);
