@@ -380,5 +380,6 @@ evaluator_is_abnormal(const struct evaluator *e, const char *station, const char
                       const char *rule)
 {
     uint32_t alarm = find_alarm(e, station, component, rule);
-    return alarm != ALARM_NONE && e->alarms[alarm].state != ALARM_NORMAL;
+    return alarm != ALARM_NONE &&
+           (e->alarms[alarm].state != ALARM_NORMAL || has_older(&e->alarms[alarm]));
 }

@@ -138,7 +138,7 @@ struct evaluator {
     struct lateness *late;  /* each component */
 
     GTree *timers;           /* struct timer */
-    GArray *abnormal;        /* uint32_t: not A, or with an overlay */
+    GArray *abnormal;        /* uint32_t: see abnormal_update() */
     GArray *dirty;           /* uint32_t: their record is to be written */
     GHashTable *occurrences; /* struct uuid → struct occurrence_ref */
     GQueue closed;           /* struct occurrence_ref: closed ones, oldest first, bounded */
@@ -235,7 +235,9 @@ void annunciate(struct evaluator *e, uint32_t alarm, struct journal_record *line
 void realarm_due(struct evaluator *e, uint32_t alarm, struct now now);
 void chatter_due(struct evaluator *e, uint32_t alarm, struct now now);
 void flood_due(struct evaluator *e, struct now now);
+/* In e->abnormal stands what is not A, has an overlay or an older occurrence that is open. */
 void abnormal_update(struct evaluator *e, uint32_t alarm);
+bool has_older(const struct alarm *a);
 
 /* ---- occurrence.c ---- */
 /* A new one; keep: the one so far stays open beside it. */
