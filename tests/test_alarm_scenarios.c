@@ -382,7 +382,11 @@ w06_a_lost_link_is_one_alarm(void **state)
 {
     struct fx *f = *state;
     fx_put(f, "PS-01/F1", 1);
-    struct watchdog_verdict v = {.link = true, .broker = true, .store = true};
+    struct watchdog_verdict v = {.link = true,
+                                 .broker = true,
+                                 .store = true,
+                                 .link_explains_broker = true,
+                                 .link_explains_store = true};
     fx_link(f, false);
     fx_services(f, v);
     fx_pass(f, 300);
@@ -393,7 +397,9 @@ w06_a_lost_link_is_one_alarm(void **state)
     assert_int_equal(fx_annunciated(f, NULL), 2); /* the genuine fault and the link */
     fx_services(f, all_well);
     fx_link(f, true);
+    fx_pass(f, 15); /* and one station after the other is heard */
     fx_silence(f, "PS-01", false);
+    fx_pass(f, 44);
     fx_silence(f, "PS-02", false);
     fx_pass(f, 60);
     assert_int_equal(fx_annunciated(f, NULL), 2);
@@ -576,7 +582,7 @@ w10_what_the_broker_hid_is_told_when_it_is_back(void **state)
     fx_pass(f, 600);
     fx_services(f, all_well);
     fx_link(f, true);
-    fx_pass(f, 60);
+    fx_pass(f, 61);
     const struct alarm_view *v = fx_view(f, "PS-01//silence");
     assert_non_null(v);
     assert_int_equal(v->overlays, 0);
