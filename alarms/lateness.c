@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include <glib.h>
+
 void
 lateness_init(struct lateness *l)
 {
@@ -13,6 +15,18 @@ void
 lateness_restore(struct lateness *l, wall_us newest)
 {
     l->newest = newest;
+}
+
+/* The delay of a late or early one: does it stay the same for long enough to be the usual one?
+ */
+static bool
+has_settled(struct lateness *l, int64_t delay_us, struct now now)
+{
+    if (l->late_since == 0 || llabs(delay_us - l->late_us) > LATENESS_SAME_US) {
+        l->late_since = now.mono;
+        l->late_us = delay_us;
+    }
+    return now.mono - l->late_since >= LATENESS_SETTLE_US;
 }
 
 static bool
@@ -32,16 +46,17 @@ lateness_check(struct lateness *l, wall_us source, struct now now, int64_t limit
         l->usual_us = now.mono - now.wall;
     }
     bool older = l->newest != WALL_NONE && source < l->newest;
+    int64_t ahead_us = l->usual_us - delay_us;
+    if (!older && ahead_us > LATENESS_SAME_US && !has_settled(l, delay_us, now)) {
+        l->newest = MAX(l->newest, source - ahead_us);
+        return false;
+    }
     if (!older && delay_us - l->usual_us <= limit_us) {
         /* Down at once, up slowly: a delay that creeps must not become the usual one unseen. */
         int64_t more_us = delay_us - l->usual_us;
         return on_time(l, source, l->usual_us + (more_us <= 0 ? more_us : more_us / 16));
     }
-    if (l->late_since == 0 || llabs(delay_us - l->late_us) > LATENESS_SAME_US) {
-        l->late_since = now.mono;
-        l->late_us = delay_us;
-    }
-    if (now.mono - l->late_since >= LATENESS_SETTLE_US) {
+    if (has_settled(l, delay_us, now)) {
         return on_time(l, source, delay_us);
     }
     return true;

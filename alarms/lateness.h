@@ -8,6 +8,10 @@
  * A source whose clock was set back looks late at first. Back-fill catches up, such a clock
  * does not: when the delay stays the same for LATENESS_SETTLE_US the source is believed anew.
  *
+ * One whose delay is shorter than usual by more than LATENESS_SAME_US comes from a clock that
+ * jumped ahead: it is live, but what follows is not measured by its time before that has stayed
+ * for as long, or one wrong stamp would hide every alarm until the stamp is reached.
+ *
  * Pure.
  */
 #ifndef ALARMS_LATENESS_H

@@ -73,6 +73,35 @@ test_our_clock_steps(void **state)
 }
 
 static void
+test_one_stamp_ahead(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"before", 100, 0, 99, false},
+        {"four minutes ahead of its time", 115, 0, 354, false},
+        {"right again", 130, 0, 129, false},
+        {"older than the newest, the wrong one aside", 131, 0, 128, true},
+        {"a month ahead", 145, 0, 145 + 30 * 86400, false},
+        {"and right again", 160, 0, 159, false},
+    };
+    run(rows, G_N_ELEMENTS(rows));
+}
+
+static void
+test_source_clock_set_ahead(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"an hour behind", 5000, 0, 1400, true},
+        {"and so for long", 5180, 0, 1580, false},
+        {"its clock is set right", 5200, 0, 5200, false},
+        {"and stays so", 5400, 0, 5400, false},
+        {"back-fill from before is late", 5410, 0, 5050, true},
+    };
+    run(rows, G_N_ELEMENTS(rows));
+}
+
+static void
 test_source_clock_set_back(void **state)
 {
     (void)state;
@@ -110,6 +139,8 @@ main(void)
         cmocka_unit_test(test_on_time_and_backfill),
         cmocka_unit_test(test_first_is_late),
         cmocka_unit_test(test_our_clock_steps),
+        cmocka_unit_test(test_one_stamp_ahead),
+        cmocka_unit_test(test_source_clock_set_ahead),
         cmocka_unit_test(test_source_clock_set_back),
         cmocka_unit_test(test_creeping_delay_is_noticed),
     };
