@@ -33,7 +33,7 @@ fill_occurrence(const struct alarm *a, struct alarm_view *v)
     v->released_at = m->released_at;
     v->acked_by = shared(m->acked_by);
     v->comment = shared(m->comment);
-    v->first_out = m->first_out && alarm_state_active((enum alarm_state)a->state);
+    v->first_out = m->first_out && a->state != ALARM_NORMAL;
     v->chattering = m->chatter.on;
     v->shelved_until = m->shelved_until;
     v->shelved_until_mono = m->due[TIMER_SHELF];

@@ -138,11 +138,25 @@ arm_realarm(struct evaluator *e, uint32_t alarm, struct now now)
     }
 }
 
+/* The mark stays on the first one, even when it has returned, until the group trips anew: a
+ * cause is often gone sooner than what it brought about. */
+static void
+forget_first_out(struct evaluator *e, uint32_t group)
+{
+    for (guint i = 0; i < e->abnormal->len; i++) {
+        uint32_t alarm = g_array_index(e->abnormal, uint32_t, i);
+        if (group_of(e, alarm) == group) {
+            e->alarms[alarm].more->first_out = false;
+        }
+    }
+}
+
 static void
 became_active(struct evaluator *e, uint32_t alarm, const struct cause *cause)
 {
     uint32_t group = group_of(e, alarm);
     if (group != 0 && e->group_active[group]++ == 0) {
+        forget_first_out(e, group);
         e->alarms[alarm].more->first_out = true;
     }
     suppress_children(e, alarm, cause);
