@@ -134,8 +134,9 @@ act_maintenance(struct evaluator *e, const struct alarm_action *a, struct now no
     if (!in_plant(e, a)) {
         rc = err_set(err, RC_NOTFOUND, _("there is no \"%s%s%s\""), a->station,
                      *a->component != '\0' ? "/" : "", a->component);
-    } else if (*a->text == '\0') {
-        rc = err_set(err, RC_INVALID, "%s", _("taking out of service wants a reason"));
+    } else if (*a->text == '\0' || *a->user == '\0') {
+        rc = err_set(err, RC_INVALID, "%s",
+                     _("taking out of service wants a reason and a name"));
     } else if (find_maintenance(e, a) >= 0) {
         rc = err_set(err, RC_INVALID, "%s", _("it is out of service already"));
     }
@@ -163,9 +164,15 @@ enum rc
 act_return(struct evaluator *e, const struct alarm_action *a, struct now now, struct err *err)
 {
     int at = find_maintenance(e, a);
+    enum rc rc = RC_OK;
     if (at < 0) {
-        err_set(err, RC_INVALID, "%s", _("it is not out of service"));
-        return action_refuse(e, ALARM_NONE, a, now, RC_INVALID, err);
+        rc = err_set(err, RC_INVALID, "%s", _("it is not out of service"));
+    } else if (*a->text == '\0' || *a->user == '\0') {
+        rc = err_set(err, RC_INVALID, "%s",
+                     _("putting back into service wants a reason and a name"));
+    }
+    if (rc != RC_OK) {
+        return action_refuse(e, ALARM_NONE, a, now, rc, err);
     }
     tell_maintenance(e, a, EVENT_IN_SERVICE, now);
     struct cause cause = cause_of(a, now);

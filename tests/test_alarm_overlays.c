@@ -292,6 +292,7 @@ static void
 out_of_service_needs_reason_and_name(void **state)
 {
     struct fx *f = *state;
+    fx_put(f, "PS-01/F1", 1);
     assert_int_equal(fx_act(f, ACTION_MAINTENANCE, "PS-01/F1", ""), RC_INVALID);
     assert_int_equal(fx_overlays(f, FAULT), 0);
     f->user = "";
