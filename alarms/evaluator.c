@@ -50,7 +50,7 @@ more_of(struct evaluator *e, uint32_t alarm)
             m->due[i] = INT64_MAX;
         }
         m->raised_at = m->returned_at = m->acked_at = m->released_at = WALL_NONE;
-        m->shelved_until = m->last_onset = m->onset_at = m->pending_wall = WALL_NONE;
+        m->shelved_until = m->onset_at = m->pending_wall = WALL_NONE;
         m->value = m->onset_value = NAN;
         m->frozen_us = -1;
         m->parent = m->abnormal_at = m->twin_of = ALARM_NONE;

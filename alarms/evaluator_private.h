@@ -67,8 +67,6 @@ struct more {
     GRefString *acked_by, *comment;
     bool first_out, announced; /* announced: people were told of its last rise */
     GArray *older;             /* struct older, oldest first; NULL: none */
-    wall_us last_onset;        /* two occurrences of one onset are told apart by a number */
-    uint32_t onset_number;
 
     /* The running delay. */
     wall_us onset_at; /* source time of the reading that began it */

@@ -73,18 +73,21 @@ older_changed(struct evaluator *e, uint32_t alarm, const struct older *o, bool c
     alarm_touch(e, alarm);
 }
 
-/* The name is made of the alarm and its onset, so that everybody who saw that gives it. */
+/* The name is made of the alarm and its onset, so that everybody who saw that gives it. Several
+ * of one onset, as pulses within a message or a wall clock that went back make them, are told
+ * apart by a number. */
 static struct uuid
 name_occurrence(struct evaluator *e, uint32_t alarm, wall_us onset)
 {
-    struct more *m = more_of(e, alarm);
     struct alarm_name name = name_of(e, alarm);
-    m->onset_number = onset == m->last_onset ? m->onset_number + 1 : 0;
-    m->last_onset = onset;
-    char *text = g_strdup_printf("%s\037%s\037%s\037%" G_GINT64_FORMAT "\037%u", name.station,
-                                 name.component, name.rule, onset, m->onset_number);
-    struct uuid id = uuid_of(text, strlen(text));
-    g_free(text);
+    struct uuid id;
+    uint32_t number = 0;
+    do {
+        char *text = g_strdup_printf("%s\037%s\037%s\037%" G_GINT64_FORMAT "\037%u",
+                                     name.station, name.component, name.rule, onset, number++);
+        id = uuid_of(text, strlen(text));
+        g_free(text);
+    } while (g_hash_table_contains(e->occurrences, &id));
     return id;
 }
 

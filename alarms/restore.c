@@ -208,7 +208,6 @@ restore_current(struct evaluator *e, uint32_t alarm, const struct occurrence_rec
     m->returned_at = r->returned_at;
     m->acked_at = r->acked_at;
     m->value = r->value;
-    m->last_onset = r->raised_at;
     text_set(&m->acked_by, r->acked_by);
     text_set(&m->comment, r->comment);
 }
