@@ -258,13 +258,12 @@ test_the_log_is_worth_replaying(void **state)
         }
         g_free(word);
     }
-    struct entry kept = log_of_messages[ENTRIES / 2];
-    log_of_messages[ENTRIES / 2].kind = ENTRY_READING;
-    log_of_messages[ENTRIES / 2].in.component = L1;
-    log_of_messages[ENTRIES / 2].in.raw = kept.in.component == L1 ? 1 : 99;
-    log_of_messages[ENTRIES / 2].in.quality = 0;
-    GPtrArray *changed = replay(log_of_messages, &(struct manner){1, FX_S, "pc1"});
-    log_of_messages[ENTRIES / 2] = kept;
+    static struct entry changed_log[ENTRIES];
+    memcpy(changed_log, log_of_messages, sizeof(changed_log));
+    for (int i = ENTRIES / 2; i < ENTRIES / 2 + 100; i++) {
+        changed_log[i].in.raw = 99 - changed_log[i].in.raw;
+    }
+    GPtrArray *changed = replay(changed_log, &(struct manner){1, FX_S, "pc1"});
     assert_true(first_difference(lines, changed) > 0);
     g_ptr_array_unref(changed);
     g_ptr_array_unref(lines);
