@@ -164,6 +164,39 @@ support_add_text(struct batch *b, uint32_t series, wall_us ts, const char *text)
 }
 
 void
+support_add_line(struct batch *b, wall_us at, uint8_t occurrence, const char *detail)
+{
+    struct journal_record r = {.at = at,
+                               .event = EVENT_RAISED,
+                               .occurrence.bytes = {occurrence},
+                               .instance = g_strdup("i1"),
+                               .station = g_strdup("S0"),
+                               .component = g_strdup("C0"),
+                               .rule = g_strdup("high"),
+                               .to = ALARM_UNACKED,
+                               .value = NAN,
+                               .detail = g_strdup(detail)};
+    g_array_append_val(b->alarms.journal, r);
+}
+
+void
+support_set_occurrence(struct batch *b, wall_us raised_at, uint8_t occurrence,
+                       enum alarm_state state)
+{
+    struct occurrence_record r = {.occurrence.bytes = {occurrence},
+                                  .station = g_strdup("S0"),
+                                  .component = g_strdup("C0"),
+                                  .rule = g_strdup("high"),
+                                  .state = state,
+                                  .current = true,
+                                  .raised_at = raised_at,
+                                  .returned_at = WALL_NONE,
+                                  .acked_at = WALL_NONE,
+                                  .value = 1};
+    g_array_append_val(b->alarms.occurrences, r);
+}
+
+void
 support_wait(struct cache *c, uint64_t number)
 {
     struct pollfd p = {.fd = cache_fd(c), .events = POLLIN};
@@ -269,4 +302,60 @@ support_of(const GArray *rows, uint32_t series)
     }
     fail_msg("series %u is missing", series);
     return NULL;
+}
+
+static bool
+collect_line(const struct journal_record *r, void *lines)
+{
+    struct journal_record copy = *r;
+    copy.instance = g_strdup(r->instance);
+    copy.station = g_strdup(r->station);
+    copy.component = g_strdup(r->component);
+    copy.rule = g_strdup(r->rule);
+    copy.actor = g_strdup(r->actor);
+    copy.origin = g_strdup(r->origin);
+    copy.detail = g_strdup(r->detail);
+    g_array_append_val((GArray *)lines, copy);
+    return true;
+}
+
+static bool
+collect_occurrence(const struct occurrence_record *r, void *occurrences)
+{
+    struct occurrence_record copy = *r;
+    copy.station = g_strdup(r->station);
+    copy.component = g_strdup(r->component);
+    copy.rule = g_strdup(r->rule);
+    copy.acked_by = g_strdup(r->acked_by);
+    copy.comment = g_strdup(r->comment);
+    g_array_append_val((GArray *)occurrences, copy);
+    return true;
+}
+
+struct alarm_changes
+support_lines(const char *path, const struct query_journal_range *range)
+{
+    struct alarm_changes c;
+    alarm_changes_init(&c);
+    struct query *q = open_query(path);
+    struct err err;
+    if (query_journal(q, range, collect_line, c.journal, &err) != RC_OK) {
+        fail_msg("%s", err.text);
+    }
+    query_close(q);
+    return c;
+}
+
+struct alarm_changes
+support_occurrences(const char *path, const struct query_occurrence_range *range)
+{
+    struct alarm_changes c;
+    alarm_changes_init(&c);
+    struct query *q = open_query(path);
+    struct err err;
+    if (query_occurrences(q, range, collect_occurrence, c.occurrences, &err) != RC_OK) {
+        fail_msg("%s", err.text);
+    }
+    query_close(q);
+    return c;
 }

@@ -25,6 +25,12 @@ struct plant *support_store_plant(struct cache *c, unsigned stations, unsigned e
 void support_add(struct batch *b, uint32_t series, wall_us ts, wall_us received, double num);
 void support_add_text(struct batch *b, uint32_t series, wall_us ts, const char *text);
 
+/* Add a line of the journal: of this occurrence of alarm S0 C0 high (0: of none), raised. */
+void support_add_line(struct batch *b, wall_us at, uint8_t occurrence, const char *detail);
+/* Set that occurrence. */
+void support_set_occurrence(struct batch *b, wall_us raised_at, uint8_t occurrence,
+                            enum alarm_state state);
+
 /* Wait until this batch is on disk, at most a minute. */
 void support_wait(struct cache *c, uint64_t number);
 /* Put, and wait. */
@@ -37,5 +43,10 @@ GArray *support_readings(const char *path, const struct query_range *range);
 GArray *support_latest(const char *path);
 uint64_t support_stored(const char *path);
 const struct record *support_of(const GArray *rows, uint32_t series);
+
+/* Copies of lines and occurrences; as in struct alarm_changes. The caller ends it. */
+struct alarm_changes support_lines(const char *path, const struct query_journal_range *range);
+struct alarm_changes support_occurrences(const char *path,
+                                         const struct query_occurrence_range *range);
 
 #endif
