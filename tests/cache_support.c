@@ -63,6 +63,24 @@ support_open_with(const char *path, int retention_days, int64_t max_bytes)
                        NULL);
 }
 
+int
+support_set_up(void **state)
+{
+    struct place *place = g_new0(struct place, 1);
+    place->dir = support_dir(&place->path);
+    *state = place;
+    return 0;
+}
+
+int
+support_tear_down(void **state)
+{
+    struct place *place = *state;
+    support_remove(place->dir, place->path);
+    g_free(place);
+    return 0;
+}
+
 static void
 add_component(struct plant_builder *b, uint32_t station, unsigned i)
 {
@@ -215,6 +233,14 @@ support_put(struct cache *c, struct batch *b)
     support_wait(c, cache_put(c, b));
 }
 
+void
+support_store(const struct place *place, struct batch *b)
+{
+    struct cache *c = support_open(place->path, NULL);
+    support_put(c, b);
+    cache_close(c);
+}
+
 static void
 clear_record(void *p)
 {
@@ -241,8 +267,8 @@ support_collect(const struct record *r, void *rows)
     return true;
 }
 
-static struct query *
-open_query(const char *path)
+struct query *
+support_query(const char *path)
 {
     struct query *q;
     struct err err;
@@ -255,7 +281,7 @@ open_query(const char *path)
 GArray *
 support_readings(const char *path, const struct query_range *range)
 {
-    struct query *q = open_query(path);
+    struct query *q = support_query(path);
     GArray *rows = support_rows();
     struct err err;
     if (query_readings(q, range, support_collect, rows, &err) != RC_OK) {
@@ -268,7 +294,7 @@ support_readings(const char *path, const struct query_range *range)
 GArray *
 support_latest(const char *path)
 {
-    struct query *q = open_query(path);
+    struct query *q = support_query(path);
     GArray *rows = support_rows();
     struct err err;
     if (query_latest(q, support_collect, rows, &err) != RC_OK) {
@@ -281,7 +307,7 @@ support_latest(const char *path)
 uint64_t
 support_stored(const char *path)
 {
-    struct query *q = open_query(path);
+    struct query *q = support_query(path);
     uint64_t stored = 0;
     struct err err;
     if (query_stored(q, &stored, &err) != RC_OK) {
@@ -337,7 +363,7 @@ support_lines(const char *path, const struct query_journal_range *range)
 {
     struct alarm_changes c;
     alarm_changes_init(&c);
-    struct query *q = open_query(path);
+    struct query *q = support_query(path);
     struct err err;
     if (query_journal(q, range, collect_line, c.journal, &err) != RC_OK) {
         fail_msg("%s", err.text);
@@ -351,7 +377,7 @@ support_occurrences(const char *path, const struct query_occurrence_range *range
 {
     struct alarm_changes c;
     alarm_changes_init(&c);
-    struct query *q = open_query(path);
+    struct query *q = support_query(path);
     struct err err;
     if (query_occurrences(q, range, collect_occurrence, c.occurrences, &err) != RC_OK) {
         fail_msg("%s", err.text);

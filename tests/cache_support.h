@@ -13,7 +13,15 @@
 char *support_dir(char **ret_path);
 void support_remove(char *dir, char *path);
 
+/* The same for each test, as its state. */
+struct place {
+    char *dir, *path;
+};
+int support_set_up(void **state);
+int support_tear_down(void **state);
+
 /* Open, or fail the test. */
+struct query *support_query(const char *path);
 struct cache *support_open(const char *path, struct cache_report *report);
 struct cache *support_open_with(const char *path, int retention_days, int64_t max_bytes);
 
@@ -35,6 +43,9 @@ void support_set_occurrence(struct batch *b, wall_us raised_at, uint8_t occurren
 void support_wait(struct cache *c, uint64_t number);
 /* Put, and wait. */
 void support_put(struct cache *c, struct batch *b);
+
+/* Put one batch into a cache that is open for no longer. */
+void support_store(const struct place *place, struct batch *b);
 
 /* Copies of the rows that came; struct record. */
 GArray *support_rows(void);
