@@ -149,30 +149,46 @@ park(struct evaluator *e, const struct alarm_action *a, struct now now, struct e
     return RC_OK;
 }
 
-/* The one that stands at this place. */
+/* Rose meanwhile to a step that the operator had not seen: that one still wants to be seen. */
 static void
-ack_older(struct evaluator *e, uint32_t alarm, guint at, const struct alarm_action *a,
-          struct now now)
+set_worse_since(uint32_t step, struct err *err)
 {
-    struct alarm *al = &e->alarms[alarm];
-    struct older o = g_array_index(al->more->older, struct older, at);
-    struct cause cause = cause_of(a, now);
-    g_array_remove_index(al->more->older, at);
-    older_changed(e, alarm, &o, true, &cause);
-    occurrence_close(e, &o.occurrence);
-    struct journal_record *line = journal_alarm(e, alarm, EVENT_ACKED, &cause);
-    line->occurrence = o.occurrence;
-    line->step = o.step;
-    line->value = o.value;
+    err_set(err, RC_OK, _("it has become worse since: step %u still wants one"), step);
+}
+
+/* The one that stands at this place, up to a step; 0: all of it. */
+static void
+ack_older(struct evaluator *e, uint32_t alarm, guint at, uint32_t step,
+          const struct cause *cause, struct err *err)
+{
+    GArray *list = e->alarms[alarm].more->older;
+    struct older *slot = &g_array_index(list, struct older, at);
+    step = step == 0 ? slot->step : MIN(step, slot->step);
+    bool news = step > slot->acked_step, closed = step == slot->step;
+    slot->acked_step = MAX(slot->acked_step, step);
+    struct older o = *slot;
+    if (closed) {
+        g_array_remove_index(list, at);
+        occurrence_close(e, &o.occurrence);
+    } else {
+        set_worse_since(o.step, err);
+    }
+    if (news) {
+        older_changed(e, alarm, &o, closed, cause);
+        struct journal_record *line = journal_alarm(e, alarm, EVENT_ACKED, cause);
+        line->occurrence = o.occurrence;
+        line->step = step;
+        line->value = o.value;
+    }
 }
 
 /* The first n, the oldest. */
 static void
-ack_oldest(struct evaluator *e, uint32_t alarm, guint n, const struct alarm_action *a,
-           struct now now)
+ack_oldest(struct evaluator *e, uint32_t alarm, guint n, const struct cause *cause,
+           struct err *err)
 {
     for (guint i = 0; i < n; i++) {
-        ack_older(e, alarm, 0, a, now);
+        ack_older(e, alarm, 0, 0, cause, err);
     }
 }
 
@@ -219,7 +235,7 @@ ack_current(struct evaluator *e, uint32_t alarm, const struct alarm_action *a, s
             journal_alarm(e, alarm, EVENT_ACKED, &cause)->step = a->step;
             occurrence_changed(e, alarm);
         }
-        err_set(err, RC_OK, _("it has become worse since: step %u still wants one"), m->step);
+        set_worse_since(m->step, err);
         return RC_OK;
     }
     struct life_step step = transit(e, alarm, LIFE_ACK, &cause);
@@ -244,13 +260,15 @@ act_ack(struct evaluator *e, const struct alarm_action *a, struct now now, struc
                                            : park(e, a, now, err);
     }
     struct more *m = more_of(e, alarm);
+    struct cause cause = cause_of(a, now);
     if (uuid_is_nil(&a->occurrence) || uuid_equal(&a->occurrence, &m->occurrence)) {
-        ack_oldest(e, alarm, a->with_older && m->older != NULL ? m->older->len : 0, a, now);
+        guint n = a->with_older && m->older != NULL ? m->older->len : 0;
+        ack_oldest(e, alarm, n, &cause, err);
         return ack_current(e, alarm, a, now, err);
     }
     guint at = find_older(m, &a->occurrence);
-    ack_oldest(e, alarm, a->with_older ? at : 0, a, now);
-    ack_older(e, alarm, a->with_older ? 0 : at, a, now);
+    ack_oldest(e, alarm, a->with_older ? at : 0, &cause, err);
+    ack_older(e, alarm, a->with_older ? 0 : at, a->step, &cause, err);
     return RC_OK;
 }
 

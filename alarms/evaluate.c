@@ -17,7 +17,7 @@ raise_severity(struct evaluator *e, uint32_t alarm, const struct cause *cause)
     for (uint32_t i = e->rules->first[component]; i < e->rules->first[component + 1]; i++) {
         const struct alarm *a = &e->alarms[i];
         if (type_of(e, i) == lower && alarm_state_active((enum alarm_state)a->state) &&
-            a->more->raised_mono < cause->now.mono) {
+            (a->more->raised_mono == 0 || a->more->raised_mono < cause->now.mono)) {
             transit(e, i, LIFE_SEV, cause);
         }
     }

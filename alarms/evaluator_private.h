@@ -47,7 +47,7 @@ enum timer_kind {
 /* An occurrence that was superseded before anybody acknowledged it. */
 struct older {
     struct uuid occurrence;
-    uint32_t step, count;
+    uint32_t step, acked_step, count;
     wall_us raised_at, returned_at;
     double value;
 };

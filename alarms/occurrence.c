@@ -54,7 +54,7 @@ older_changed(struct evaluator *e, uint32_t alarm, const struct older *o, bool c
         .state = closed ? ALARM_NORMAL : ALARM_RETURNED_UNACKED,
         .test = is_test(e, alarm),
         .step = o->step,
-        .acked_step = closed ? o->step : 0,
+        .acked_step = o->acked_step,
         .count = o->count,
         .raised_at = o->raised_at,
         .returned_at = o->returned_at,
@@ -91,7 +91,7 @@ supersede(struct evaluator *e, uint32_t alarm, bool keep, const struct cause *ca
         return;
     }
     if (keep) {
-        struct older o = {m->occurrence, m->step,        m->count,
+        struct older o = {m->occurrence, m->step,        m->acked_step, m->count,
                           m->raised_at,  m->returned_at, m->value};
         if (m->older == NULL) {
             m->older = g_array_new(FALSE, FALSE, sizeof(struct older));

@@ -100,7 +100,8 @@ evaluate_kept(struct evaluator *e, const struct evaluator_input *in, struct now 
     };
     for (uint32_t i = e->rules->first[in->component]; i < e->rules->first[in->component + 1];
          i++) {
-        if (rule_of(e, i)->type <= ALARM_DIGITAL) {
+        /* What is suspect is so since a later value than this one. */
+        if (rule_of(e, i)->type <= ALARM_DIGITAL && !e->alarms[i].suspect) {
             judge(e, i, &input, in, now, "restart");
         }
     }

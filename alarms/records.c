@@ -49,16 +49,20 @@ wall_of(const struct evaluator *e, mono_us at)
     return at == INT64_MAX ? WALL_NONE : e->last.wall + (at - e->last.mono);
 }
 
-/* When the running delay began, as if bad quality had never stopped it. */
-static mono_us
-delay_began(const struct evaluator *e, uint32_t alarm)
+/* When the running delay began; of one that stands still, how long it had run. */
+static void
+fill_delay(const struct evaluator *e, uint32_t alarm, struct alarm_record *r)
 {
     const struct alarm *a = &e->alarms[alarm];
     const struct alarm_rule *rule = rule_of(e, alarm);
     int64_t delay_us = a->pending == PENDING_ON ? rule->on_delay_us : rule->off_delay_us;
-    mono_us due =
-        a->more->frozen_us >= 0 ? e->last.mono + a->more->frozen_us : a->more->due[TIMER_DELAY];
-    return due - delay_us;
+    if (a->more->frozen_us >= 0) {
+        r->pending_since_mono = delay_us - a->more->frozen_us;
+        r->pending_since = e->last.wall - r->pending_since_mono;
+    } else {
+        r->pending_since_mono = a->more->due[TIMER_DELAY] - delay_us;
+        r->pending_since = wall_of(e, r->pending_since_mono);
+    }
 }
 
 static void
@@ -67,8 +71,7 @@ fill_timers(const struct evaluator *e, uint32_t alarm, struct alarm_record *r)
     const struct alarm *a = &e->alarms[alarm];
     const struct more *m = a->more;
     if (a->pending != PENDING_NONE) {
-        r->pending_since_mono = delay_began(e, alarm);
-        r->pending_since = wall_of(e, r->pending_since_mono);
+        fill_delay(e, alarm, r);
     }
     if (m->due[TIMER_REALARM] != INT64_MAX) {
         r->realarm_mono = m->due[TIMER_REALARM];

@@ -66,6 +66,26 @@ today(const struct evaluator *e, const char *boot_id, mono_us mono, wall_us wall
 /* ---- alarms ---- */
 
 static void
+restore_delay(struct evaluator *e, uint32_t alarm, const struct alarm_record *r, struct now now)
+{
+    struct more *m = more_of(e, alarm);
+    const struct alarm_rule *rule = rule_of(e, alarm);
+    int64_t delay_us = r->pending == PENDING_ON ? rule->on_delay_us : rule->off_delay_us;
+    mono_us since = r->suspect
+                        ? now.mono - CLAMP(r->pending_since_mono, 0, delay_us)
+                        : today(e, r->boot_id, r->pending_since_mono, r->pending_since, now);
+    since = MIN(since, now.mono);
+    e->alarms[alarm].pending = (uint8_t)r->pending;
+    m->pending_wall = now.wall - (now.mono - since);
+    m->onset_at = m->pending_wall;
+    if (r->suspect) {
+        m->frozen_us = since + delay_us - now.mono;
+    } else {
+        timer_set(e, alarm, TIMER_DELAY, since + delay_us);
+    }
+}
+
+static void
 restore_timers(struct evaluator *e, uint32_t alarm, const struct alarm_record *r,
                struct now now)
 {
@@ -73,12 +93,7 @@ restore_timers(struct evaluator *e, uint32_t alarm, const struct alarm_record *r
     struct more *m = more_of(e, alarm);
     const struct alarm_rule *rule = rule_of(e, alarm);
     if (r->pending != PENDING_NONE) {
-        int64_t delay_us = r->pending == PENDING_ON ? rule->on_delay_us : rule->off_delay_us;
-        mono_us since = today(e, r->boot_id, r->pending_since_mono, r->pending_since, now);
-        a->pending = (uint8_t)r->pending;
-        m->pending_wall = now.wall - (now.mono - MIN(since, now.mono));
-        m->onset_at = m->pending_wall;
-        timer_set(e, alarm, TIMER_DELAY, MIN(since, now.mono) + delay_us);
+        restore_delay(e, alarm, r, now);
     }
     if (r->realarm_at != WALL_NONE) {
         timer_set(e, alarm, TIMER_REALARM,
@@ -106,6 +121,7 @@ restore_alarm(struct evaluator *e, uint32_t alarm, const struct alarm_record *r,
     struct more *m = more_of(e, alarm);
     a->state = (uint8_t)r->state;
     a->condition = r->condition;
+    a->suspect = r->suspect;
     m->occurrence = r->occurrence;
     m->covered = r->covered;
     m->announced = true;
@@ -170,7 +186,8 @@ static void
 restore_older(struct evaluator *e, uint32_t alarm, const struct occurrence_record *r)
 {
     struct more *m = more_of(e, alarm);
-    struct older o = {r->occurrence, r->step, r->count, r->raised_at, r->returned_at, r->value};
+    struct older o = {r->occurrence, r->step,        r->acked_step, r->count,
+                      r->raised_at,  r->returned_at, r->value};
     if (m->older == NULL) {
         m->older = g_array_new(FALSE, FALSE, sizeof(struct older));
     }

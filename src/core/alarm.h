@@ -185,6 +185,7 @@ struct alarm_record {
     bool condition;         /* as last evaluated, before delays */
     bool suspect, chattering;
     enum alarm_pending pending;
+    /* A delay of what is suspect stands still: pending_since_mono is how long it had run. */
     wall_us pending_since, realarm_at, shelved_until; /* WALL_NONE: not running */
     mono_us pending_since_mono, realarm_mono, shelved_until_mono;
     bool one_shot;
