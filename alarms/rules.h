@@ -8,10 +8,10 @@
  * for STATION/ID beats every template, a later template beats an earlier one; the type "off"
  * takes the rule away. More than RULES_A_COMPONENT are an error.
  *
- * A parent is RULE of the same component, ID/RULE of the same station (ID a glob, the first that
- * has the rule), or STATION/ID/RULE, the first of these that exists. A template's parent counts where it exists; what a template would
- * make explain itself has no parent. A group belongs to one station: the same word in another
- * station is another group.
+ * A parent is RULE of the same component, ID/RULE of the same station (ID a glob, the first
+ * that has the rule), or STATION/ID/RULE, the first of these that exists. A template's parent
+ * counts where it exists; what a template would make explain itself has no parent. A group
+ * belongs to one station: the same word in another station is another group.
  *
  * Pure. A ruleset is immutable and belongs to its plant.
  */
