@@ -60,8 +60,8 @@ struct ruleset {
 /*
  * Compile. Whatever cannot be followed (an unknown type, a limit that is missing, a ninth rule,
  * a parent that is not there, parents in a circle) is told in problems (may be NULL), as
- * "rules.csv: RULE on COMPONENT: …", and left out; the rest counts. A rule whose parent is not
- * good stays, without a parent. Never NULL.
+ * "rules.csv:LINE: RULE on COMPONENT: …" (without :LINE when it came from no file), and left
+ * out; the rest counts. A rule whose parent is not good stays, without a parent. Never NULL.
  */
 struct ruleset *ruleset_new(struct plant *plant, struct problems *problems);
 void ruleset_free(struct ruleset *s); /* NULL is fine */
