@@ -170,6 +170,7 @@ ack_older(struct evaluator *e, uint32_t alarm, guint at, uint32_t step,
     if (closed) {
         g_array_remove_index(list, at);
         occurrence_close(e, &o.occurrence);
+        abnormal_update(e, alarm);
     } else {
         set_worse_since(o.step, err);
     }

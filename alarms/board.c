@@ -9,7 +9,7 @@
 static bool
 is_listed(const struct alarm *a)
 {
-    return a->state != ALARM_NORMAL || (a->overlays & OVERLAY_SHELVED) != 0;
+    return a->state != ALARM_NORMAL || (a->overlays & OVERLAY_SHELVED) != 0 || has_older(a);
 }
 
 static GRefString *
@@ -40,6 +40,25 @@ fill_occurrence(const struct alarm *a, struct alarm_view *v)
     v->one_shot = m->one_shot;
     v->shelved_by = shared(m->shelved_by);
     v->shelve_reason = shared(m->shelve_reason);
+}
+
+/* Its newest occurrence is over, an older one still wants to be seen: that one is shown. */
+static void
+fill_older(const struct alarm *a, struct alarm_view *v)
+{
+    const GArray *older = a->more->older;
+    const struct older *o = &g_array_index(older, struct older, older->len - 1);
+    v->state = ALARM_RETURNED_UNACKED;
+    v->occurrence = o->occurrence;
+    v->step = o->step;
+    v->count = o->count;
+    v->older = older->len - 1;
+    v->value = o->value;
+    v->raised_at = o->raised_at;
+    v->returned_at = o->returned_at;
+    v->acked_at = v->released_at = WALL_NONE;
+    g_clear_pointer(&v->acked_by, g_ref_string_release);
+    g_clear_pointer(&v->comment, g_ref_string_release);
 }
 
 static const char *
@@ -76,6 +95,9 @@ fill_view(const struct evaluator *e, uint32_t alarm, struct alarm_view *v)
         v->guidance = e->rules->plant->stations[v->station_index].guidance;
     }
     fill_occurrence(a, v);
+    if (a->state == ALARM_NORMAL && has_older(a)) {
+        fill_older(a, v);
+    }
     if ((a->overlays & OVERLAY_SUPPRESSED) != 0 && a->more->parent != ALARM_NONE) {
         v->parent = e->alarms[a->more->parent].more->occurrence;
     }

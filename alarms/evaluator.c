@@ -268,6 +268,9 @@ timer_run(struct evaluator *e, const struct timer *t, struct now now)
     case TIMER_TEST:
         test_due(e, t->alarm, now);
         break;
+    case TIMER_HEARING:
+        hearing_due(e, t->alarm, now);
+        break;
     }
 }
 
@@ -332,22 +335,44 @@ evaluator_link(struct evaluator *e, bool connected, struct now now)
     }
 }
 
+static void
+set_service(struct evaluator *e, uint32_t service, bool holds, const char *detail,
+            struct now now)
+{
+    uint32_t alarm = e->service_base + service;
+    if (holds != e->alarms[alarm].condition) {
+        set_condition(e, alarm, holds,
+                      &(struct cause){.now = now,
+                                      .origin = "watchdog",
+                                      .detail = detail,
+                                      .source_at = now.wall,
+                                      .value = NAN});
+    }
+}
+
 void
 evaluator_services(struct evaluator *e, const struct watchdog_verdict *v, struct now now)
 {
     evaluator_advance(e, now);
     e->link_explains_broker = v->link_explains_broker;
     e->link_explains_store = v->link_explains_store;
-    const bool holds[] = {v->broker, v->link, v->store, v->disk, v->loss};
-    const char *details[] = {v->broker_detail, v->link_detail, NULL, NULL, NULL};
+    const bool holds[] = {
+        [SERVICE_LINK] = v->link, [SERVICE_BROKER] = v->broker, [SERVICE_STORE] = v->store,
+        [SERVICE_DISK] = v->disk, [SERVICE_LOSS] = v->loss,
+    };
+    const char *details[SERVICES] = {
+        [SERVICE_LINK] = v->link_detail,
+        [SERVICE_BROKER] = v->broker_detail,
+    };
+    /* Who explains rises first and returns last, so that nobody is told of the explained. */
     for (uint32_t i = 0; i < SERVICES; i++) {
-        if (holds[i] != e->alarms[e->service_base + i].condition) {
-            set_condition(e, e->service_base + i, holds[i],
-                          &(struct cause){.now = now,
-                                          .origin = "watchdog",
-                                          .detail = details[i],
-                                          .source_at = now.wall,
-                                          .value = NAN});
+        if (holds[i]) {
+            set_service(e, i, true, details[i], now);
+        }
+    }
+    for (uint32_t i = SERVICES; i > 0; i--) {
+        if (!holds[i - 1]) {
+            set_service(e, i - 1, false, details[i - 1], now);
         }
     }
 }
@@ -380,5 +405,6 @@ evaluator_is_abnormal(const struct evaluator *e, const char *station, const char
                       const char *rule)
 {
     uint32_t alarm = find_alarm(e, station, component, rule);
-    return alarm != ALARM_NONE && e->alarms[alarm].state != ALARM_NORMAL;
+    return alarm != ALARM_NONE &&
+           (e->alarms[alarm].state != ALARM_NORMAL || has_older(&e->alarms[alarm]));
 }

@@ -104,7 +104,8 @@ uint64_t evaluator_annunciated(const struct evaluator *e);
 
 /* Rises whenever a board would look different. */
 uint64_t evaluator_version(const struct evaluator *e);
-/* All that is not normal or has an overlay. */
+/* All that is not normal or is shelved. Where the newest occurrence is over and an older one
+ * still wants an acknowledgement, that one is shown, as returned. */
 struct alarm_board *evaluator_board(const struct evaluator *e);
 
 /* Whether the alarm (names as in the plant) is other than normal: retained topics that it is

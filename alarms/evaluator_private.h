@@ -29,8 +29,9 @@
 
 #define ALARM_NONE UINT32_MAX
 
-/* The system's own, in this order behind the silences. */
-enum service { SERVICE_BROKER, SERVICE_LINK, SERVICE_STORE, SERVICE_DISK, SERVICE_LOSS };
+/* The system's own, in this order behind the silences. What is due at the same moment goes in
+ * this order too: who explains comes before what it explains. */
+enum service { SERVICE_LINK, SERVICE_BROKER, SERVICE_STORE, SERVICE_DISK, SERVICE_LOSS };
 #define SERVICES (SERVICE_LOSS + 1)
 
 enum timer_kind {
@@ -41,8 +42,9 @@ enum timer_kind {
     TIMER_WINDOW,  /* a sliding window loses something */
     TIMER_CHATTER, /* a minute without a rise */
     TIMER_TEST,    /* a forgotten test ends */
+    TIMER_HEARING, /* link, broker: back, but stations have yet to be heard */
 };
-#define TIMERS (TIMER_TEST + 1)
+#define TIMERS (TIMER_HEARING + 1)
 
 /* An occurrence that was superseded before anybody acknowledged it. */
 struct older {
@@ -138,7 +140,7 @@ struct evaluator {
     struct lateness *late;  /* each component */
 
     GTree *timers;           /* struct timer */
-    GArray *abnormal;        /* uint32_t: not A, or with an overlay */
+    GArray *abnormal;        /* uint32_t: see abnormal_update() */
     GArray *dirty;           /* uint32_t: their record is to be written */
     GHashTable *occurrences; /* struct uuid → struct occurrence_ref */
     GQueue closed;           /* struct occurrence_ref: closed ones, oldest first, bounded */
@@ -235,7 +237,9 @@ void annunciate(struct evaluator *e, uint32_t alarm, struct journal_record *line
 void realarm_due(struct evaluator *e, uint32_t alarm, struct now now);
 void chatter_due(struct evaluator *e, uint32_t alarm, struct now now);
 void flood_due(struct evaluator *e, struct now now);
+/* In e->abnormal stands what is not A, has an overlay or an older occurrence that is open. */
 void abnormal_update(struct evaluator *e, uint32_t alarm);
+bool has_older(const struct alarm *a);
 
 /* ---- occurrence.c ---- */
 /* A new one; keep: the one so far stays open beside it. */
@@ -254,6 +258,7 @@ void overlay_drop(struct evaluator *e, uint32_t alarm, enum alarm_overlay overla
 /* An alarm became active: whoever it explains is suppressed; or it no longer is. */
 void suppress_children(struct evaluator *e, uint32_t parent, const struct cause *cause);
 void release_children(struct evaluator *e, uint32_t parent, const struct cause *cause);
+void hearing_due(struct evaluator *e, uint32_t alarm, struct now now);
 /* The active alarm that explains this one, ALARM_NONE. */
 uint32_t explained_by(const struct evaluator *e, uint32_t alarm);
 /* False: it was suppressed already. The journal learns of it by suppression_tell(). */

@@ -8,8 +8,8 @@ static const struct {
     const char *component, *rule;
     enum alarm_type type;
 } services[] = {
-    [SERVICE_BROKER] = {"broker", "broker", ALARM_BROKER},
     [SERVICE_LINK] = {"link", "link", ALARM_LINK},
+    [SERVICE_BROKER] = {"broker", "broker", ALARM_BROKER},
     [SERVICE_STORE] = {"store", "store", ALARM_STORE},
     [SERVICE_DISK] = {"disk", "disk", ALARM_DISK},
     [SERVICE_LOSS] = {"messages", "loss", ALARM_LOSS},

@@ -39,6 +39,12 @@ occurrence_changed(struct evaluator *e, uint32_t alarm)
     alarm_touch(e, alarm);
 }
 
+bool
+has_older(const struct alarm *a)
+{
+    return a->more != NULL && a->more->older != NULL && a->more->older->len > 0;
+}
+
 void
 older_changed(struct evaluator *e, uint32_t alarm, const struct older *o, bool closed,
               const struct cause *cause)

@@ -9,6 +9,10 @@
 #include <math.h>
 #include <string.h>
 
+/* When the way to the stations is back they get so long to be heard: they report every minute
+ * at the latest as a rule, and a storm of silences that are over already helps nobody. */
+#define HEARING_US (60 * US_PER_S)
+
 void
 overlay_set(struct evaluator *e, uint32_t alarm, enum alarm_overlay overlay)
 {
@@ -74,6 +78,14 @@ is_active(const struct evaluator *e, uint32_t alarm)
     return alarm_state_active((enum alarm_state)e->alarms[alarm].state);
 }
 
+/* It is why stations are not heard: it stands, or was over only just now. */
+static bool
+deafens(const struct evaluator *e, uint32_t service)
+{
+    const struct more *m = e->alarms[service].more;
+    return is_active(e, service) || (m != NULL && m->due[TIMER_HEARING] != INT64_MAX);
+}
+
 /* Link explains broker, broker and link explain silence, all three what is stale. */
 uint32_t
 explained_by(const struct evaluator *e, uint32_t alarm)
@@ -95,11 +107,10 @@ explained_by(const struct evaluator *e, uint32_t alarm)
             return silence;
         }
     }
-    if ((type == ALARM_STALE || type == ALARM_SILENCE) && is_active(e, broker)) {
-        return broker;
+    if (type == ALARM_STALE || type == ALARM_SILENCE) {
+        return deafens(e, broker) ? broker : deafens(e, link) ? link : ALARM_NONE;
     }
-    bool by_link = type == ALARM_STALE || type == ALARM_SILENCE ||
-                   (type == ALARM_BROKER && e->link_explains_broker) ||
+    bool by_link = (type == ALARM_BROKER && e->link_explains_broker) ||
                    (type == ALARM_STORE && e->link_explains_store);
     return by_link && is_active(e, link) ? link : ALARM_NONE;
 }
@@ -172,8 +183,8 @@ suppress_children(struct evaluator *e, uint32_t parent, const struct cause *caus
     g_array_unref(list);
 }
 
-void
-release_children(struct evaluator *e, uint32_t parent, const struct cause *cause)
+static void
+release_unexplained(struct evaluator *e, uint32_t parent, const struct cause *cause)
 {
     GArray *list = candidates(e, parent);
     for (guint i = 0; i < list->len; i++) {
@@ -192,6 +203,22 @@ release_children(struct evaluator *e, uint32_t parent, const struct cause *cause
         }
     }
     g_array_unref(list);
+}
+
+void
+release_children(struct evaluator *e, uint32_t parent, const struct cause *cause)
+{
+    if (parent == e->service_base + SERVICE_LINK ||
+        parent == e->service_base + SERVICE_BROKER) {
+        timer_set(e, parent, TIMER_HEARING, cause->now.mono + HEARING_US);
+    }
+    release_unexplained(e, parent, cause);
+}
+
+void
+hearing_due(struct evaluator *e, uint32_t alarm, struct now now)
+{
+    release_unexplained(e, alarm, &(struct cause){.now = now, .origin = "timer", .value = NAN});
 }
 
 /* ---- shelves ---- */

@@ -38,8 +38,7 @@ static bool
 is_plain(const struct alarm *a)
 {
     return a->state == ALARM_NORMAL && a->overlays == 0 && a->pending == PENDING_NONE &&
-           !a->condition &&
-           (a->more == NULL || a->more->older == NULL || a->more->older->len == 0);
+           !a->condition && !has_older(a);
 }
 
 /* A moment of the boot clock as the wall clock stood to it at the last call. */

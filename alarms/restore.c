@@ -194,6 +194,7 @@ restore_older(struct evaluator *e, uint32_t alarm, const struct occurrence_recor
     g_array_append_val(m->older, o);
     g_array_sort(m->older, oldest_first);
     occurrence_known(e, &r->occurrence, alarm);
+    abnormal_update(e, alarm);
 }
 
 static void

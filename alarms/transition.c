@@ -99,7 +99,7 @@ void
 abnormal_update(struct evaluator *e, uint32_t alarm)
 {
     struct alarm *a = &e->alarms[alarm];
-    bool want = a->state != ALARM_NORMAL || a->overlays != 0;
+    bool want = a->state != ALARM_NORMAL || a->overlays != 0 || has_older(a);
     bool is = a->more != NULL && a->more->abnormal_at != ALARM_NONE;
     if (want == is) {
         return;

@@ -434,9 +434,8 @@ view_of(const struct episode *e, int alarm)
 
 /* An occurrence that is new to the reference is new to the evaluator, and an old one an old. */
 static void
-compare_identity(struct episode *e, int alarm, const struct uuid *id)
+compare_identity(struct episode *e, int alarm, uint32_t number, const struct uuid *id)
 {
-    uint32_t number = e->reference.alarms[alarm].current.number;
     if (number > e->ids->len) {
         for (guint i = 0; i < e->ids->len; i++) {
             if (uuid_equal(&g_array_index(e->ids, struct uuid, i), id)) {
@@ -455,6 +454,18 @@ compare_identity(struct episode *e, int alarm, const struct uuid *id)
     }
 }
 
+/* The older one that is shown: the newest, or, as the wall clock steps, any. */
+static const struct reference_occurrence *
+older_of(const struct episode *e, const struct reference_alarm *a, const struct alarm_view *v)
+{
+    const struct reference_occurrence *o = &a->older[a->n_older - 1];
+    for (uint32_t i = 0; e->steps_wall && i < a->n_older; i++) {
+        struct uuid id = id_of(e, a->older[i].number);
+        o = uuid_equal(&id, &v->occurrence) ? &a->older[i] : o;
+    }
+    return o;
+}
+
 static void
 compare_view(struct episode *e, int alarm)
 {
@@ -462,8 +473,10 @@ compare_view(struct episode *e, int alarm)
     const struct alarm_view *v = view_of(e, alarm);
     unsigned overlays = reference_overlays(a);
     enum alarm_state state = v != NULL ? v->state : ALARM_NORMAL;
-    if (state != a->state) {
-        differ(e, alarm, "state", a->state, state);
+    bool by_older = a->state == ALARM_NORMAL && a->n_older > 0; /* that one is shown */
+    enum alarm_state want = by_older ? ALARM_RETURNED_UNACKED : a->state;
+    if (state != want) {
+        differ(e, alarm, "state", want, state);
     }
     if (v == NULL && (overlays & OVERLAY_SHELVED) == 0) {
         return; /* plain normal ones that are only covered are not listed */
@@ -477,19 +490,20 @@ compare_view(struct episode *e, int alarm)
     if (a->state == ALARM_NORMAL && overlays == 0 && a->n_older == 0) {
         differ(e, alarm, "shown though normal", 0, 1);
     }
-    if (v->older != a->n_older) {
-        differ(e, alarm, "older occurrences", a->n_older, v->older);
+    if (v->older != a->n_older - by_older) {
+        differ(e, alarm, "older occurrences", a->n_older - by_older, v->older);
     }
-    if (a->state == ALARM_NORMAL) {
+    if (want == ALARM_NORMAL) {
         return;
     }
-    if (v->step != a->current.step) {
-        differ(e, alarm, "step", a->current.step, v->step);
+    const struct reference_occurrence *o = by_older ? older_of(e, a, v) : &a->current;
+    if (v->step != o->step) {
+        differ(e, alarm, "step", o->step, v->step);
     }
     if (v->suspect != a->suspect) {
         differ(e, alarm, "suspect", a->suspect, v->suspect);
     }
-    compare_identity(e, alarm, &v->occurrence);
+    compare_identity(e, alarm, o->number, &v->occurrence);
 }
 
 static const struct occurrence_record *

@@ -305,6 +305,33 @@ w03_came_and_went_is_shown(void **state)
 }
 
 static void
+w03_an_older_one_is_shown_when_the_newest_is_over(void **state)
+{
+    struct fx *f = *state;
+    fx_put(f, "PS-01/F1", 1);
+    struct uuid first = fx_occurrence(f, "PS-01/F1/fault");
+    fx_pass(f, 60);
+    fx_put(f, "PS-01/F1", 0);
+    fx_pass(f, 60);
+    fx_put(f, "PS-01/F1", 1);
+    assert_int_equal(fx_ack(f, fx_occurrence(f, "PS-01/F1/fault"), 0), RC_OK);
+    fx_put(f, "PS-01/F1", 0);
+    for (int i = 0; i < 2; i++) {
+        const struct alarm_view *v = fx_view(f, "PS-01/F1/fault");
+        assert_non_null(v);
+        assert_int_equal(v->state, ALARM_RETURNED_UNACKED);
+        assert_true(uuid_equal(&v->occurrence, &first));
+        assert_true(v->raised_at == FX_T0);
+        assert_int_equal(v->older, 0);
+        assert_true(evaluator_is_abnormal(f->e, "PS-01", "F1", "fault"));
+        fx_restart(f, 60, true);
+    }
+    assert_int_equal(fx_ack(f, first, 0), RC_OK);
+    assert_null(fx_view(f, "PS-01/F1/fault"));
+    assert_false(evaluator_is_abnormal(f->e, "PS-01", "F1", "fault"));
+}
+
+static void
 w04_no_storm_after_a_restart(void **state)
 {
     struct fx *f = *state;
@@ -355,7 +382,11 @@ w06_a_lost_link_is_one_alarm(void **state)
 {
     struct fx *f = *state;
     fx_put(f, "PS-01/F1", 1);
-    struct watchdog_verdict v = {.link = true, .broker = true, .store = true};
+    struct watchdog_verdict v = {.link = true,
+                                 .broker = true,
+                                 .store = true,
+                                 .link_explains_broker = true,
+                                 .link_explains_store = true};
     fx_link(f, false);
     fx_services(f, v);
     fx_pass(f, 300);
@@ -366,7 +397,9 @@ w06_a_lost_link_is_one_alarm(void **state)
     assert_int_equal(fx_annunciated(f, NULL), 2); /* the genuine fault and the link */
     fx_services(f, all_well);
     fx_link(f, true);
+    fx_pass(f, 15); /* and one station after the other is heard */
     fx_silence(f, "PS-01", false);
+    fx_pass(f, 44);
     fx_silence(f, "PS-02", false);
     fx_pass(f, 60);
     assert_int_equal(fx_annunciated(f, NULL), 2);
@@ -549,7 +582,7 @@ w10_what_the_broker_hid_is_told_when_it_is_back(void **state)
     fx_pass(f, 600);
     fx_services(f, all_well);
     fx_link(f, true);
-    fx_pass(f, 60);
+    fx_pass(f, 61);
     const struct alarm_view *v = fx_view(f, "PS-01//silence");
     assert_non_null(v);
     assert_int_equal(v->overlays, 0);
@@ -580,6 +613,7 @@ main(void)
         scenario(w01_an_ack_has_a_name_and_a_comment),
         scenario(w02_an_acked_alarm_stays_until_it_clears),
         scenario(w03_came_and_went_is_shown),
+        scenario(w03_an_older_one_is_shown_when_the_newest_is_over),
         scenario(w04_no_storm_after_a_restart),
         scenario(w05_in_a_flood_the_important_one_is_told),
         scenario(w06_a_lost_link_is_one_alarm),
