@@ -20,21 +20,49 @@ find_at(const struct ruleset *s, uint32_t component, const char *rule)
     return RULE_NONE;
 }
 
-/* STATION/ID/RULE; any slash may be the one in front of the rule. */
+/* The place of a rule on the component that name[0..len) tells; RULE_NONE: there is none. */
+typedef uint32_t find_place(const struct ruleset *s, uint32_t station, const char *name,
+                            size_t len, const char *rule);
+
+/* The name is a glob for an id. */
 static uint32_t
-find_path(const struct ruleset *s, const char *path)
+find_in_station(const struct ruleset *s, uint32_t station, const char *name, size_t len,
+                const char *rule)
 {
-    for (const char *slash = path + strlen(path); slash > path; slash--) {
-        if (*slash == '/') {
-            uint32_t component = rules_find_component(s->plant, path, (size_t)(slash - path));
-            uint32_t place =
-                component == COMPONENT_NONE ? RULE_NONE : find_at(s, component, slash + 1);
-            if (place != RULE_NONE) {
-                return place;
-            }
+    const struct station *home = &s->plant->stations[station];
+    char *glob = g_strndup(name, len);
+    GPatternSpec *pattern = g_pattern_spec_new(glob);
+    uint32_t place = RULE_NONE;
+    for (uint32_t i = 0; i < home->count && place == RULE_NONE; i++) {
+        if (g_pattern_spec_match_string(pattern, s->plant->components[home->first + i].id)) {
+            place = find_at(s, home->first + i, rule);
         }
     }
-    return RULE_NONE;
+    g_pattern_spec_free(pattern);
+    g_free(glob);
+    return place;
+}
+
+static uint32_t
+find_anywhere(const struct ruleset *s, uint32_t station, const char *name, size_t len,
+              const char *rule)
+{
+    (void)station;
+    uint32_t component = rules_find_component(s->plant, name, len);
+    return component == COMPONENT_NONE ? RULE_NONE : find_at(s, component, rule);
+}
+
+/* Any slash of the path may be the one in front of the rule. */
+static uint32_t
+find_path(const struct ruleset *s, uint32_t station, const char *path, find_place *find)
+{
+    uint32_t place = RULE_NONE;
+    for (const char *slash = path + strlen(path); slash > path && place == RULE_NONE; slash--) {
+        if (*slash == '/') {
+            place = find(s, station, path, (size_t)(slash - path), slash + 1);
+        }
+    }
+    return place;
 }
 
 /* What is known of a rule's parents over all of its places. */
@@ -55,8 +83,13 @@ link_place(struct ruleset *s, struct finding *f, uint32_t p)
     struct rule_place *place = &s->places[p];
     const struct rule_def *d = def_of(s, p);
     place->parent = find_at(s, place->component, d->parent);
+    uint32_t station = s->plant->components[place->component].station;
     if (place->parent == RULE_NONE) {
-        f->elsewhere = f->searched ? f->elsewhere : find_path(s, d->parent);
+        place->parent = find_path(s, station, d->parent, find_in_station);
+    }
+    if (place->parent == RULE_NONE) {
+        f->elsewhere =
+            f->searched ? f->elsewhere : find_path(s, station, d->parent, find_anywhere);
         f->searched = true;
         place->parent = f->elsewhere;
     }

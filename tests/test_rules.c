@@ -307,6 +307,14 @@ test_parents(void **state)
          "PS-01/F1 f=digital<PS-01/F2 f, PS-01/F2 f=digital",
          NULL,
          0},
+        {"on another of the same station, where there is one",
+         {{.component = "kind:level", .rule = "h", .type = "hi", .parent = "F*/f"},
+          {.component = "kind:fault id:F1 type:Abwasser", .rule = "f", .type = "digital"},
+          {.component = "WW-01/F2", .rule = "f", .type = "digital"}},
+         "PS-01/F1 f=digital, PS-01/L h=hi<PS-01/F1 f, PS-02/F1 f=digital, "
+         "PS-02/L h=hi<PS-02/F1 f, WW-01/F2 f=digital, WW-01/L h=hi<WW-01/F2 f, a/b/L h=hi",
+         NULL,
+         0},
         {"slashes everywhere",
          {{.component = "a/b/S/1", .rule = "x/y", .type = "hi"},
           {.component = "PS-01/L", .rule = "h", .type = "hi", .parent = "a/b/S/1/x/y"}},
@@ -408,6 +416,32 @@ test_fields(void **state)
         assert_int_equal(s->first[c], c > s->places[0].component ? 1 : 0);
     }
     ruleset_free(s);
+}
+
+/* A problem names the line it stands in, if it stands in any. */
+static void
+test_line(void **state)
+{
+    (void)state;
+    struct plant_builder b;
+    struct problems problems;
+    problems_init(&problems);
+    plant_builder_init(&b);
+    for (int line = 0; line < 15; line += 14) {
+        struct rule_def d = {.component = g_strdup("A/x"),
+                             .rule = g_strdup("r"),
+                             .type = g_strdup("digital"),
+                             .priority = g_strdup("low"),
+                             .line = line};
+        plant_builder_rule(&b, &d);
+    }
+    struct plant *plant = finish(&b);
+    ruleset_free(ruleset_new(plant, &problems));
+    plant_unref(plant);
+    assert_int_equal(problems.n, 2);
+    assert_string_equal(problems.list[0], "rules.csv: r on A/x: there is no such component");
+    assert_string_equal(problems.list[1], "rules.csv:14: r on A/x: there is no such component");
+    problems_fini(&problems);
 }
 
 /* What each type cannot do without. */
@@ -530,8 +564,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_selection), cmocka_unit_test(test_problems),
         cmocka_unit_test(test_parents),   cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_fields),    cmocka_unit_test(test_lacks),
-        cmocka_unit_test(test_templates), cmocka_unit_test(test_large),
+        cmocka_unit_test(test_fields),    cmocka_unit_test(test_line),
+        cmocka_unit_test(test_lacks),     cmocka_unit_test(test_templates),
+        cmocka_unit_test(test_large),
     };
     return cmocka_run_group_tests_name("rules", tests, NULL, NULL);
 }

@@ -139,6 +139,7 @@ sim_new(struct sim **ret, const struct sim_config *config, struct err *err)
     for (uint32_t i = 0; i < s->n; i++) {
         add_place(s, config, &b, i);
     }
+    plant_builder_copy_rules(&b, config->places);
     enum rc rc = plant_builder_finish(&b, &s->plant, err);
     plant_builder_fini(&b);
     if (rc != RC_OK) {

@@ -31,7 +31,7 @@ struct sim;
 #define SIM_STATIONS_MAX 9000
 
 struct sim_config {
-    const struct plant *places; /* its stations are used, its components are not */
+    const struct plant *places; /* its stations and rules are used, its components are not */
     uint32_t stations;
     uint64_t seed;
     const char *profile;  /* one of SIM_PROFILES */

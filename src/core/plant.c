@@ -113,6 +113,23 @@ plant_builder_rule(struct plant_builder *b, struct rule_def *r)
 }
 
 void
+plant_builder_copy_rules(struct plant_builder *b, const struct plant *plant)
+{
+    for (uint32_t i = 0; i < plant->n_rules; i++) {
+        struct rule_def r = plant->rules[i];
+        r.component = g_strdup(r.component);
+        r.rule = g_strdup(r.rule);
+        r.type = g_strdup(r.type);
+        r.priority = g_strdup(r.priority);
+        r.name = g_strdup(r.name);
+        r.guidance = g_strdup(r.guidance);
+        r.group = g_strdup(r.group);
+        r.parent = g_strdup(r.parent);
+        plant_builder_rule(b, &r);
+    }
+}
+
+void
 plant_builder_copy(struct plant_builder *b, const struct plant *plant)
 {
     for (uint32_t i = 0; plant != NULL && i < plant->n_stations; i++) {
@@ -139,17 +156,8 @@ plant_builder_copy(struct plant_builder *b, const struct plant *plant)
         }
         plant_builder_component(b, &c);
     }
-    for (uint32_t i = 0; plant != NULL && i < plant->n_rules; i++) {
-        struct rule_def r = plant->rules[i];
-        r.component = g_strdup(r.component);
-        r.rule = g_strdup(r.rule);
-        r.type = g_strdup(r.type);
-        r.priority = g_strdup(r.priority);
-        r.name = g_strdup(r.name);
-        r.guidance = g_strdup(r.guidance);
-        r.group = g_strdup(r.group);
-        r.parent = g_strdup(r.parent);
-        plant_builder_rule(b, &r);
+    if (plant != NULL) {
+        plant_builder_copy_rules(b, plant);
     }
 }
 

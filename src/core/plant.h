@@ -111,6 +111,7 @@ struct rule_def {
     double re_alarm_s;    /* announce anew after so long without an acknowledgement; 0: never */
     bool ack_unneeded;    /* "ack_on_return" is no: a return without one closes it */
     char *group, *parent; /* first-out group; rule that explains this one; "" none */
+    int line;             /* in the file it was read from; 0: in none */
 };
 
 struct plant {
@@ -151,6 +152,8 @@ MUST_USE enum rc plant_builder_finish(struct plant_builder *b, struct plant **re
 
 /* A copy of everything in plant (NULL: nothing), to change and finish anew. */
 void plant_builder_copy(struct plant_builder *b, const struct plant *plant);
+/* The same of its rules only; plant is not NULL. */
+void plant_builder_copy_rules(struct plant_builder *b, const struct plant *plant);
 
 struct plant *plant_ref(struct plant *plant);
 void plant_unref(struct plant *plant); /* NULL is fine */
