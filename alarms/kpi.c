@@ -209,7 +209,7 @@ raise_alarm(struct kpi *k, struct alarm_tally *alarm, const struct journal_recor
         return;
     }
     alarm->rose_at = r->at;
-    mono_us at = k->last - k->r->from + 1;
+    mono_us at = k->last - k->r->from;
     (void)chatter_advance(&alarm->chatter, at, k->set.chatter_us);
     if (chatter_rise(&alarm->chatter, at, k->set.chatter_count, k->set.chatter_us)) {
         k->r->chattering += alarm->o.chattering == 0;

@@ -80,9 +80,10 @@ const char *
 life_refusal(enum alarm_state state, enum life_event event)
 {
     if (event == LIFE_RST) {
-        return state == E   ? N_("acknowledge it first")
-               : state == F ? NULL
-                            : N_("there is no latch to reset");
+        return state == E                  ? N_("acknowledge it first")
+               : state == F                ? NULL
+               : alarm_state_active(state) ? N_("its condition still holds")
+                                           : N_("there is no latch to reset");
     }
     if (event == LIFE_ACK) {
         return state == A                 ? N_("there is nothing to acknowledge")

@@ -2,6 +2,7 @@
 #include "alarms/rules.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "alarms/rules_private.h"
@@ -44,9 +45,14 @@ us_of(double seconds)
 void
 rules_complain(struct problems *problems, const struct rule_def *d, const char *what)
 {
-    if (problems != NULL) {
-        problems_add(problems, "rules.csv: %s on %s: %s", d->rule, d->component, what);
+    char line[16] = "";
+    if (problems == NULL) {
+        return;
     }
+    if (d->line > 0) {
+        snprintf(line, sizeof(line), ":%d", d->line);
+    }
+    problems_add(problems, "rules.csv%s: %s on %s: %s", line, d->rule, d->component, what);
 }
 
 /* False, and told, when it cannot be followed. */

@@ -8,10 +8,10 @@
  * for STATION/ID beats every template, a later template beats an earlier one; the type "off"
  * takes the rule away. More than RULES_A_COMPONENT are an error.
  *
- * A parent is RULE of the same component, ID/RULE of the same station (ID a glob, the first that
- * has the rule), or STATION/ID/RULE, the first of these that exists. A template's parent counts where it exists; what a template would
- * make explain itself has no parent. A group belongs to one station: the same word in another
- * station is another group.
+ * A parent is RULE of the same component, ID/RULE of the same station (ID a glob, the first
+ * that has the rule), or STATION/ID/RULE, the first of these that exists. A template's parent
+ * counts where it exists; what a template would make explain itself has no parent. A group
+ * belongs to one station: the same word in another station is another group.
  *
  * Pure. A ruleset is immutable and belongs to its plant.
  */
@@ -60,8 +60,8 @@ struct ruleset {
 /*
  * Compile. Whatever cannot be followed (an unknown type, a limit that is missing, a ninth rule,
  * a parent that is not there, parents in a circle) is told in problems (may be NULL), as
- * "rules.csv: RULE on COMPONENT: …", and left out; the rest counts. A rule whose parent is not
- * good stays, without a parent. Never NULL.
+ * "rules.csv:LINE: RULE on COMPONENT: …" (without :LINE when it came from no file), and left
+ * out; the rest counts. A rule whose parent is not good stays, without a parent. Never NULL.
  */
 struct ruleset *ruleset_new(struct plant *plant, struct problems *problems);
 void ruleset_free(struct ruleset *s); /* NULL is fine */

@@ -5,7 +5,7 @@
 
 #include "alarms/rules.h"
 
-/* "rules.csv: RULE on COMPONENT: what"; problems may be NULL. */
+/* "rules.csv:LINE: RULE on COMPONENT: what"; problems may be NULL. */
 void rules_complain(struct problems *problems, const struct rule_def *d, const char *what);
 
 /* The component that path[0..len), STATION/ID, names; COMPONENT_NONE: none. */

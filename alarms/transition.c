@@ -131,7 +131,8 @@ arm_realarm(struct evaluator *e, uint32_t alarm, struct now now)
     enum alarm_state state = (enum alarm_state)e->alarms[alarm].state;
     bool renew =
         e->set.renew[rule->priority] && state != ALARM_NORMAL && state != ALARM_LATCHED_ACKED;
-    if (rule->realarm_us > 0 && (state == ALARM_UNACKED || renew)) {
+    bool unseen = state == ALARM_UNACKED || state == ALARM_LATCHED_UNACKED;
+    if (rule->realarm_us > 0 && (unseen || renew)) {
         timer_set(e, alarm, TIMER_REALARM, now.mono + rule->realarm_us);
     } else {
         timer_clear(e, alarm, TIMER_REALARM);

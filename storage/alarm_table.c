@@ -47,12 +47,12 @@ static const char *const texts[] = {
                    " AND" IS_OVER " ORDER BY id LIMIT 1",
     /* Triggers let go of nothing above it. */
     [SET_PRUNED] = "UPDATE meta SET value = ? WHERE name = 'journal_pruned'",
-    [DROP_OCCURRENCES] = "DELETE FROM occurrences WHERE state = 'normal' AND occurrence IN"
-                         " (SELECT occurrence FROM journal WHERE id <= ?1 AND at < ?2)"
-                         " AND NOT EXISTS (SELECT 1 FROM journal AS j WHERE"
-                         " j.occurrence = occurrences.occurrence AND (j.id > ?1 OR j.at >= ?2))"
-                         " AND NOT EXISTS (SELECT 1 FROM alarms AS a WHERE"
-                         " a.occurrence = occurrences.occurrence)",
+    [DROP_OCCURRENCES] =
+        "DELETE FROM occurrences WHERE state = 'normal' AND occurrence IN"
+        " (SELECT occurrence FROM journal WHERE id <= ?1 AND at < ?2)"
+        " AND NOT EXISTS (SELECT 1 FROM journal AS j WHERE"
+        " j.occurrence = occurrences.occurrence AND (j.id > ?1 OR j.at >= ?2))"
+        " AND occurrence NOT IN (SELECT occurrence FROM alarms WHERE occurrence IS NOT NULL)",
     [DROP_JOURNAL] = "DELETE FROM journal WHERE id <= ? AND at < ? AND" IS_OVER,
 };
 static_assert(G_N_ELEMENTS(texts) == STATEMENTS, "a statement has no text");

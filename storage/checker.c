@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "storage/checker.h"
 
+#include <assert.h>
 #include <sys/stat.h>
 
 #include "src/core/clock.h"
@@ -21,15 +22,26 @@ struct checker {
     void *user;
 };
 
-/* The steps: what they read, and how the range of a slice is bound. */
+/* The steps: what they read, how the range of a slice is bound, and which slices there are. */
 static const struct {
     const char *text;
     int shift;
+    const char *first, *end;
 } steps[] = {
+#define PRUNED "SELECT value FROM meta WHERE name = 'pruned'"
+#define SLICES "SELECT value FROM meta WHERE name = 'slices'"
     {"SELECT sum(ts + lag) + sum(length(value)) FROM readings WHERE id > ?1 AND id <= ?2",
-     SLICE_SHIFT},
-    {"SELECT sum(length(rows)) FROM slice_series WHERE key >= ?1 AND key < ?2", 32},
+     SLICE_SHIFT, PRUNED, SLICES},
+    {"SELECT sum(length(rows)) FROM slice_series WHERE key >= ?1 AND key < ?2", 32, PRUNED,
+     SLICES},
+    {"SELECT sum(length(detail)) FROM journal WHERE id > ?1 AND id <= ?2", SLICE_SHIFT,
+     "SELECT min(id) / 16384 FROM journal", "SELECT max(id) / 16384 + 1 FROM journal"},
+    {"SELECT sum(length(comment)) FROM occurrences WHERE id > ?1 AND id <= ?2", SLICE_SHIFT,
+     "SELECT min(id) / 16384 FROM occurrences", "SELECT max(id) / 16384 + 1 FROM occurrences"},
+#undef PRUNED
+#undef SLICES
 };
+static_assert(SLICE_ROWS == 16384, "the text above says otherwise");
 
 /* Rest after a step; false: the end has come. */
 static bool
@@ -61,28 +73,28 @@ read_slice(sqlite3 *db, sqlite3_stmt *stmt, int64_t slice, int shift)
     return !damaged;
 }
 
-static void
-read_all(struct checker *k, sqlite3 *db, int64_t first, int64_t end)
+/* Read a table; false: the end has come, or its content is wrong. */
+static bool
+read_table(struct checker *k, sqlite3 *db, size_t step)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
-        sqlite3_stmt *stmt;
-        if (sql_prepare(db, &stmt, steps[i].text, NULL) != RC_OK) {
-            return;
-        }
-        bool more = true;
-        for (int64_t slice = first; more && slice < end; slice++) {
-            mono_us since = clock_now().mono;
-            if (!read_slice(db, stmt, slice, steps[i].shift)) {
-                k->found(k->user, _("its history is not readable"));
-                more = false;
-            }
-            more = more && rest(k, since);
-        }
-        sqlite3_finalize(stmt);
-        if (!more) {
-            return;
-        }
+    sqlite3_stmt *stmt;
+    int64_t first, end;
+    if (sql_int(db, steps[step].first, 0, &first, NULL) != RC_OK ||
+        sql_int(db, steps[step].end, 0, &end, NULL) != RC_OK ||
+        sql_prepare(db, &stmt, steps[step].text, NULL) != RC_OK) {
+        return false;
     }
+    bool more = true;
+    for (int64_t slice = first; more && slice < end; slice++) {
+        mono_us since = clock_now().mono;
+        if (!read_slice(db, stmt, slice, steps[step].shift)) {
+            k->found(k->user, _("its history is not readable"));
+            more = false;
+        }
+        more = more && rest(k, since);
+    }
+    sqlite3_finalize(stmt);
+    return more;
 }
 
 static void *
@@ -90,13 +102,11 @@ run(void *user)
 {
     struct checker *k = user;
     sqlite3 *db = NULL;
-    int64_t first, end;
-    if (sqlite3_open_v2(k->path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) ==
-            SQLITE_OK &&
-        sqlite3_busy_timeout(db, 2000) == SQLITE_OK &&
-        sql_int(db, "SELECT value FROM meta WHERE name = 'pruned'", 0, &first, NULL) == RC_OK &&
-        sql_int(db, "SELECT value FROM meta WHERE name = 'slices'", 0, &end, NULL) == RC_OK) {
-        read_all(k, db, first, end);
+    bool more = sqlite3_open_v2(k->path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+                                NULL) == SQLITE_OK &&
+                sqlite3_busy_timeout(db, 2000) == SQLITE_OK;
+    for (size_t i = 0; more && i < G_N_ELEMENTS(steps); i++) {
+        more = read_table(k, db, i);
     }
     sqlite3_close(db);
     return NULL;

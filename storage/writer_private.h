@@ -44,7 +44,7 @@ struct writer {
     wall_us oldest;                  /* newest receipt in the oldest slice; WALL_NONE: none */
     int64_t ring_last, ring_held;    /* last row, and messages in all rows */
     int64_t journal_last;            /* id */
-    wall_us journal_oldest;          /* of the lines that may go; INT64_MAX: none */
+    wall_us journal_oldest; /* of the lines that may go, when last read; INT64_MAX: none */
 
     int64_t pages, free_pages, page_bytes;
 

@@ -250,10 +250,22 @@ is_expired(const struct writer *w, wall_us now)
            w->oldest < now - w->retention_days * DAY_US;
 }
 
-static wall_us
-journal_since(wall_us now)
+/*
+ * The journal may be asked for room: no slice is left, and there are few pages free in the
+ * file. With some free, what lacks room is the log, and it is not given away for that.
+ */
+static bool
+wants_lines(const struct writer *w)
 {
-    return now - JOURNAL_KEEP_DAYS * DAY_US;
+    return w->pruned >= w->slices &&
+           w->free_pages < MIN(CAP_MARGIN / w->page_bytes, w->pages / 4);
+}
+
+/* Lines older than this go. */
+static wall_us
+journal_since(const struct writer *w, wall_us now)
+{
+    return w->cap_bytes > 0 && wants_lines(w) ? INT64_MAX : now - JOURNAL_KEEP_DAYS * DAY_US;
 }
 
 static bool
@@ -287,7 +299,7 @@ next_task(const struct writer *w, wall_us now, bool idle)
     if (w->pruned < w->slices && (is_too_full(w) || is_expired(w, now))) {
         return TASK_DROP;
     }
-    if (w->journal_oldest < journal_since(now)) {
+    if (w->journal_oldest < journal_since(w, now)) {
         return TASK_JOURNAL;
     }
     if (w->indexed < w->slices && (idle || w->slices - w->indexed > BACKLOG_SLICES)) {
@@ -311,7 +323,7 @@ do_task(struct writer *w, enum task task, wall_us now, struct err *err)
     case TASK_DROP:
         return drop_slice(w, err);
     case TASK_JOURNAL:
-        return drop_lines(w, journal_since(now), err);
+        return drop_lines(w, journal_since(w, now), err);
     case TASK_INDEX:
         return index_slice(w, err);
     case TASK_SHRINK:
@@ -324,11 +336,16 @@ do_task(struct writer *w, enum task task, wall_us now, struct err *err)
 enum rc
 writer_tidy(struct writer *w, wall_us now, bool idle, bool *ret_more, struct err *err)
 {
-    enum rc rc = w->unsure ? writer_reload(w, err) : RC_OK;
+    /* While the disk is full, free pages are counted all the time. */
+    enum rc rc = w->unsure || w->cap_bytes > 0 ? writer_reload(w, err) : RC_OK;
     if (rc != RC_OK) {
         return rc;
     }
     enum task task = next_task(w, now, idle);
+    if (w->cap_bytes > 0 && task == TASK_JOURNAL && reserve_make(w->path)) {
+        w->cap_bytes = 0;
+        task = next_task(w, now, idle);
+    }
     rc = do_task(w, task, now, err);
     if (rc == RC_OK && task != TASK_NONE && task != TASK_CHECKPOINT) {
         rc = writer_reload(w, err);
@@ -338,13 +355,6 @@ writer_tidy(struct writer *w, wall_us now, bool idle, bool *ret_more, struct err
     }
     *ret_more = rc == RC_OK && next_task(w, now, idle) != TASK_NONE;
     return rc;
-}
-
-/* With pages free, what lacks room is the log: the journal is not given away for that. */
-static bool
-journal_may_help(const struct writer *w)
-{
-    return w->journal_oldest < INT64_MAX && w->free_pages * w->page_bytes < CAP_MARGIN;
 }
 
 /*
@@ -360,7 +370,7 @@ writer_make_room(struct writer *w, struct err *err)
         return rc;
     }
     bool has_slice = w->pruned < w->slices;
-    if (!has_slice && !journal_may_help(w)) {
+    if (!has_slice && !(wants_lines(w) && w->journal_oldest < INT64_MAX)) {
         return err_set(err, RC_NOTFOUND, "there is no older history to drop");
     }
     w->cap_bytes = MAX(w->pages * w->page_bytes - CAP_MARGIN, w->page_bytes);

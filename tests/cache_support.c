@@ -63,6 +63,24 @@ support_open_with(const char *path, int retention_days, int64_t max_bytes)
                        NULL);
 }
 
+int
+support_set_up(void **state)
+{
+    struct place *place = g_new0(struct place, 1);
+    place->dir = support_dir(&place->path);
+    *state = place;
+    return 0;
+}
+
+int
+support_tear_down(void **state)
+{
+    struct place *place = *state;
+    support_remove(place->dir, place->path);
+    g_free(place);
+    return 0;
+}
+
 static void
 add_component(struct plant_builder *b, uint32_t station, unsigned i)
 {
@@ -175,6 +193,39 @@ support_add_text(struct batch *b, uint32_t series, wall_us ts, const char *text)
 }
 
 void
+support_add_line(struct batch *b, wall_us at, uint8_t occurrence, const char *detail)
+{
+    struct journal_record r = {.at = at,
+                               .event = EVENT_RAISED,
+                               .occurrence.bytes = {occurrence},
+                               .instance = g_strdup("i1"),
+                               .station = g_strdup("S0"),
+                               .component = g_strdup("C0"),
+                               .rule = g_strdup("high"),
+                               .to = ALARM_UNACKED,
+                               .value = NAN,
+                               .detail = g_strdup(detail)};
+    g_array_append_val(b->alarms.journal, r);
+}
+
+void
+support_set_occurrence(struct batch *b, wall_us raised_at, uint8_t occurrence,
+                       enum alarm_state state)
+{
+    struct occurrence_record r = {.occurrence.bytes = {occurrence},
+                                  .station = g_strdup("S0"),
+                                  .component = g_strdup("C0"),
+                                  .rule = g_strdup("high"),
+                                  .state = state,
+                                  .current = true,
+                                  .raised_at = raised_at,
+                                  .returned_at = WALL_NONE,
+                                  .acked_at = WALL_NONE,
+                                  .value = 1};
+    g_array_append_val(b->alarms.occurrences, r);
+}
+
+void
 support_wait(struct cache *c, uint64_t number)
 {
     struct pollfd p = {.fd = cache_fd(c), .events = POLLIN};
@@ -191,6 +242,14 @@ void
 support_put(struct cache *c, struct batch *b)
 {
     support_wait(c, cache_put(c, b));
+}
+
+void
+support_store(const struct place *place, struct batch *b)
+{
+    struct cache *c = support_open(place->path, NULL);
+    support_put(c, b);
+    cache_close(c);
 }
 
 static void
@@ -219,8 +278,8 @@ support_collect(const struct record *r, void *rows)
     return true;
 }
 
-static struct query *
-open_query(const char *path)
+struct query *
+support_query(const char *path)
 {
     struct query *q;
     struct err err;
@@ -233,7 +292,7 @@ open_query(const char *path)
 GArray *
 support_readings(const char *path, const struct query_range *range)
 {
-    struct query *q = open_query(path);
+    struct query *q = support_query(path);
     GArray *rows = support_rows();
     struct err err;
     if (query_readings(q, range, support_collect, rows, &err) != RC_OK) {
@@ -246,7 +305,7 @@ support_readings(const char *path, const struct query_range *range)
 GArray *
 support_latest(const char *path)
 {
-    struct query *q = open_query(path);
+    struct query *q = support_query(path);
     GArray *rows = support_rows();
     struct err err;
     if (query_latest(q, support_collect, rows, &err) != RC_OK) {
@@ -259,7 +318,7 @@ support_latest(const char *path)
 uint64_t
 support_stored(const char *path)
 {
-    struct query *q = open_query(path);
+    struct query *q = support_query(path);
     uint64_t stored = 0;
     struct err err;
     if (query_stored(q, &stored, &err) != RC_OK) {
@@ -280,4 +339,60 @@ support_of(const GArray *rows, uint32_t series)
     }
     fail_msg("series %u is missing", series);
     return NULL;
+}
+
+static bool
+collect_line(const struct journal_record *r, void *lines)
+{
+    struct journal_record copy = *r;
+    copy.instance = g_strdup(r->instance);
+    copy.station = g_strdup(r->station);
+    copy.component = g_strdup(r->component);
+    copy.rule = g_strdup(r->rule);
+    copy.actor = g_strdup(r->actor);
+    copy.origin = g_strdup(r->origin);
+    copy.detail = g_strdup(r->detail);
+    g_array_append_val((GArray *)lines, copy);
+    return true;
+}
+
+static bool
+collect_occurrence(const struct occurrence_record *r, void *occurrences)
+{
+    struct occurrence_record copy = *r;
+    copy.station = g_strdup(r->station);
+    copy.component = g_strdup(r->component);
+    copy.rule = g_strdup(r->rule);
+    copy.acked_by = g_strdup(r->acked_by);
+    copy.comment = g_strdup(r->comment);
+    g_array_append_val((GArray *)occurrences, copy);
+    return true;
+}
+
+struct alarm_changes
+support_lines(const char *path, const struct query_journal_range *range)
+{
+    struct alarm_changes c;
+    alarm_changes_init(&c);
+    struct query *q = support_query(path);
+    struct err err;
+    if (query_journal(q, range, collect_line, c.journal, &err) != RC_OK) {
+        fail_msg("%s", err.text);
+    }
+    query_close(q);
+    return c;
+}
+
+struct alarm_changes
+support_occurrences(const char *path, const struct query_occurrence_range *range)
+{
+    struct alarm_changes c;
+    alarm_changes_init(&c);
+    struct query *q = support_query(path);
+    struct err err;
+    if (query_occurrences(q, range, collect_occurrence, c.occurrences, &err) != RC_OK) {
+        fail_msg("%s", err.text);
+    }
+    query_close(q);
+    return c;
 }

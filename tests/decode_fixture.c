@@ -22,8 +22,8 @@ fixture_parse(const char *ini, struct problems *problems)
 struct profiles *
 fixture_profiles(void)
 {
-    static const char *const names[] = {"auto",   "logo",    "operaid",  "scadapro",
-                                        "scalar", "sentraq", "telemetry"};
+    static const char *const names[] = {"auto",   "logo",    "operaid",   "scadapro",
+                                        "scalar", "sentraq", "telemetry", "will"};
     const char *root = g_getenv("LEITSTAND_SOURCE");
     struct settings settings;
     struct problems problems;
@@ -139,7 +139,9 @@ fixture_check(const struct decode_result *r)
     }
     assert(!r->write_request || (r->n_readings == 0 && r->n_heard == 0));
     assert(r->n_readings > 0 || r->n_rejected > 0 || r->heartbeat || r->health != NULL ||
-           r->alarm_severity != NULL);
+           r->alarm_severity != NULL || r->will != NULL);
+    assert(r->will == NULL || (r->n_readings == 0 && r->n_heard <= !r->will_offline));
+    assert(r->will != NULL || r->will_station == STATION_NONE);
 }
 
 static void
@@ -167,6 +169,9 @@ fixture_line(const struct decode_result *r, const struct plant *plant)
     GString *line = g_string_new(r->profile == NULL ? "-" : r->profile);
     g_string_append(line, r->heartbeat ? " hb" : "");
     g_string_append(line, r->write_request ? " write" : "");
+    if (r->will != NULL) {
+        g_string_append_printf(line, " %s %s", r->will, r->will_offline ? "gone" : "there");
+    }
     if (r->health != NULL) {
         g_string_append_printf(line, " health=%s", r->health);
     }

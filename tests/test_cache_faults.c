@@ -2,114 +2,11 @@
 /*
  * Every call into SQLite is made to fail once: the first, the second, and so on until a run
  * passes without. Nothing may be lost or stored twice, and no good file be taken for damaged.
- *
- * A call fails before it did anything, or after it did its work; the second is what a commit
- * looks like whose answer was lost. Calls that come by the ten thousand are sampled.
  */
-#include <pthread.h>
-
-#include <sqlite3.h>
-
 #include "storage/writer.h"
 #include "tests/cache_support.h"
+#include "tests/sqlite_faults.h"
 #include "tests/unit.h"
-
-#define SAMPLE 5000
-
-enum mode { FAIL_BEFORE, FAIL_AFTER };
-
-static struct {
-    pthread_mutex_t lock; /* over the rest: the cache's thread calls, too */
-    enum mode mode;
-    unsigned at;     /* the call that fails, counted from 1; 0: none */
-    unsigned calls;  /* counted since arm() */
-    unsigned common; /* calls that are sampled */
-    bool fired;
-} fault = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-static void
-arm(enum mode mode, unsigned at)
-{
-    pthread_mutex_lock(&fault.lock);
-    fault.mode = mode;
-    fault.at = at;
-    fault.calls = fault.common = 0;
-    fault.fired = false;
-    pthread_mutex_unlock(&fault.lock);
-}
-
-static void
-disarm(void)
-{
-    pthread_mutex_lock(&fault.lock);
-    fault.at = 0;
-    pthread_mutex_unlock(&fault.lock);
-}
-
-/* Whether this call is the one, and *ret_mode, how it fails. */
-static bool
-hit(bool common, enum mode *ret_mode)
-{
-    pthread_mutex_lock(&fault.lock);
-    bool counts = !common || fault.common++ % SAMPLE == 0;
-    bool now = counts && ++fault.calls == fault.at;
-    fault.fired = fault.fired || now;
-    *ret_mode = fault.mode;
-    pthread_mutex_unlock(&fault.lock);
-    return now;
-}
-
-#define WRAP(name, params, args, common)                                                       \
-    int __real_##name params;                                                                  \
-    int __wrap_##name params;                                                                  \
-    int __wrap_##name params                                                                   \
-    {                                                                                          \
-        enum mode mode;                                                                        \
-        bool now = hit(common, &mode);                                                         \
-        if (now && mode == FAIL_BEFORE) {                                                      \
-            return SQLITE_IOERR;                                                               \
-        }                                                                                      \
-        int code = __real_##name args;                                                         \
-        return now ? SQLITE_IOERR : code;                                                      \
-    }
-
-static bool
-is_common(sqlite3_stmt *stmt)
-{
-    return strstr(sqlite3_sql(stmt), "readings") != NULL;
-}
-
-WRAP(sqlite3_step, (sqlite3_stmt * s), (s), is_common(s))
-WRAP(sqlite3_exec,
-     (sqlite3 * db, const char *text, int (*row)(void *, int, char **, char **), void *user,
-      char **message),
-     (db, text, row, user, message), false)
-
-/* A statement that comes with an error would be nobody's: this one only fails before. */
-int __real_sqlite3_prepare_v3(sqlite3 *db, const char *text, int len, unsigned flags,
-                              sqlite3_stmt **ret, const char **tail);
-int __wrap_sqlite3_prepare_v3(sqlite3 *db, const char *text, int len, unsigned flags,
-                              sqlite3_stmt **ret, const char **tail);
-int
-__wrap_sqlite3_prepare_v3(sqlite3 *db, const char *text, int len, unsigned flags,
-                          sqlite3_stmt **ret, const char **tail)
-{
-    enum mode mode;
-    return hit(false, &mode) ? SQLITE_IOERR
-                             : __real_sqlite3_prepare_v3(db, text, len, flags, ret, tail);
-}
-
-WRAP(sqlite3_open_v2, (const char *path, sqlite3 **ret, int flags, const char *vfs),
-     (path, ret, flags, vfs), false)
-WRAP(sqlite3_wal_checkpoint_v2, (sqlite3 * db, const char *name, int how, int *log, int *done),
-     (db, name, how, log, done), false)
-WRAP(sqlite3_bind_blob,
-     (sqlite3_stmt * s, int i, const void *data, int len, void (*free_data)(void *)),
-     (s, i, data, len, free_data), false)
-WRAP(sqlite3_bind_text,
-     (sqlite3_stmt * s, int i, const char *data, int len, void (*free_data)(void *)),
-     (s, i, data, len, free_data), false)
-WRAP(sqlite3_bind_int64, (sqlite3_stmt * s, int i, sqlite3_int64 value), (s, i, value), true)
 
 #define BASE  16300 /* records that a run starts from, not quite a slice */
 #define FIRST 17000 /* records after its first batch */
@@ -143,7 +40,7 @@ open_writer(const char *path)
             return w;
         }
         assert_int_equal(rc, RC_IO);
-        assert_true(fault.fired && strlen(err.text) > 0);
+        assert_true(fault_fired() && strlen(err.text) > 0);
     }
     fail_msg("could not be opened");
     return NULL;
@@ -155,7 +52,7 @@ commit(struct writer *w, struct batch *b)
     struct batch *batches[] = {b};
     int i = 0;
     while (writer_commit(w, batches, 1, NULL) != RC_OK) {
-        assert_true(fault.fired && ++i < TRIES);
+        assert_true(fault_fired() && ++i < TRIES);
     }
     cache_free_batch(b);
 }
@@ -167,7 +64,7 @@ tidy(struct writer *w)
     int failures = 0;
     while (more) {
         if (writer_tidy(w, T0, true, &more, NULL) != RC_OK) {
-            assert_true(fault.fired && ++failures < TRIES);
+            assert_true(fault_fired() && ++failures < TRIES);
             more = true;
         }
     }
@@ -180,7 +77,7 @@ store_plant(struct writer *w)
     uint32_t series[12];
     int i = 0;
     while (writer_store_plant(w, plant, "d", series, NULL) != RC_OK) {
-        assert_true(fault.fired && ++i < TRIES);
+        assert_true(fault_fired() && ++i < TRIES);
     }
     for (uint32_t k = 0; k < 12; k++) {
         assert_true(series[k] > 0 && series[k] <= 12);
@@ -199,7 +96,7 @@ make_base(void **state)
 {
     struct fixture *f = g_new0(struct fixture, 1);
     char *path, *dir = support_dir(&path);
-    disarm();
+    fault_disarm();
     struct writer *w = open_writer(path);
     commit(w, fill_batch(0, BASE, false));
     writer_close(w);
@@ -280,12 +177,12 @@ test_each_failing_call_of_a_new_file(void **state)
         unsigned n = 0;
         do {
             char *path, *dir = support_dir(&path);
-            arm((enum mode)mode, ++n);
+            fault_arm((enum fault_mode)mode, ++n);
             writer_close(open_writer(path));
-            disarm();
+            fault_disarm();
             assert_int_equal(support_stored(path), 0);
             support_remove(dir, path);
-        } while (fault.fired);
+        } while (fault_fired());
         assert_true(n > 30);
     }
 }
@@ -298,12 +195,12 @@ test_each_failing_call_of_the_writer(void **state)
         unsigned n = 0;
         do {
             char *path, *dir = support_dir(&path);
-            arm((enum mode)mode, ++n);
+            fault_arm((enum fault_mode)mode, ++n);
             use_cache(f, path);
-            disarm();
+            fault_disarm();
             verify(path);
             support_remove(dir, path);
-        } while (fault.fired);
+        } while (fault_fired());
         assert_true(n > 100); /* the wrapping works at all */
     }
 }
@@ -345,19 +242,19 @@ test_each_failing_call_of_a_query(void **state)
 {
     struct fixture *f = *state;
     char *path, *dir = support_dir(&path);
-    disarm();
+    fault_disarm();
     use_cache(f, path);
     for (int mode = FAIL_BEFORE; mode <= FAIL_AFTER; mode++) {
         unsigned n = 0;
         do {
-            arm((enum mode)mode, ++n);
+            fault_arm((enum fault_mode)mode, ++n);
             bool good = ask(path);
             /* Only the end of a transaction that changed nothing may fail unseen. */
-            assert_true(good || fault.fired);
-        } while (fault.fired);
+            assert_true(good || fault_fired());
+        } while (fault_fired());
         assert_true(n > 40);
     }
-    disarm();
+    fault_disarm();
     support_remove(dir, path);
 }
 
@@ -367,14 +264,14 @@ test_the_thread_tries_again(void **state)
 {
     (void)state;
     char *path, *dir = support_dir(&path);
-    disarm();
+    fault_disarm();
     struct cache *c = support_open(path, NULL);
     for (unsigned n = 1; n <= 30; n++) {
         struct batch *b = cache_new_batch(c);
         support_add(b, 1, T0 + n, T0, n);
-        arm(n % 2 == 0 ? FAIL_BEFORE : FAIL_AFTER, 1 + n % 5);
+        fault_arm(n % 2 == 0 ? FAIL_BEFORE : FAIL_AFTER, 1 + n % 5);
         support_put(c, b);
-        disarm();
+        fault_disarm();
     }
     struct cache_stats stats;
     cache_stats(c, &stats);

@@ -10,7 +10,8 @@
 #include "tests/cache_support.h"
 #include "tests/unit.h"
 
-#define EACH 37 /* records a batch, and one message */
+#define EACH  37 /* records a batch, and one message */
+#define LINES 3  /* of the journal a batch, and one occurrence */
 
 /* In the child: commit without end, telling the number of each commit. Tidying happens, too. */
 static void
@@ -22,6 +23,10 @@ commit_for_ever(const char *path, int tell, uint64_t first)
         for (int i = 0; i < EACH; i++) {
             support_add(b, (uint32_t)(n % 7), T0 + (wall_us)n, T0, (double)n);
         }
+        for (int i = 0; i < LINES; i++) {
+            support_add_line(b, T0 + (wall_us)n, 1, NULL);
+        }
+        support_set_occurrence(b, T0 + (wall_us)n, 1, ALARM_UNACKED);
         struct message_id m = {.mid = (uint16_t)n, .hash = n};
         g_array_append_val(b->messages, m);
         uint64_t number = cache_put(c, b);
@@ -61,6 +66,27 @@ run_and_kill(const char *path, uint64_t first, uint64_t commits)
     return told;
 }
 
+/* Of alarms there is what came with that many batches. */
+static void
+verify_alarms(const char *path, uint64_t batches)
+{
+    struct query_journal_range range = {
+        .since = WALL_NONE, .until = WALL_NONE, .oldest_first = true};
+    struct alarm_changes c = support_lines(path, &range);
+    assert_int_equal(c.journal->len, batches * LINES);
+    for (guint i = 0; i < c.journal->len; i++) {
+        assert_true(g_array_index(c.journal, struct journal_record, i).at ==
+                    T0 + 1 + i / LINES);
+    }
+    alarm_changes_fini(&c);
+    struct query_occurrence_range newest = {.since = WALL_NONE, .until = WALL_NONE};
+    c = support_occurrences(path, &newest);
+    assert_int_equal(c.occurrences->len, 1);
+    assert_true(g_array_index(c.occurrences, struct occurrence_record, 0).raised_at ==
+                T0 + (wall_us)batches);
+    alarm_changes_fini(&c);
+}
+
 /* Every batch up to what is there, whole and once; returns how many batches there are. */
 static uint64_t
 verify(const char *path, uint64_t told)
@@ -75,6 +101,7 @@ verify(const char *path, uint64_t told)
         assert_true(g_array_index(rows, struct record, i).ts == T0 + 1 + i / EACH);
     }
     g_array_unref(rows);
+    verify_alarms(path, stored / EACH);
 
     struct cache_report report;
     struct cache *c = support_open(path, &report);

@@ -311,6 +311,7 @@ test_expire_restarted(void **state)
     mono_us next = 0;
     assert_int_equal(condition_expire(&rule, memory, true, 120 * S, &next), H);
     assert_true(next == 160 * S + 1);
+    assert_int_equal(condition_expire(&rule, memory, false, 120 * S, &next), F);
     assert_int_equal(condition_expire(&rule, memory, true, next, &next), F);
     assert_true(next == INT64_MAX);
     condition_free(memory);

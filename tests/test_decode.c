@@ -543,6 +543,54 @@ test_routes(void **state)
 }
 
 static void
+test_wills(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *topic, *payload;
+        bool retain;
+        const char *want;
+    } cases[] = {
+        {"tele/PS-01/LWT", "Offline", false, "will PS-01 gone"},
+        {"tele/PS-01/LWT", "Online", false, "will PS-01 there ~PS-01"},
+        {"tele/PS-01/LWT", "OFFLINE\n", false, "will PS-01 gone"},
+        {"tele/PS-01/LWT", "Offline", true, "will PS-01 gone"},
+        {"tele/PS-01/LWT", "Online", true, "will PS-01 there"}, /* no life sign */
+        {"tele/PS-09/LWT", "Offline", false, "will !:unknown station"},
+        {"tele/PS-01/LWT", "", true, "will !:payload empty"},
+        {"tele/PS-01/LWT", "{\"a\":1}", false, "will !:no rule of the profile fits"},
+        {"zigbee2mqtt/PS-02/availability", "offline", true, "will PS-02 gone"},
+        {"zigbee2mqtt/PS-02/availability", "{\"state\":\"offline\"}", true, "will PS-02 gone"},
+        {"zigbee2mqtt/PS-02/availability", "{\"state\":\"online\"}", false,
+         "will PS-02 there ~PS-02"},
+        {"zigbee2mqtt/PS-02/availability", "{\"state\":1}", false,
+         "will !:no rule of the profile fits"},
+        {"homie/PS-03/$state", "lost", true, "will PS-03 gone"},
+        {"homie/5/PS-03/$state", "disconnected", true, "will PS-03 gone"},
+        {"homie/PS-03/$state", "sleeping", false, "will PS-03 there ~PS-03"},
+        {"shellies/PS-04/online", "false", true, "will PS-04 gone"},
+        {"shellies/PS-04/online", "true", false, "will PS-04 there ~PS-04"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct decoder *d = make(false, plant);
+        expect(d, cases[i].topic, cases[i].payload, cases[i].retain, cases[i].want);
+        decoder_free(d);
+    }
+    struct decode_route route = {"+/status", "will"};
+    struct decode_config config = {.profiles = profiles,
+                                   .routes = &route,
+                                   .n_routes = 1,
+                                   .adopt = true,
+                                   .timezone = "UTC"};
+    struct decoder *d = NULL;
+    assert_int_equal(decoder_new(&d, &config, plant, NULL), RC_OK);
+    expect(d, "PS-01/status", "0", false, "will PS-01 gone");
+    expect(d, "PS-01/status", "1", false, "will PS-01 there ~PS-01");
+    expect(d, "nobody/status", "offline", false, "will nobody gone");
+    decoder_free(d);
+}
+
+static void
 test_refused_config(void **state)
 {
     (void)state;
@@ -590,6 +638,7 @@ main(void)
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_long_text),
         cmocka_unit_test(test_routes),
+        cmocka_unit_test(test_wills),
         cmocka_unit_test(test_refused_config),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

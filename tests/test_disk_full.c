@@ -120,6 +120,27 @@ fill(struct cache *c, int first, int batches)
     }
 }
 
+/* Batches of 500 lines of the journal, all of occurrences that are over. */
+static void
+fill_journal(struct cache *c, int first, int batches)
+{
+    for (int i = first; i < first + batches; i++) {
+        struct batch *b = cache_new_batch(c);
+        for (int k = 0; k < 500; k++) {
+            support_add_line(b, T0 + i, 2, "a comment of common length");
+        }
+        support_put(c, b);
+    }
+}
+
+static struct alarm_changes
+read_journal(void)
+{
+    return support_lines(disk.path, &(struct query_journal_range){.since = WALL_NONE,
+                                                                  .until = WALL_NONE,
+                                                                  .oldest_first = true});
+}
+
 static guint
 count_from(wall_us since)
 {
@@ -137,6 +158,7 @@ test_history_gives_way_and_nothing_new_is_lost(void **state)
     set_disk(80 * MB);
     struct cache *c = support_open(disk.path, NULL);
     struct plant *plant = support_store_plant(c, 3, 9);
+    fill_journal(c, 0, 2);
     fill(c, 0, 300);
     assert_false(was_full());
     set_disk(20 * MB);
@@ -149,6 +171,9 @@ test_history_gives_way_and_nothing_new_is_lost(void **state)
     assert_int_equal(count_from(T0 + 3200), 100 * 500); /* the newest are there */
     guint gone = 3300 * 500 - count_from(WALL_NONE);
     assert_true(gone > 0 && gone % 16384 == 0); /* by slices, from the oldest on */
+    struct alarm_changes kept = read_journal(); /* older than all of them */
+    assert_int_equal(kept.journal->len, 2 * 500);
+    alarm_changes_fini(&kept);
     set_disk(0);
     fill(c, 3300, 100); /* another slice is closed, and room found again */
     for (cache_stats(c, &stats); *stats.problem != '\0'; cache_stats(c, &stats)) {
@@ -160,6 +185,39 @@ test_history_gives_way_and_nothing_new_is_lost(void **state)
     assert_int_equal(latest->len, 10);
     g_array_unref(latest);
     plant_unref(plant);
+}
+
+/* Without readings to drop, the journal's oldest lines go, but none of what is not over. */
+static void
+test_the_journal_gives_way_last(void **state)
+{
+    (void)state;
+    struct cache *c = support_open(disk.path, NULL);
+    struct batch *b = cache_new_batch(c);
+    support_set_occurrence(b, T0, 1, ALARM_UNACKED);
+    support_add_line(b, T0, 1, "not over");
+    support_add(b, 1, T0, T0, 1);
+    support_put(c, b);
+    fill_journal(c, 0, 100); /* some 7 MB */
+    pthread_mutex_lock(&disk.lock);
+    int64_t used = used_bytes();
+    pthread_mutex_unlock(&disk.lock);
+    set_disk(used);
+    fill_journal(c, 100, 300);
+    assert_true(was_full());
+    cache_close(c);
+    set_disk(0);
+    struct alarm_changes left = read_journal();
+    const struct journal_record *rows = (const void *)left.journal->data;
+    guint n = left.journal->len;
+    assert_true(n > 50 * 500 && n < 400 * 500);
+    assert_string_equal(rows[0].detail, "not over");
+    assert_true(rows[1].at > T0); /* the oldest are gone, and no others */
+    for (guint i = n - 1; i > 1; i--) {
+        assert_true(rows[i].at == T0 + 399 - (n - 1 - i) / 500);
+    }
+    alarm_changes_fini(&left);
+    assert_int_equal(support_stored(disk.path), 1);
 }
 
 static void
@@ -210,6 +268,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_history_gives_way_and_nothing_new_is_lost, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_the_journal_gives_way_last, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_without_history_it_waits_for_room, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_the_end_does_not_wait_for_room, set_up, tear_down),

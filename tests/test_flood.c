@@ -126,6 +126,29 @@ test_settings(void **state)
     flood_fini(&f);
 }
 
+/* The ring grows while its oldest entry stands in the middle. */
+static void
+test_grow(void **state)
+{
+    (void)state;
+    struct flood f;
+    flood_init(&f, isa);
+    for (int i = 0; i < 9; i++) {
+        (void)flood_add(&f, at(0));
+    }
+    (void)flood_advance(&f, at(600 * S + 1));
+    assert_int_equal(f.used, 0);
+    for (int i = 0; i < 40; i++) {
+        (void)flood_add(&f, at((1000 + i) * S));
+    }
+    for (int left = 40; left >= 5; left--) { /* the oldest go one by one, in order */
+        (void)flood_advance(&f, at((1000 + 40 - left + 600) * S));
+        assert_int_equal(f.used, left);
+        assert_true(flood_next(&f) == (1000 + 35 + 600) * S + 1);
+    }
+    flood_fini(&f);
+}
+
 /* More than fit, and the ring turned round: the oldest goes early, nothing else changes. */
 static void
 test_many(void **state)
@@ -199,6 +222,9 @@ test_chatter(void **state)
     assert_false(chatter_rise(&c, 530 * S, 3, 60 * S));
     assert_false(chatter_rise(&c, 560 * S + 1, 3, 60 * S)); /* a hair too slow */
     assert_true(chatter_rise(&c, 561 * S, 3, 60 * S));
+    c = (struct chatter){.on = false};
+    assert_false(chatter_rise(&c, S, 2, 60 * S));
+    assert_true(chatter_rise(&c, 61 * S, 2, 60 * S)); /* just fast enough */
 }
 
 /* Every count that is allowed, and the ring turned round more than once. */
@@ -227,6 +253,7 @@ main(void)
         cmocka_unit_test(test_add_after_the_end),
         cmocka_unit_test(test_hysteresis),
         cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_grow),
         cmocka_unit_test(test_many),
         cmocka_unit_test(test_rate),
         cmocka_unit_test(test_chatter),

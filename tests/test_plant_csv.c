@@ -138,6 +138,7 @@ test_read(void **state)
     assert_string_equal(p->rules[2].parent, "PS-2/L1/x");
     assert_false(p->rules[2].ack_unneeded);
     assert_string_equal(p->rules[4].type, "off");
+    assert_int_equal(p->rules[4].line, 6);
     room_close(&r);
 }
 

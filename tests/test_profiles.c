@@ -27,6 +27,10 @@ test_problems(void **state)
         {"[rule:x:r]\nid = /id\n", "test.ini:1: [rule:x:r] needs id and value"},
         {"[rule:x:r]\nresult = health\n", "test.ini:1: [rule:x:r] needs health"},
         {"[rule:x:r]\nresult = alarm\n", "test.ini:1: [rule:x:r] needs severity and states"},
+        {"[rule:x:r]\nresult = life\nvalue = .\n",
+         "test.ini:1: [rule:x:r] needs value and offline"},
+        {"[rule:x:r]\nresult = life\nvalue = .\noffline = \n",
+         "test.ini:4: [rule:x:r] offline: \"\" is not a list of words"},
         {GOOD_RULE "payload = text\nmatch = /a\n",
          "test.ini:1: [rule:x:r] a text payload has neither match nor entries"},
         {GOOD_RULE "station = {station}\n",
@@ -45,7 +49,7 @@ test_problems(void **state)
          "test.ini:4: [rule:x:r] match: \"/a:thing\" is not a list of pointers such as "
          "/state/reported:object"},
         {GOOD_RULE "result = nothing\n", "test.ini:4: [rule:x:r] result: \"nothing\" is not "
-                                         "readings, health, alarm or write"},
+                                         "readings, health, alarm, write or life"},
         {GOOD_RULE "entries = a\n",
          "test.ini:4: [rule:x:r] entries: \"a\" is not a pointer such as /metrics/*"},
         {GOOD_RULE "qualities = 0=fine\n",
@@ -94,18 +98,6 @@ test_every_problem_is_told(void **state)
     problems_fini(&problems);
 }
 
-static void
-test_circle(void **state)
-{
-    (void)state;
-    struct problems problems;
-    problems_init(&problems);
-    profiles_free(fixture_parse("[rule:x:r]\nuse = y\n[rule:y:r]\nuse = x\n", &problems));
-    assert_int_equal(problems.n, 2);
-    assert_string_equal(problems.list[0], "test.ini: profile \"x\" uses itself");
-    problems_fini(&problems);
-}
-
 /* The line that one message makes with these profiles. */
 static char *
 decode(const struct profiles *profiles, const char *topic, const char *payload)
@@ -118,6 +110,55 @@ decode(const struct profiles *profiles, const char *topic, const char *payload)
     char *line = fixture_line(decode_message(d, &m), NULL);
     decoder_free(d);
     return line;
+}
+
+/* Where the station is told in the payload, or by whatever level of the topic is one. */
+static void
+test_life(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *station, *payload, *want;
+    } cases[] = {
+        {"station = /id", "{\"id\":7,\"up\":false}", "x 7 gone"},
+        {"station = /id", "{\"id\":7,\"up\":true}", "x 7 there"},
+        {"station = /id", "{\"id\":7,\"up\":0.5}", "x 7 there"},
+        {"station = /id", "{\"id\":7,\"up\":null}", "x !:value null"},
+        {"station = /id", "{\"id\":7,\"up\":[]}", "x !:value is an array"},
+        {"station = /id", "{\"id\":7}", "x !:value missing"},
+        {"station = /id", "{\"up\":0}", "x !:station missing"},
+        {"station = /id", "{\"id\":[],\"up\":0}", "x !:station is no text"},
+        {"", "{\"up\":0}", "x !:station missing"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct problems problems;
+        problems_init(&problems);
+        char *ini = g_strdup_printf("[profile:x]\ntopics = \"#\"\n[rule:x:r]\nresult = life\n"
+                                    "%s\nvalue = /up\noffline = false 0\n",
+                                    cases[i].station);
+        struct profiles *profiles = fixture_parse(ini, &problems);
+        assert_int_equal(problems.n, 0);
+        char *line = decode(profiles, "a/b", cases[i].payload);
+        if (strcmp(line, cases[i].want) != 0) {
+            fail_msg("%s %s: %s", cases[i].station, cases[i].payload, line);
+        }
+        g_free(line);
+        profiles_free(profiles);
+        g_free(ini);
+        problems_fini(&problems);
+    }
+}
+
+static void
+test_circle(void **state)
+{
+    (void)state;
+    struct problems problems;
+    problems_init(&problems);
+    profiles_free(fixture_parse("[rule:x:r]\nuse = y\n[rule:y:r]\nuse = x\n", &problems));
+    assert_int_equal(problems.n, 2);
+    assert_string_equal(problems.list[0], "test.ini: profile \"x\" uses itself");
+    problems_fini(&problems);
 }
 
 /* Device types that nobody has thought of here: data alone is enough for them. */
@@ -227,9 +268,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_problems), cmocka_unit_test(test_every_problem_is_told),
-        cmocka_unit_test(test_circle),   cmocka_unit_test(test_vocabulary),
-        cmocka_unit_test(test_replaced), cmocka_unit_test(test_windows_run_on_event_time),
+        cmocka_unit_test(test_problems),
+        cmocka_unit_test(test_every_problem_is_told),
+        cmocka_unit_test(test_circle),
+        cmocka_unit_test(test_life),
+        cmocka_unit_test(test_vocabulary),
+        cmocka_unit_test(test_replaced),
+        cmocka_unit_test(test_windows_run_on_event_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

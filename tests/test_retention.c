@@ -218,6 +218,70 @@ test_room_is_made_from_the_oldest(void **state)
     g_array_unref(latest);
 }
 
+/* Lines of one time, the first of an occurrence that is not over, the rest of one that is. */
+static void
+add_lines(struct fixture *f, wall_us at, int n)
+{
+    struct batch *b = cache_new_batch(NULL);
+    support_set_occurrence(b, at, 1, ALARM_UNACKED);
+    support_set_occurrence(b, at, 2, ALARM_NORMAL);
+    for (int i = 0; i < n; i++) {
+        support_add_line(b, at, i == 0 ? 1 : 2, NULL);
+    }
+    assert_int_equal(writer_commit(f->w, &b, 1, NULL), RC_OK);
+    cache_free_batch(b);
+}
+
+static guint
+count_lines(const struct fixture *f, wall_us since)
+{
+    struct alarm_changes c = support_lines(
+        f->path, &(struct query_journal_range){.since = since, .until = WALL_NONE});
+    guint n = c.journal->len;
+    alarm_changes_fini(&c);
+    return n;
+}
+
+static guint
+count_occurrences(const struct fixture *f)
+{
+    struct alarm_changes c = support_occurrences(
+        f->path,
+        &(struct query_occurrence_range){.since = WALL_NONE, .until = WALL_NONE, .all = true});
+    guint n = c.occurrences->len;
+    alarm_changes_fini(&c);
+    return n;
+}
+
+static void
+test_the_journal_outlives_readings_and_ends_in_ten_years(void **state)
+{
+    struct fixture *f = *state;
+    open_writer(f, 3, 1 << 20);
+    add_lines(f, T0, 3500); /* several steps */
+    add_slice(f, T0);
+    add_slice(f, T0 + DAY);
+    tidy(f, T0 + JOURNAL_KEEP_DAYS * DAY, true);
+    assert_int_equal(count_readings(f, WALL_NONE, WALL_NONE), 0);
+    assert_int_equal(count_lines(f, WALL_NONE), 3500);
+    assert_int_equal(count_occurrences(f), 2);
+
+    tidy(f, T0 + JOURNAL_KEEP_DAYS * DAY + 1, true);
+    assert_int_equal(count_lines(f, WALL_NONE), 2); /* of what is not over, and the newest */
+    assert_int_equal(count_occurrences(f), 2);      /* that has the newest line */
+
+    struct batch *b = cache_new_batch(NULL);
+    support_add_line(b, T0 + 9000 * DAY, 3, NULL);
+    assert_int_equal(writer_commit(f->w, &b, 1, NULL), RC_OK);
+    cache_free_batch(b);
+    writer_close(f->w);
+    open_writer(f, 3, 1 << 20);
+    tidy(f, T0 + 9000 * DAY, true);
+    assert_int_equal(count_lines(f, WALL_NONE), 2);
+    assert_int_equal(count_lines(f, T0 + 1), 1);
+    assert_int_equal(count_occurrences(f), 1);
+}
+
 int
 main(void)
 {
@@ -229,6 +293,8 @@ main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_a_busy_cache_is_tidied_enough, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_room_is_made_from_the_oldest, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_the_journal_outlives_readings_and_ends_in_ten_years, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("retention", tests, NULL, NULL);
 }

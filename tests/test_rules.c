@@ -418,6 +418,32 @@ test_fields(void **state)
     ruleset_free(s);
 }
 
+/* A problem names the line it stands in, if it stands in any. */
+static void
+test_line(void **state)
+{
+    (void)state;
+    struct plant_builder b;
+    struct problems problems;
+    problems_init(&problems);
+    plant_builder_init(&b);
+    for (int line = 0; line < 15; line += 14) {
+        struct rule_def d = {.component = g_strdup("A/x"),
+                             .rule = g_strdup("r"),
+                             .type = g_strdup("digital"),
+                             .priority = g_strdup("low"),
+                             .line = line};
+        plant_builder_rule(&b, &d);
+    }
+    struct plant *plant = finish(&b);
+    ruleset_free(ruleset_new(plant, &problems));
+    plant_unref(plant);
+    assert_int_equal(problems.n, 2);
+    assert_string_equal(problems.list[0], "rules.csv: r on A/x: there is no such component");
+    assert_string_equal(problems.list[1], "rules.csv:14: r on A/x: there is no such component");
+    problems_fini(&problems);
+}
+
 /* What each type cannot do without. */
 static void
 test_lacks(void **state)
@@ -538,8 +564,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_selection), cmocka_unit_test(test_problems),
         cmocka_unit_test(test_parents),   cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_fields),    cmocka_unit_test(test_lacks),
-        cmocka_unit_test(test_templates), cmocka_unit_test(test_large),
+        cmocka_unit_test(test_fields),    cmocka_unit_test(test_line),
+        cmocka_unit_test(test_lacks),     cmocka_unit_test(test_templates),
+        cmocka_unit_test(test_large),
     };
     return cmocka_run_group_tests_name("rules", tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "alarms/rules.h"
 #include "src/app/profile_files.h"
 #include "src/app/sim_setup.h"
 #include "src/app/sim_world.h"
@@ -328,6 +329,133 @@ test_largest_plant(void **state)
     g_strfreev(profiles);
 }
 
+/* Enough of an evaluator to see what the demo's rules make of its values. */
+struct watched {
+    bool holds, risen;
+    wall_us since;
+};
+
+static bool
+is_beyond(const struct alarm_rule *rule, double value, bool holds)
+{
+    double slack = holds ? rule->deadband : 0;
+    if (rule->type == ALARM_HIHI || rule->type == ALARM_HI) {
+        return value >= rule->limit - slack;
+    }
+    if (rule->type == ALARM_LO || rule->type == ALARM_LOLO) {
+        return value <= rule->limit + slack;
+    }
+    return rule->type == ALARM_DIGITAL && value >= 0.5; /* windows are left out */
+}
+
+/* Whether the alarm rises. */
+static bool
+watch(const struct alarm_rule *rule, struct watched *w, double value, wall_us at)
+{
+    bool beyond = is_beyond(rule, value, w->holds);
+    w->since = beyond && !w->holds ? at : w->since;
+    w->holds = beyond;
+    bool rises = beyond && !w->risen && at - w->since >= rule->on_delay_us;
+    w->risen = beyond && (w->risen || rises);
+    return rises;
+}
+
+struct rises {
+    unsigned in_ten_minutes[6][ALARM_PRIORITIES];
+    unsigned with_parent; /* rose while it was up */
+};
+
+static void
+count_rises(const struct ruleset *rules, struct sim *s, struct receiver *r, struct rises *ret)
+{
+    struct watched *w = g_new0(struct watched, rules->n_places);
+    double per_round = 2; /* seconds */
+    uint64_t n = (uint64_t)(G_N_ELEMENTS(ret->in_ten_minutes) * 600 / per_round) * sim_round(s);
+    for (uint64_t i = 0; i < n; i++) {
+        struct sim_message m;
+        sim_next(s, due(s, i), &m);
+        const struct decode_result *d = receive(r, &m, due(s, i));
+        for (size_t k = 0; k < d->n_readings; k++) {
+            const struct reading *reading = &d->readings[k].r;
+            uint32_t c = reading->component;
+            double shown = adjust_apply(rules->plant->components[c].adjust, reading->num);
+            for (uint32_t p = rules->first[c]; p < rules->first[c + 1]; p++) {
+                const struct rule_place *place = &rules->places[p];
+                const struct alarm_rule *rule = &rules->rules[place->rule];
+                if (reading->text == NULL && watch(rule, &w[p], shown, due(s, i))) {
+                    size_t slot = (size_t)((due(s, i) - T0) / (600 * US_PER_S));
+                    ret->in_ten_minutes[slot][rule->priority]++;
+                    ret->with_parent += place->parent != RULE_NONE && w[place->parent].risen;
+                }
+            }
+        }
+    }
+    g_free(w);
+}
+
+/* Alarms of all priorities come in the demo, but it does not drown in them. */
+static void
+test_alarms_of_the_demo(void **state)
+{
+    (void)state;
+    struct sim_config config = usual;
+    config.speed = 1;
+    struct sim *s = make(&config);
+    struct receiver r;
+    struct rises rises = {0};
+    receiver_init(&r, s);
+    struct ruleset *rules = ruleset_new(r.plant, NULL);
+    count_rises(rules, s, &r, &rises);
+    unsigned of[ALARM_PRIORITIES] = {0};
+    for (size_t i = 0; i < G_N_ELEMENTS(rises.in_ten_minutes); i++) {
+        unsigned all = 0;
+        for (int k = 0; k < ALARM_PRIORITIES; k++) {
+            all += rises.in_ten_minutes[i][k];
+            of[k] += rises.in_ten_minutes[i][k];
+        }
+        assert_in_range(all, 10, 60);
+    }
+    for (int k = 0; k < ALARM_PRIORITIES; k++) {
+        assert_true(of[k] > 0);
+    }
+    assert_true(rises.with_parent > 0);
+    ruleset_free(rules);
+    receiver_fini(&r);
+    sim_free(s);
+}
+
+/* Whatever is simulated, its rules can be followed, and every component of a kind has some. */
+static void
+test_rules_fit(void **state)
+{
+    (void)state;
+    static const uint32_t counts[] = {1, 40, 200};
+    char **profiles = g_strsplit(SIM_PROFILES, "|", -1);
+    for (size_t i = 0; i < G_N_ELEMENTS(counts) * g_strv_length(profiles); i++) {
+        struct sim_config config = usual;
+        config.profile = profiles[i / G_N_ELEMENTS(counts)];
+        config.stations = counts[i % G_N_ELEMENTS(counts)];
+        struct sim *s = make(&config);
+        struct plant *plant = sim_plant(s);
+        struct problems problems;
+        problems_init(&problems);
+        struct ruleset *rules = ruleset_new(plant, &problems);
+        if (problems.n > 0) {
+            fail_msg("%s, %u stations: %s", config.profile, config.stations, problems.list[0]);
+        }
+        for (uint32_t c = 0; c < plant->n_components; c++) {
+            enum kind kind = plant->components[c].kind;
+            assert_true(rules->first[c + 1] > rules->first[c] ||
+                        (kind != KIND_FAULT && kind != KIND_LEVEL));
+        }
+        problems_fini(&problems);
+        ruleset_free(rules);
+        plant_unref(plant);
+        sim_free(s);
+    }
+    g_strfreev(profiles);
+}
+
 static void
 test_wrong_wishes(void **state)
 {
@@ -352,10 +480,16 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_seed_same_world), cmocka_unit_test(test_payloads_decode),
-        cmocka_unit_test(test_life_in_two_minutes),  cmocka_unit_test(test_water_balances),
-        cmocka_unit_test(test_storm_passes),         cmocka_unit_test(test_more_stations),
-        cmocka_unit_test(test_largest_plant),        cmocka_unit_test(test_wrong_wishes),
+        cmocka_unit_test(test_same_seed_same_world),
+        cmocka_unit_test(test_payloads_decode),
+        cmocka_unit_test(test_life_in_two_minutes),
+        cmocka_unit_test(test_water_balances),
+        cmocka_unit_test(test_storm_passes),
+        cmocka_unit_test(test_more_stations),
+        cmocka_unit_test(test_largest_plant),
+        cmocka_unit_test(test_wrong_wishes),
+        cmocka_unit_test(test_rules_fit),
+        cmocka_unit_test(test_alarms_of_the_demo),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,6 +64,10 @@ test_detail(void **state)
     assert_non_null(strstr(row, "┤ 4"));
     assert_non_null(strstr(row, "█H█")); /* the limits are marked, and 3.61 is beyond them */
     assert_non_null(strstr(row, "HH█"));
+    /* Those that count: the component's own in the upper half, and no lolo. */
+    assert_true(strstr(row, "H") - strstr(row, "├") > strstr(row, "┤") - strstr(row, "H"));
+    assert_ptr_equal(strstr(strstr(row, "H") + 1, "H"), strstr(row, "HH"));
+    assert_null(strstr(row, "LL"));
     g_free(row);
     play_close(p);
 }

@@ -141,10 +141,12 @@ add(struct stage *stage, const char *uid, const char *name, int order)
     g_ptr_array_add(stage->made, m);
 }
 
+/* "PW-0001/LEVEL", or a template that means the same. */
 static char *
-rule_name(const char *uid, const char *id)
+rule_target(const struct made *m, bool own)
 {
-    return g_strdup_printf("%s/%s", uid, id);
+    return own ? g_strconcat(m->uid, "/LEVEL", NULL)
+               : g_strconcat("kind:level id:LEV* station:", m->uid, NULL);
 }
 
 static void
@@ -171,13 +173,18 @@ build_station(struct plant_builder *b, const struct made *m, int order)
                               .source = COMPONENT_NONE};
         plant_builder_component(b, &c);
     }
+    /* What counts in the end: lo 0.4, hi 2.9, hihi 3.4. */
     static const struct {
-        const char *type;
+        bool own; /* of the component; else a template */
+        const char *rule, *type;
         double limit;
-    } rules[] = {{"lo", 0.4}, {"hi", 2.9}, {"hihi", 3.4}};
+    } rules[] = {{false, "lo", "lo", 0.4},     {true, "hi", "hi", 2.9},
+                 {false, "hi", "hi", 1.0},     {false, "hihi", "hihi", 1.5},
+                 {false, "hihi", "hihi", 3.4}, {false, "lolo", "lolo", 0.2},
+                 {true, "lolo", "off", NAN}};
     for (size_t i = 0; order <= 1 && i < G_N_ELEMENTS(rules); i++) {
-        struct rule_def rule = {.component = rule_name(m->uid, "LEVEL"),
-                                .rule = g_strdup(rules[i].type),
+        struct rule_def rule = {.component = rule_target(m, rules[i].own),
+                                .rule = g_strdup(rules[i].rule),
                                 .type = g_strdup(rules[i].type),
                                 .limit = rules[i].limit};
         plant_builder_rule(b, &rule);

@@ -39,7 +39,9 @@ struct rect {
 struct limit_mark {
     uint32_t component;
     double value;
-    char sign[3]; /* "LL", "L", "H", "HH" */
+    char sign[3];     /* "LL", "L", "H", "HH" */
+    const char *rule; /* its name, of the plant */
+    bool own;         /* of a row for this component alone, which no template replaces */
 };
 
 enum detail_row { ROW_BLANK, ROW_HEADING, ROW_CALM, ROW_FAULT, ROW_COMPONENT, ROW_BAR };

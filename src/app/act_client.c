@@ -171,3 +171,15 @@ act_send(const char *socket, const GArray *targets)
     }
     return status;
 }
+
+int
+act_send_configured(const struct cli *cli, const GArray *targets)
+{
+    struct config *config = NULL;
+    int status = cli_config(cli, &config);
+    if (status == CLI_DONE) {
+        status = act_send(config->instance.socket, targets);
+    }
+    config_free(config);
+    return status;
+}

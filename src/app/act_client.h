@@ -43,5 +43,7 @@ bool act_set_text(struct alarm_action *a, const char *option, const char *value,
 
 /* Ask the instance at socket for each. CLI_DONE when it did all of them. */
 int act_send(const char *socket, const GArray *targets);
+/* The same with the instance of the configuration that applies. */
+int act_send_configured(const struct cli *cli, const GArray *targets);
 
 #endif

@@ -218,6 +218,13 @@ tell_silence(struct alarming *a, const struct model *model, struct now now)
 }
 
 void
+alarming_link(struct alarming *a, struct model *model, bool connected, struct now now)
+{
+    model_link(model, connected, now);
+    evaluator_link(a->evaluator, connected, now);
+}
+
+void
 alarming_tick(struct alarming *a, const struct model *model, const GArray *records, guint first,
               struct now now)
 {

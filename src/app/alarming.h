@@ -40,6 +40,9 @@ void alarming_set_plant(struct alarming *a, struct plant *plant, struct now now)
 void alarming_readings(struct alarming *a, const struct model *model, const struct reading *r,
                        const GArray *records, guint first, struct now now);
 
+/* The broker is there, or gone: nobody is silent or stale for want of it. */
+void alarming_link(struct alarming *a, struct model *model, bool connected, struct now now);
+
 /* Time passed: after model_tick(), which appended records from first on. */
 void alarming_tick(struct alarming *a, const struct model *model, const GArray *records,
                    guint first, struct now now);

@@ -95,21 +95,16 @@ add_targets(GArray *targets, const struct alarm_action *like, const struct act_n
     return good;
 }
 
-/* Nothing is asked for unless all words make sense. */
+/* Nothing is asked for unless the reason (which may be optional) and all words make sense. */
 static int
-act_on(const struct cli *cli, const struct args *args, const struct alarm_action *like,
+act_on(const struct cli *cli, const struct args *args, struct alarm_action like, bool optional,
        int argc, char **argv)
 {
-    struct config *config = NULL;
     GArray *targets = act_targets_new();
-    int status = CLI_USAGE;
-    if (add_targets(targets, like, &args->names, argc, argv)) {
-        status = cli_config(cli, &config);
-    }
-    if (status == CLI_DONE) {
-        status = act_send(config->instance.socket, targets);
-    }
-    config_free(config);
+    like.seen_at = WALL_NONE;
+    bool good = act_set_text(&like, "reason", args->reason, optional) &&
+                add_targets(targets, &like, &args->names, argc, argv);
+    int status = good ? act_send_configured(cli, targets) : CLI_USAGE;
     g_array_unref(targets);
     return status;
 }
@@ -118,39 +113,28 @@ static int
 run_shelve(const struct cli *cli, void *given, int argc, char **argv)
 {
     const struct args *args = given;
-    struct alarm_action like = {
+    const struct alarm_action like = {
         .kind = ACTION_SHELVE,
         .duration_us = args->duration_us,
         .one_shot = args->once,
-        .seen_at = WALL_NONE,
     };
     if (args->once == (args->duration_us != 0)) {
         cli_error("%s", _("shelve needs either --for=SPAN or --once"));
         return CLI_USAGE;
     }
-    return act_set_text(&like, "reason", args->reason, false)
-               ? act_on(cli, args, &like, argc, argv)
-               : CLI_USAGE;
+    return act_on(cli, args, like, false, argc, argv);
 }
 
 static int
 run_unshelve(const struct cli *cli, void *given, int argc, char **argv)
 {
-    const struct args *args = given;
-    struct alarm_action like = {.kind = ACTION_UNSHELVE, .seen_at = WALL_NONE};
-    return act_set_text(&like, "reason", args->reason, true)
-               ? act_on(cli, args, &like, argc, argv)
-               : CLI_USAGE;
+    return act_on(cli, given, (struct alarm_action){.kind = ACTION_UNSHELVE}, true, argc, argv);
 }
 
 static int
 run_reset(const struct cli *cli, void *given, int argc, char **argv)
 {
-    const struct args *args = given;
-    struct alarm_action like = {.kind = ACTION_RESET, .seen_at = WALL_NONE};
-    return act_set_text(&like, "reason", args->reason, true)
-               ? act_on(cli, args, &like, argc, argv)
-               : CLI_USAGE;
+    return act_on(cli, given, (struct alarm_action){.kind = ACTION_RESET}, true, argc, argv);
 }
 
 static int
@@ -158,17 +142,12 @@ run_test(const struct cli *cli, void *given, int argc, char **argv)
 {
     const struct args *args = given;
     struct uuid id;
-    struct alarm_action like = {
-        .kind = args->end ? ACTION_TEST_END : ACTION_TEST,
-        .seen_at = WALL_NONE,
-    };
     if (argc > 0 && uuid_parse(&id, argv[0])) {
         cli_error("%s", _("an alarm is tested by its names, STATION/COMPONENT/RULE"));
         return CLI_USAGE;
     }
-    return act_set_text(&like, "reason", args->reason, false)
-               ? act_on(cli, args, &like, argc, argv)
-               : CLI_USAGE;
+    const struct alarm_action like = {.kind = args->end ? ACTION_TEST_END : ACTION_TEST};
+    return act_on(cli, args, like, false, argc, argv);
 }
 
 const struct cli_command command_shelve = {

@@ -12,7 +12,6 @@
 #include "src/app/commands.h"
 #include "src/app/load.h"
 #include "src/app/profile_files.h"
-#include "src/config/plant_csv.h"
 #include "src/core/i18n.h"
 #include "src/core/text.h"
 #include "src/mqtt/publisher.h"
@@ -176,7 +175,7 @@ check_plant(struct checking *k)
     if (*k->c->plant.dir == '\0') {
         return;
     }
-    enum rc rc = plant_csv_read(&plant, k->c->plant.dir, &k->problems, &err);
+    enum rc rc = load_plant_dir(&plant, k->c->plant.dir, &k->problems, &err);
     if (rc != RC_OK && k->problems.n == before) {
         problems_add(&k->problems, "%s", err.text);
     }

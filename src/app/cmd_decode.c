@@ -198,6 +198,10 @@ put_result(GString *out, size_t line, const struct decode_result *r)
     put_field(out, "health", r->health);
     put_field(out, "alarm", r->alarm_severity);
     put_field(out, "state", r->alarm_state);
+    put_field(out, "will", r->will);
+    if (r->will != NULL) {
+        g_string_append_printf(out, ",\"offline\":%s", r->will_offline ? "true" : "false");
+    }
     g_string_append(out,
                     r->write_request ? ",\"write\":true,\"readings\":[" : ",\"readings\":[");
     for (size_t i = 0; i < r->n_readings; i++) {

@@ -33,7 +33,6 @@ change(const struct cli *cli, const struct args *args, enum alarm_action_kind ki
         .station = args->query.station,
         .component = args->query.component,
     };
-    struct config *config = NULL;
     GArray *targets = act_targets_new();
     int status = CLI_USAGE;
     if (args->query.format != NULL) {
@@ -43,12 +42,8 @@ change(const struct cli *cli, const struct args *args, enum alarm_action_kind ki
     } else if (act_set_text(&like, "reason", args->reason, false) &&
                (word != NULL ? act_add_word(targets, &like, word)
                              : act_add_names(targets, &like, &names))) {
-        status = cli_config(cli, &config);
+        status = act_send_configured(cli, targets);
     }
-    if (status == CLI_DONE) {
-        status = act_send(config->instance.socket, targets);
-    }
-    config_free(config);
     g_array_unref(targets);
     return status;
 }

@@ -4,7 +4,7 @@
  * mode 0600; one JSON object a line each way, an answer for each request, in order.
  *
  *     {"command":"status"}               the object of contract section 5
- *     {"command":"alarms"}               {"ok":true,"alarms":[…]}: rows of contract section 5,
+ *     {"command":"alarms"}               {"ok":true,"alarms":[…]}: rows as "alarms" lists them,
  *                                        and the older occurrences that are still open
  *     {"command":"act","action":…}       {"ok":true,"message":"…"}; see act_json.h
  *     {"command":"reload"}               {"ok":true}

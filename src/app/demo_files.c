@@ -164,7 +164,10 @@ write_ini(const struct demo_files *f, const struct sim *sim, struct err *err)
         g_string_append_printf(text, "[source:%s]\nfilter = \"%s\"\nprofile = %s\nqos = 1\n\n",
                                sources[i].name, sources[i].filter, sources[i].profile);
     }
-    g_string_append_printf(text, "[cache]\npath = \"%s/cache.db\"\n\n[plant]\ndir = \"%s\"\n",
+    g_string_append_printf(text,
+                           "[cache]\npath = \"%s/cache.db\"\n\n[plant]\ndir = \"%s\"\n\n"
+                           "; A storm takes minutes here, not hours.\n"
+                           "[alarms]\nflood_window_s = 120\n",
                            f->dir, f->plant);
     return write_file(f->ini, text, err);
 }

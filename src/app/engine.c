@@ -5,6 +5,7 @@
 
 #include "src/app/engine_private.h"
 #include "src/app/load.h"
+#include "src/app/own_topic.h"
 #include "src/app/profile_files.h"
 #include "src/core/log.h"
 #include "src/core/timestamp.h"
@@ -72,6 +73,10 @@ open_ingest(struct engine *e, struct problems *problems, struct err *err)
             rc = alarming_open(&e->alarming, e->config, model, e->config->cache.path, e->now,
                                err);
         }
+        if (rc == RC_OK) {
+            alarming_link(&e->alarming, model, false,
+                          e->now); /* it will say when it is there */
+        }
     }
     plant_unref(plant);
     return rc;
@@ -121,7 +126,11 @@ static void
 take_message(void *user, const struct client_message *m)
 {
     struct engine *e = user;
-    ingest_message(&e->ingest, m, e->now);
+    if (g_str_has_prefix(m->topic, OWN_ALARMS)) {
+        announce_seen(e->announce, m->topic, m->len, m->retain);
+    } else {
+        ingest_message(&e->ingest, m, e->now);
+    }
 }
 
 static void
@@ -129,6 +138,8 @@ take_connect(void *user, bool session_present)
 {
     struct engine *e = user;
     ingest_connected(&e->ingest, session_present);
+    announce_connected(e->announce);
+    alarming_link(&e->alarming, e->ingest.model, true, e->now);
     e->news = true;
     log_info("connected to the broker %s, %s", e->health.mqtt.broker,
              session_present ? "which kept our session" : "which begins a new session");
@@ -145,13 +156,23 @@ static void
 take_disconnect(void *user, const char *why)
 {
     struct engine *e = user;
+    alarming_link(&e->alarming, e->ingest.model, false, e->now);
     e->news = true;
     log_warning("lost the broker %s: %s", e->health.mqtt.broker, why);
+}
+
+/* Until the broker has it, it stays with the announcer. */
+static enum rc
+publish_alarm(void *user, const char *topic, const char *payload, size_t len)
+{
+    struct engine *e = user;
+    return client_publish(e->client, topic, payload, len, 1, true);
 }
 
 static enum rc
 open_client(struct engine *e, struct err *err)
 {
+    static const char *const own_filters[] = {OWN_ALARMS "#", NULL};
     const struct config *config = e->config;
     char *password = NULL;
     enum rc rc = config_read_password(config, &password, err);
@@ -167,6 +188,7 @@ open_client(struct engine *e, struct err *err)
         .client_id = config->mqtt.client_id,
         .filters = list,
         .n_filters = n,
+        .own_filters = own_filters,
         .presence_topic = topic,
         .presence_payload = payload,
         .user = e,
@@ -175,6 +197,8 @@ open_client(struct engine *e, struct err *err)
         .on_disconnect = take_disconnect,
         .on_confirmed = take_confirmation,
     };
+    e->announce = announce_new(publish_alarm, e);
+    pulse_init(&e->pulse, config->instance.name, config->alarms.heartbeat_s);
     rc = client_new(&e->client, &settings, err);
     if (password != NULL) {
         explicit_bzero(password, strlen(password));
@@ -291,6 +315,8 @@ engine_stop(struct engine *e)
         pthread_join(e->thread, NULL);
     }
     client_free(e->client);
+    announce_free(e->announce);
+    pulse_fini(&e->pulse);
     control_close(e->control);
     if (e->ingest_ready) {
         if (e->alarming.evaluator != NULL) {

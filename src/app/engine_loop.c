@@ -137,6 +137,7 @@ tick(struct engine *e)
     if (memcmp(&e->health, &e->shown, sizeof(e->health)) != 0) {
         e->news = true;
     }
+    engine_beat(e);
     e->next_tick = e->now.mono + TICK_US;
 }
 
@@ -234,6 +235,9 @@ patience(const struct engine *e, mono_us client_next, bool reading)
     }
     mono_us next = MIN(e->next_tick, client_next);
     next = MIN(next, evaluator_next(e->alarming.evaluator));
+    if (e->announced != evaluator_version(e->alarming.evaluator)) {
+        next = MIN(next, e->announce_at);
+    }
     if (!reading && e->now.mono < e->read_after) {
         next = MIN(next, e->read_after);
     }
@@ -264,6 +268,7 @@ turn(struct engine *e)
     }
     read_gathered(e);
     put_when_due(e);
+    engine_announce(e);
     write_broker(e);
     mono_us client_next = client_turn(e->client, e->now);
     show(e);

@@ -9,9 +9,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "src/app/announce.h"
 #include "src/app/control.h"
 #include "src/app/engine.h"
 #include "src/app/ingest.h"
+#include "src/app/pulse.h"
 
 #define RATE_SECONDS 5 /* health tells the mean rate over so many */
 
@@ -21,6 +23,8 @@ struct engine {
     struct profiles *profiles;
     struct cache *cache;
     struct client *client;
+    struct announce *announce;
+    struct pulse pulse;
     struct control *control;
     struct alarming alarming;
     struct ingest ingest;
@@ -39,6 +43,8 @@ struct engine {
     bool news;          /* besides what model and strays tell */
     mono_us published;  /* the last snapshot */
     uint64_t shown_annunciated;
+    mono_us announce_at; /* not before: alarms that change at once go out together */
+    uint64_t announced;  /* version of the board the topics say */
     uint64_t shown_model, shown_strays, shown_alarms;
     uint64_t replies; /* operator actions of the screen that were answered */
     char reply[ALARM_TEXT_MAX];
@@ -52,6 +58,12 @@ struct engine {
 void *engine_run(void *engine);
 void engine_update_health(struct engine *e);
 void engine_publish(struct engine *e);
+
+/* engine_tell.c. The retained topics of alarms follow the evaluator. */
+void engine_announce(struct engine *e);
+/* The heartbeat, when it is due; called only after the evaluator has done its work, so who
+ * hears it knows that it does. */
+void engine_beat(struct engine *e);
 
 /* engine_act.c: an operator action, and the answers to {"command":"act"} and "alarms". */
 enum rc engine_act(struct engine *e, const struct alarm_action *a, struct err *err);

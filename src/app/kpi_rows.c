@@ -68,6 +68,23 @@ value_of(const struct figure *f, const struct kpi_result *r)
     return us < 0 ? (double)NAN : (double)us / (double)US_PER_S;
 }
 
+static bool
+is_whole(double value)
+{
+    return fabs(value) < 1e15 && fpclassify(value - trunc(value)) == FP_ZERO;
+}
+
+/* Means and shares to six digits, which are more than they are worth; counts as they are. */
+static double
+rounded(double value)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    if (!isfinite(value) || is_whole(value)) {
+        return value;
+    }
+    return g_ascii_strtod(g_ascii_formatd(text, sizeof(text), "%.6g", value), NULL);
+}
+
 /* A count as a whole number, too: what is 3 is not told as 3.0. */
 static json_t *
 number(double value)
@@ -75,8 +92,7 @@ number(double value)
     if (!isfinite(value)) {
         return json_null();
     }
-    bool whole = fabs(value) < 1e15 && fpclassify(value - trunc(value)) == FP_ZERO;
-    return whole ? json_integer((json_int_t)value) : json_real(value);
+    return is_whole(value) ? json_integer((json_int_t)value) : json_real(rounded(value));
 }
 
 static json_t *
@@ -162,7 +178,7 @@ put_figure(struct rows *rows, const char *label, const struct kpi_result *r, con
 {
     rows_text(rows, label);
     rows_text(rows, key);
-    rows_number(rows, value);
+    rows_number(rows, rounded(value));
     rows_text(rows, *unit != '\0' ? unit : NULL);
     rows_number(rows, l != NULL ? l->target : (double)NAN);
     rows_number(rows, l != NULL ? l->limit : (double)NAN);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/app/load.h"
 
+#include "alarms/rules.h"
 #include "src/config/plant_csv.h"
 #include "src/core/log.h"
 #include "storage/query.h"
@@ -39,13 +40,48 @@ load_check_sources(const struct config *config, const struct profiles *profiles,
     return well;
 }
 
+/* The rules are compiled for what that tells only. */
+static enum rc
+check_rules(struct plant *plant, const char *dir, struct problems *problems, struct err *err)
+{
+    struct problems found;
+    problems_init(&found);
+    ruleset_free(ruleset_new(plant, &found));
+    for (size_t i = 0; i < MIN(found.n, PROBLEMS_MAX); i++) {
+        char *line = g_build_filename(dir, found.list[i], NULL);
+        problems_add(problems, "%s", line);
+        g_free(line);
+    }
+    enum rc rc = found.n == 0 ? RC_OK
+                              : err_set(err, RC_INVALID,
+                                        "the rules of the plant in \"%s\" have errors", dir);
+    problems_fini(&found);
+    return rc;
+}
+
+enum rc
+load_plant_dir(struct plant **ret, const char *dir, struct problems *problems, struct err *err)
+{
+    struct plant *plant = NULL;
+    enum rc rc = plant_csv_read(&plant, dir, problems, err);
+    if (rc == RC_OK) {
+        rc = check_rules(plant, dir, problems, err);
+    }
+    if (rc != RC_OK) {
+        plant_unref(plant);
+        return rc;
+    }
+    *ret = plant;
+    return RC_OK;
+}
+
 enum rc
 load_plant_from(struct plant **ret, const struct config *config, const char *dir,
                 struct cache *cache, struct problems *problems, struct err *err)
 {
     struct plant *plant = NULL;
     char *digest = plant_csv_digest(*config->plant.dir != '\0' ? config->plant.dir : dir);
-    enum rc rc = plant_csv_read(&plant, dir, problems, err);
+    enum rc rc = load_plant_dir(&plant, dir, problems, err);
     if (rc == RC_OK) {
         rc = cache_store_plant(cache, plant, digest != NULL ? digest : "", err);
     }

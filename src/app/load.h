@@ -20,6 +20,11 @@ struct mqtt_endpoint load_endpoint(const struct config *config, const char *pass
 bool load_check_sources(const struct config *config, const struct profiles *profiles,
                         struct problems *problems);
 
+/* The plant of the CSV files in dir; RC_INVALID, and told, also when its rules cannot be
+ * followed. */
+MUST_USE enum rc load_plant_dir(struct plant **ret, const char *dir, struct problems *problems,
+                                struct err *err);
+
 /*
  * The plant that applies: that of the CSV files when they are not those last taken (it is
  * stored, then), else the cache's, else an empty one. The caller gets one reference.

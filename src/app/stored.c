@@ -2,7 +2,7 @@
 #include "src/app/stored.h"
 
 #include "src/app/cli.h"
-#include "src/config/plant_csv.h"
+#include "src/app/load.h"
 
 static struct plant *
 empty_plant(void)
@@ -22,7 +22,7 @@ stored_read_dir(struct plant **ret, const char *dir)
     struct problems problems;
     struct err err = {0};
     problems_init(&problems);
-    enum rc rc = plant_csv_read(ret, dir, &problems, &err);
+    enum rc rc = load_plant_dir(ret, dir, &problems, &err);
     cli_problems(&problems);
     if (rc != RC_OK && problems.n == 0) {
         cli_error("%s", err.text);

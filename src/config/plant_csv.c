@@ -183,7 +183,7 @@ static void
 add_rule(void *user, int line, const char *const *cells)
 {
     struct loader *l = user;
-    struct rule_def r = {0};
+    struct rule_def r = {.line = line};
     bool good = table_read(&table_rules, &r, l->path, line, cells, l->problems);
     default_name(&r.name, r.rule);
     if (*r.component != '\0') {

@@ -111,6 +111,7 @@ struct rule_def {
     double re_alarm_s;    /* announce anew after so long without an acknowledgement; 0: never */
     bool ack_unneeded;    /* "ack_on_return" is no: a return without one closes it */
     char *group, *parent; /* first-out group; rule that explains this one; "" none */
+    int line;             /* in the file it was read from; 0: in none */
 };
 
 struct plant {

@@ -317,6 +317,9 @@ follow_rule(struct work *w)
     case RESULT_WRITE:
         tell_write(w);
         break;
+    case RESULT_LIFE:
+        work_will(w);
+        break;
     }
 }
 

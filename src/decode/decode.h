@@ -66,10 +66,13 @@ struct decode_result {
     const char *health;         /* ScadaPRO2 system/…: which part tells; else NULL */
     const char *alarm_severity; /* ScadaPRO2 alarms/…: else NULL */
     const char *alarm_state;    /* "raised", "acknowledged", "resolved" */
-    bool write_request;         /* a downlink or its echo, no measurement */
-    bool clock_measured;        /* a source time came with it, to be told to the model: */
-    int64_t clock_offset_us;    /* source time (as UTC or corrected) minus receipt */
-    uint32_t clock_station;     /* STATION_NONE: not known */
+    const char *will;        /* a station whose last will, or its opposite, this is; or NULL */
+    uint32_t will_station;   /* STATION_NONE: not of the plant, or there is no will */
+    bool will_offline;       /* it is gone */
+    bool write_request;      /* a downlink or its echo, no measurement */
+    bool clock_measured;     /* a source time came with it, to be told to the model: */
+    int64_t clock_offset_us; /* source time (as UTC or corrected) minus receipt */
+    uint32_t clock_station;  /* STATION_NONE: not known */
 };
 
 struct decode_config {

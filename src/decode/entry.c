@@ -60,42 +60,7 @@ reject(struct work *w, struct entry *e, const char *reason)
     }
 }
 
-/* What can be wrong with a name. */
-struct name_reasons {
-    const char *missing, *wrong, *too_long;
-};
 static const struct name_reasons id_reasons = {"id missing", "id is no text", "id too long"};
-static const struct name_reasons station_reasons = {"station missing", "station is no text",
-                                                    "station too long"};
-
-/* Text, or a number in its shortest form; sanitised. NULL, and the reason, when it is none. */
-static const char *
-read_name(struct work *w, const struct jnode *node, const struct name_reasons *reasons,
-          const char **ret_reason)
-{
-    char number[32];
-    const char *text = number;
-    size_t len;
-    if (node == NULL || node->type == J_NULL || (node->type == J_TEXT && node->len == 0)) {
-        *ret_reason = reasons->missing;
-        return NULL;
-    }
-    if (node->type == J_TEXT) {
-        text = node->text;
-        len = node->len;
-    } else if (node->type == J_NUMBER && isfinite(node->num)) {
-        text_from_double(number, sizeof(number), node->num + 0.0);
-        len = strlen(number);
-    } else {
-        *ret_reason = reasons->wrong;
-        return NULL;
-    }
-    if (len > PLANT_ID_MAX) {
-        *ret_reason = reasons->too_long;
-        return NULL;
-    }
-    return sink_text(&w->d->sink, text, len, PLANT_ID_MAX + 1);
-}
 
 /* The station's uid as the message gives it, "" when the profile carries none. */
 static const char *
@@ -108,7 +73,7 @@ read_station(struct work *w, const struct jnode *entry, const char **ret_reason)
         return w->station_uid;
     }
     const struct jnode *node = work_find(w, &w->rule->station, entry, &w->station);
-    w->station_uid = read_name(w, node, &station_reasons, ret_reason);
+    w->station_uid = work_name(w, node, &work_station_reasons, ret_reason);
     if (w->station_uid != NULL && w->d->plant != NULL && !w->message->retain) {
         uint32_t station = plant_find_station(w->d->plant, w->station_uid);
         if (station != STATION_NONE) {
@@ -342,7 +307,7 @@ emit_hex(struct work *w, struct entry *e, const char *station)
     }
     const char *reason;
     struct found found = {0};
-    const char *id = read_name(w, work_find(w, &r->id, node, &found), &id_reasons, &reason);
+    const char *id = work_name(w, work_find(w, &r->id, node, &found), &id_reasons, &reason);
     if (id == NULL) {
         reject(w, e, reason);
     } else if (!hex_bytes(bytes, sizeof(bytes), node->text, node->len, &len)) {
@@ -390,7 +355,7 @@ decode_entry(struct work *w, struct entry *e)
         return;
     }
     const struct jnode *id_node = work_find(w, &r->id, e->node, &id_found);
-    const char *id = read_name(w, id_node, &id_reasons, &reason);
+    const char *id = work_name(w, id_node, &id_reasons, &reason);
     if (id == NULL) {
         reject(w, e, reason);
         return;

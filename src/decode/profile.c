@@ -128,6 +128,10 @@ check_rule(const struct rule *r, const struct setting *s, struct problems *probl
         problems_add(problems, "%s:%d: [%s] needs severity and states", s->file, s->line,
                      s->section);
     }
+    if (r->result == RESULT_LIFE && (r->value.n == 0 || r->offline == NULL)) {
+        problems_add(problems, "%s:%d: [%s] needs value and offline", s->file, s->line,
+                     s->section);
+    }
     if (r->text_payload && (r->n_match > 0 || r->entries.n > 0 || r->entries.each)) {
         problems_add(problems, "%s:%d: [%s] a text payload has neither match nor entries",
                      s->file, s->line, s->section);

@@ -12,7 +12,7 @@
  *     match                     pointers that must exist, "/state/reported:object"
  *     use                       the rules of another profile, which then also gives the name
  *   What a fitting rule does:
- *     result                    readings (default), health, alarm, write
+ *     result                    readings (default), health, alarm, write, life
  *     entries                   pointer to the entries; a last "*" is each member or element;
  *                               "." (default) is the document
  *     skip                      names of members that are no entries
@@ -36,6 +36,7 @@
  *     hex                       yes: entries that are text hold bytes in hex, named by hex key
  *     ranges                    of hex keys, NAME:TYPE[:FLAG…], see src/decode/hexkey.h
  *     health, severity, states  of system and alarm messages
+ *     offline                   of life: the words of value that mean that station is gone
  */
 #ifndef SRC_DECODE_PROFILE_H
 #define SRC_DECODE_PROFILE_H
@@ -95,7 +96,7 @@ struct alarm_state_rule {
     bool any;
 };
 
-enum rule_result { RESULT_READINGS, RESULT_HEALTH, RESULT_ALARM, RESULT_WRITE };
+enum rule_result { RESULT_READINGS, RESULT_HEALTH, RESULT_ALARM, RESULT_WRITE, RESULT_LIFE };
 
 struct rule {
     char *name;
@@ -113,6 +114,7 @@ struct rule {
     size_t n_qualities;
     struct alarm_state_rule *states;
     size_t n_states;
+    char **offline; /* NULL-terminated, or NULL */
     int64_t future_us;
     struct pointer int16_at;
     char **int16_prefixes; /* NULL-terminated, or NULL */

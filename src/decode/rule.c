@@ -14,10 +14,8 @@ static const char *const type_names[] = {
 static_assert(G_N_ELEMENTS(type_names) == JTYPES, "a type has no name");
 
 static const char *const result_names[] = {
-    [RESULT_READINGS] = "readings",
-    [RESULT_HEALTH] = "health",
-    [RESULT_ALARM] = "alarm",
-    [RESULT_WRITE] = "write",
+    [RESULT_READINGS] = "readings", [RESULT_HEALTH] = "health", [RESULT_ALARM] = "alarm",
+    [RESULT_WRITE] = "write",       [RESULT_LIFE] = "life",
 };
 
 static bool
@@ -110,6 +108,13 @@ set_skip(struct rule *r, const char *value)
 {
     r->skip = split_words(value);
     return r->skip[0] != NULL;
+}
+
+static bool
+set_offline(struct rule *r, const char *value)
+{
+    r->offline = split_words(value);
+    return r->offline[0] != NULL;
 }
 
 static bool
@@ -222,11 +227,12 @@ static const struct {
 } keys[] = {
     {"topic", set_topic, "is not a topic pattern such as sensors/{station}/{component}"},
     {"match", set_match, "is not a list of pointers such as /state/reported:object"},
-    {"result", set_result, "is not readings, health, alarm or write"},
+    {"result", set_result, "is not readings, health, alarm, write or life"},
     {"entries", set_entries, "is not a pointer such as /metrics/*"},
     {"skip", set_skip, "is not a list of names"},
     {"qualities", set_qualities, "is not a list such as 0=good 2=invalid *=invalid"},
     {"states", set_states, "is not a list such as resolved=/resolved_at raised=*"},
+    {"offline", set_offline, "is not a list of words"},
     {"future_s", set_future, "is not a number from 0 to 86400"},
     {"int16", set_int16, "is not a pointer, a colon and prefixes, /desc: AI-word-"},
     {"ranges", set_ranges, "is not a list such as Q:bit AI:word:signed V:byte:zero:memory"},
@@ -328,6 +334,7 @@ rule_fini(struct rule *r)
     g_free(r->match);
     pointer_fini(&r->entries);
     g_strfreev(r->skip);
+    g_strfreev(r->offline);
     for (size_t i = 0; i < G_N_ELEMENTS(source_keys); i++) {
         sources_fini(SOURCES_AT(r, source_keys[i].offset));
     }

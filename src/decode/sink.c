@@ -52,6 +52,7 @@ sink_begin(struct sink *s)
         .rejected = s->rejected,
         .unknown = s->unknown,
         .clock_station = STATION_NONE,
+        .will_station = STATION_NONE,
     };
     s->entries = 0;
     s->full = false;

@@ -2,6 +2,13 @@
 /* Finding things in a message: sources, the station's clock, the time. */
 #include "src/decode/work.h"
 
+#include <math.h>
+
+#include "src/core/text.h"
+
+const struct name_reasons work_station_reasons = {"station missing", "station is no text",
+                                                  "station too long"};
+
 static struct jnode
 text_node(const char *text, size_t len)
 {
@@ -105,4 +112,32 @@ work_time(struct work *w, const struct jnode *entry, uint32_t station)
         result->clock_station = station;
     }
     return &w->source_time;
+}
+
+const char *
+work_name(struct work *w, const struct jnode *node, const struct name_reasons *reasons,
+          const char **ret_reason)
+{
+    char number[32];
+    const char *text = number;
+    size_t len;
+    if (node == NULL || node->type == J_NULL || (node->type == J_TEXT && node->len == 0)) {
+        *ret_reason = reasons->missing;
+        return NULL;
+    }
+    if (node->type == J_TEXT) {
+        text = node->text;
+        len = node->len;
+    } else if (node->type == J_NUMBER && isfinite(node->num)) {
+        text_from_double(number, sizeof(number), node->num + 0.0);
+        len = strlen(number);
+    } else {
+        *ret_reason = reasons->wrong;
+        return NULL;
+    }
+    if (len > PLANT_ID_MAX) {
+        *ret_reason = reasons->too_long;
+        return NULL;
+    }
+    return sink_text(&w->d->sink, text, len, PLANT_ID_MAX + 1);
 }

@@ -56,6 +56,19 @@ struct work {
 const struct jnode *work_find(struct work *w, const struct sources *sources,
                               const struct jnode *entry, struct found *found);
 
+/* What can be wrong with a name. */
+struct name_reasons {
+    const char *missing, *wrong, *too_long;
+};
+extern const struct name_reasons work_station_reasons;
+
+/* Text, or a number in its shortest form; sanitised. NULL, and the reason, when it is none. */
+const char *work_name(struct work *w, const struct jnode *node,
+                      const struct name_reasons *reasons, const char **ret_reason);
+
+/* Whether a station is there, as a last will tells, or what took its place. */
+void work_will(struct work *w);
+
 /* Readings of all entries, or what is wrong with them. */
 void work_entries(struct work *w);
 

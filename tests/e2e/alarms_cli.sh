@@ -197,6 +197,8 @@ assert list(rows[0]) == ['label', 'figure', 'value', 'unit', 'target', 'limit', 
 total = {r['figure']: r for r in rows if r['label'] == 'total'}
 assert total['annunciated']['value'] == '3' and total['critical']['value'] == '0'
 assert total['per_day']['value'] == '1' and total['per_day']['target'] == '150'
+assert total['worst_share']['value'] == '100' and total['worst_share']['unit'] == '%'
+assert total['per_10min']['value'] == '0.00694444', total
 assert total['per_day']['grade'] == 'good' and total['median_ack_s']['unit'] == 's'
 assert total['worst_1']['alarm'] == 'PS-01/L1/high' and total['worst_1']['value'] == '2'
 assert len([r for r in rows if r['label'] == 'total' and r['figure'] == 'per_day']) == 1" &&

@@ -159,6 +159,12 @@ check "every problem of the plant, status 2" sh -c "'$leitstand' -c x.ini plant 
     grep -q '^bad/stations.csv:4: uid: \"\" is not' err && \
     grep -q '^bad/stations.csv:5: a quote stands' err && \
     grep -q '^bad/components.csv:3: station: \"PS-2\" is not' err"
+mkdir circle
+cp plant/stations.csv plant/components.csv circle/
+printf 'component,rule,type,limit,parent\nkind:level,h,hi,3,l\nWW-1/L1,l,lo,1,h\n' >circle/rules.csv
+check "rules that cannot be followed, with their lines" sh -c "'$leitstand' -c x.ini plant import \
+    circle >out 2>err; [ \$? -eq 2 ] && grep -q '^circle/rules.csv:2: h on kind:level: .* circle' err && \
+    grep -q '^circle/rules.csv:3: l on WW-1/L1: .* circle' err"
 printf 'uid,name\nA,\033]0;title\007\nB,\302\23331m\nC,\342\200\256x\nD,a\0b\nE,\377\n' >bad/stations.csv
 check "hostile text is refused, and told harmlessly" sh -c "'$leitstand' -c x.ini plant import bad \
     >out 2>err; [ \$? -eq 2 ] && [ \$(grep -c '^bad/stations.csv' err) -eq 5 ] && \

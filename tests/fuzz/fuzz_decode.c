@@ -27,8 +27,13 @@ static const char *const topics[] = {
     "$aws/things/L/update",
     "/client/receive/g/PS-01",
     "a//",
+    "tele/PS-01/LWT",
+    "zigbee2mqtt/PS-02/availability",
+    "homie/m/$state",
 };
 
+#define LOW    0x0f /* the topic, */
+#define HIGH   0x40 /* and this counts 16 */
 #define RETAIN 0x10
 #define KNOWN  0x20
 
@@ -69,8 +74,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0) {
         return 0;
     }
+    unsigned topic = (data[0] & LOW) + ((data[0] & HIGH) != 0 ? 16 : 0);
     struct decode_message m = {
-        .topic = topics[data[0] % G_N_ELEMENTS(topics)],
+        .topic = topics[topic % G_N_ELEMENTS(topics)],
         .payload = data + 1,
         .len = size - 1,
         .retain = (data[0] & RETAIN) != 0,
