@@ -137,7 +137,7 @@ link_children(struct evaluator *e)
     for (uint32_t i = 2; i < e->n_places + 2; i++) {
         e->first_child[i] += e->first_child[i - 1];
     }
-    e->children = g_new(uint32_t, n);
+    e->children = g_new(uint32_t, n + 1); /* never NULL: it is reckoned with */
     for (uint32_t i = 0; i < e->n_places; i++) {
         if (places[i].parent != RULE_NONE) {
             e->children[e->first_child[places[i].parent + 1]++] = i;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BOOT_ID "11111111-2222-3333-4444-555555555555"
+#define BOOT_TAIL "-2222-3333-4444-555555555555"
 
 #define UNTRUSTED                                                                              \
     ((unsigned)(QUALITY_INVALID | QUALITY_NOT_TOPICAL | QUALITY_BLOCKED | QUALITY_OVERFLOW))
@@ -226,7 +226,7 @@ fx_init(struct fx *f)
                      .user = "anna",
                      .origin = "console pc1"};
     snprintf(f->set.instance, sizeof(f->set.instance), "pc1");
-    snprintf(f->set.boot_id, sizeof(f->set.boot_id), BOOT_ID);
+    snprintf(f->set.boot_id, sizeof(f->set.boot_id), "%08x" BOOT_TAIL, f->boots);
     f->set.epoch = 7;
     f->set.term = 1;
     f->journal = new_array(sizeof(struct journal_record), journal_record_clear);
@@ -298,7 +298,7 @@ fx_restart(struct fx *f, double s, bool reboot)
     if (reboot) {
         f->now.mono = 20 * FX_S;
         f->boots++;
-        snprintf(f->set.boot_id, sizeof(f->set.boot_id), "%08x%s", f->boots, BOOT_ID + 8);
+        snprintf(f->set.boot_id, sizeof(f->set.boot_id), "%08x" BOOT_TAIL, f->boots);
     }
     f->e = evaluator_new(&f->set, fx_ruleset(f->plant), f->now);
     restore_kept(f);
@@ -419,11 +419,10 @@ fx_action(const struct fx *f, enum alarm_action_kind kind, const char *alarm, co
 {
     struct alarm_action a = {.kind = kind, .seen_at = WALL_NONE};
     char **part = g_strsplit(alarm, "/", 3);
-    snprintf(a.station, sizeof(a.station), "%s", part[0]);
-    if (part[1] != NULL) {
-        snprintf(a.component, sizeof(a.component), "%s", part[1]);
-        snprintf(a.rule, sizeof(a.rule), "%s", part[2] != NULL ? part[2] : "");
-    }
+    guint n = g_strv_length(part);
+    snprintf(a.station, sizeof(a.station), "%s", n > 0 ? part[0] : "");
+    snprintf(a.component, sizeof(a.component), "%s", n > 1 ? part[1] : "");
+    snprintf(a.rule, sizeof(a.rule), "%s", n > 2 ? part[2] : "");
     g_strfreev(part);
     snprintf(a.user, sizeof(a.user), "%s", f->user);
     snprintf(a.origin, sizeof(a.origin), "%s", f->origin);
@@ -500,10 +499,10 @@ static bool
 is_named(const char *alarm, const char *station, const char *component, const char *rule)
 {
     char **part = g_strsplit(alarm, "/", 3);
-    bool is = g_strcmp0(part[0], station) == 0 &&
-              (part[0] == NULL || part[1] == NULL || g_strcmp0(part[1], component) == 0) &&
-              (part[0] == NULL || part[1] == NULL || part[2] == NULL ||
-               g_strcmp0(part[2], rule) == 0);
+    guint n = g_strv_length(part);
+    bool is = n > 0 && g_strcmp0(part[0], station) == 0 &&
+              (n < 2 || g_strcmp0(part[1], component) == 0) &&
+              (n < 3 || g_strcmp0(part[2], rule) == 0);
     g_strfreev(part);
     return is;
 }
