@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/app/ingest.h"
 
-#define OWN_TOPICS "leitstand/v1/" /* presence, beacons, alarms: never measurements */
+#include "src/app/own_topic.h"
 
 void
 ingest_init(struct ingest *in, struct cache *cache, struct decoder *decoder,

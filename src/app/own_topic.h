@@ -5,8 +5,9 @@
 
 #include <glib.h>
 
-#define OWN_ALARMS     "leitstand/v1/alarms/"
-#define OWN_HEARTBEATS "leitstand/v1/heartbeat/"
+#define OWN_TOPICS     "leitstand/v1/" /* presence, beacons, alarms: never measurements */
+#define OWN_ALARMS     OWN_TOPICS "alarms/"
+#define OWN_HEARTBEATS OWN_TOPICS "heartbeat/"
 
 /*
  * Append text as one level. What would end the level, or a broker refuses, stands there as in a

@@ -1,32 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/core/model.h"
-
-#include "src/core/derived.h"
+#include "src/core/model_private.h"
 
 /* decode refuses source times later than this after receipt. */
 #define FUTURE_US (300 * US_PER_S)
-
-/* Left to each station after a reconnect. */
-#define RECONNECT_US (30 * US_PER_S)
-
-enum link { LINK_UNTOLD, LINK_NEVER, LINK_UP, LINK_DOWN };
-
-struct model {
-    struct plant *plant;
-    enum link link;
-    mono_us unlinked; /* since when, while it is down */
-    struct now started;
-    uint64_t version;
-    struct component_state *components;
-    struct station_state *stations;
-    mono_us *alive;            /* each station: silence is measured from here */
-    uint32_t *first_derived;   /* each component: index into derived, or COMPONENT_NONE */
-    struct derived *derived;   /* those of a source are linked by next */
-    uint32_t *derived_numbers; /* each component: its own place in derived */
-    uint32_t n_derived;
-    GHashTable *by_series; /* series → component index + 1 */
-    int longest_window_s;
-};
 
 static void
 state_clear(struct component_state *c)
@@ -414,89 +390,11 @@ model_apply(struct model *m, const struct reading *r, struct now now, GArray *ou
     }
 }
 
-static void
-tick_station(struct model *m, uint32_t station, struct now now)
-{
-    struct station_state *s = &m->stations[station];
-    int64_t limit = m->plant->stations[station].silence_s * US_PER_S;
-    bool frozen = m->link == LINK_NEVER || m->link == LINK_DOWN;
-    bool overdue = limit > 0 && now.mono - m->alive[station] > limit;
-    bool silent = s->gone || (overdue && (s->silent || !frozen));
-    if (silent != s->silent) {
-        s->silent = silent;
-        m->version++;
-    }
-}
-
-void
-model_heard(struct model *m, uint32_t station, struct now now)
-{
-    struct station_state *s = &m->stations[station];
-    s->received = now.wall;
-    s->heard = now.mono;
-    s->silent = s->gone = false;
-    m->alive[station] = now.mono;
-    m->version++;
-}
-
-void
-model_will(struct model *m, uint32_t station, bool offline, struct now now)
-{
-    struct station_state *s = &m->stations[station];
-    if (s->gone != offline) {
-        s->gone = offline;
-        tick_station(m, station, now);
-        m->version++;
-    }
-}
-
-/* A station's clock of silence after the connection was away. */
-static void
-resume_silence(struct model *m, uint32_t station, struct now now)
-{
-    mono_us *alive = &m->alive[station];
-    *alive += now.mono - MAX(*alive, m->unlinked);
-    if (!m->stations[station].silent) {
-        int64_t limit = m->plant->stations[station].silence_s * US_PER_S;
-        *alive = MAX(*alive, now.mono - limit + MIN(limit, RECONNECT_US));
-    }
-}
-
-void
-model_link(struct model *m, bool connected, struct now now)
-{
-    bool first = m->link == LINK_UNTOLD || m->link == LINK_NEVER;
-    if (!connected) {
-        m->unlinked = m->link == LINK_DOWN ? m->unlinked : now.mono;
-        m->link = first ? LINK_NEVER : LINK_DOWN;
-        return;
-    }
-    for (uint32_t i = 0; i < m->plant->n_stations && m->link != LINK_UP; i++) {
-        if (first) {
-            m->alive[i] = now.mono;
-        } else {
-            resume_silence(m, i, now);
-        }
-    }
-    m->link = LINK_UP;
-}
-
-void
-model_clock_offset(struct model *m, uint32_t station, int64_t offset_us)
-{
-    struct station_state *s = &m->stations[station];
-    if (!s->clock_known || s->clock_offset_us != offset_us) {
-        s->clock_known = true;
-        s->clock_offset_us = offset_us;
-        m->version++;
-    }
-}
-
 void
 model_tick(struct model *m, struct now now, GArray *out)
 {
     for (uint32_t i = 0; i < m->plant->n_stations; i++) {
-        tick_station(m, i, now);
+        model_tick_station(m, i, now);
     }
     for (uint32_t i = 0; i < m->n_derived; i++) {
         struct derived *d = &m->derived[i];

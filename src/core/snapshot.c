@@ -15,11 +15,11 @@ static const char *const role_names[] = {
 static_assert(G_N_ELEMENTS(role_names) == ROLES, "a role has no name");
 
 struct exchange {
-    pthread_mutex_t lock;                  /* leaf lock: nothing is called while it is held */
-    struct snapshot *waiting;              /* under lock */
+    pthread_mutex_t lock;     /* leaf lock: nothing is called while it is held */
+    struct snapshot *waiting; /* under lock */
     struct command commands[EXCHANGE_COMMANDS]; /* under lock; a ring */
-    uint32_t first, used;                  /* under lock */
-    int snapshot_fd, command_fd;           /* constant; eventfds, they carry no data */
+    uint32_t first, used;                       /* under lock */
+    int snapshot_fd, command_fd;                /* constant; eventfds, they carry no data */
 };
 
 const char *

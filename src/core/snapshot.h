@@ -111,7 +111,8 @@ struct command {
 /*
  * The exchange. One engine and one screen.
  * When a snapshot waits untaken, exchange_wants() is false and the engine makes none: a slow
- * screen costs nothing. At most EXCHANGE_COMMANDS commands wait; then exchange_post() answers false.
+ * screen costs nothing. At most EXCHANGE_COMMANDS commands wait; then exchange_post() answers
+ * false.
  */
 struct exchange;
 #define EXCHANGE_COMMANDS 256u
