@@ -36,12 +36,44 @@ pg_probe_conninfo(const char *conninfo, bool *ret_has_password, struct err *err)
     return RC_OK;
 }
 
+/* "hostaddr" goes before "host", as in libpq. */
+static const char *
+find_hosts(const PQconninfoOption *options)
+{
+    const char *host = NULL;
+    for (const PQconninfoOption *o = options; o != NULL && o->keyword != NULL; o++) {
+        bool given = o->val != NULL && *o->val != '\0';
+        if (given && strcmp(o->keyword, "hostaddr") == 0) {
+            return o->val;
+        }
+        if (given && strcmp(o->keyword, "host") == 0) {
+            host = o->val;
+        }
+    }
+    return host;
+}
+
+char **
+pg_probe_hosts(const char *conninfo)
+{
+    PQconninfoOption *given = PQconninfoParse(conninfo, NULL);
+    PQconninfoOption *defaults = PQconndefaults();
+    const char *hosts = find_hosts(given);
+    if (hosts == NULL) {
+        hosts = find_hosts(defaults);
+    }
+    char **list = g_strsplit(hosts != NULL ? hosts : "", ",", -1);
+    PQconninfoFree(given);
+    PQconninfoFree(defaults);
+    return list;
+}
+
 enum rc
 pg_probe(const char *conninfo, struct err *err)
 {
     /* What conninfo says comes later and wins. */
     static const char *const keys[] = {"connect_timeout", "application_name", "dbname", NULL};
-    const char *const values[] = {CONNECT_TIMEOUT_S, "leitstand check", conninfo, NULL};
+    const char *const values[] = {CONNECT_TIMEOUT_S, "leitstand probe", conninfo, NULL};
     PGconn *connection = PQconnectdbParams(keys, values, 1);
     enum rc rc = RC_OK;
     if (PQstatus(connection) != CONNECTION_OK) {

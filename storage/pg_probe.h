@@ -14,6 +14,13 @@
 MUST_USE enum rc pg_probe_conninfo(const char *conninfo, bool *ret_has_password,
                                    struct err *err);
 
+/*
+ * The servers that conninfo names: addresses, names, directories of unix sockets; else what the
+ * environment or a service file names, else none: the local socket. For g_strfreev(), never
+ * NULL.
+ */
+char **pg_probe_hosts(const char *conninfo);
+
 /* Connect and leave again. RC_IO: err has the server's or libpq's words, one line. */
 MUST_USE enum rc pg_probe(const char *conninfo, struct err *err);
 

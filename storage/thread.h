@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the threads of this folder have in common. */
+/* What the threads of this folder, and those of src/app, have in common. */
 #ifndef STORAGE_THREAD_H
 #define STORAGE_THREAD_H
 

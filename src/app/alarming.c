@@ -2,8 +2,10 @@
 #include "src/app/alarming.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <unistd.h>
 
+#include "src/core/i18n.h"
 #include "src/core/log.h"
 #include "storage/query.h"
 
@@ -145,6 +147,7 @@ alarming_open(struct alarming *a, const struct config *config, const struct mode
 void
 alarming_close(struct alarming *a)
 {
+    popup_stop(a->popup);
     alarm_board_unref(a->board);
     evaluator_free(a->evaluator);
     g_free(a->told);
@@ -212,7 +215,8 @@ tell_silence(struct alarming *a, const struct model *model, struct now now)
         uint8_t is = s->silent ? TOLD_SILENT : s->heard != 0 ? TOLD_HEARD : TOLD_NOTHING;
         if (is != TOLD_NOTHING && is != a->told[i]) {
             a->told[i] = is;
-            evaluator_silence(a->evaluator, i, s->silent, s->received, NULL, now);
+            evaluator_silence(a->evaluator, i, s->silent, s->received,
+                              s->silent && s->gone ? "last will" : NULL, now);
         }
     }
 }
@@ -234,6 +238,39 @@ alarming_tick(struct alarming *a, const struct model *model, const GArray *recor
 }
 
 /* ---- what goes out ---- */
+
+/* "PW-01 Pumpwerk Nord: Überlauf droht" and the value; a test says that it is one. */
+static void
+pop_up(const struct alarming *a, const struct journal_record *line)
+{
+    const struct plant *plant = a->board->plant;
+    uint32_t s = plant_find_station(plant, line->station);
+    char *summary = g_strdup_printf("%s%s %s", line->test ? _("TEST ") : "", line->station,
+                                    s == STATION_NONE ? "" : plant->stations[s].name);
+    GString *body = g_string_new(NULL);
+    g_string_append_printf(body, "%s %s", line->component, line->rule);
+    if (isfinite(line->value)) {
+        g_string_append_printf(body, " %.6g", line->value);
+    }
+    popup_post(a->popup, line->priority, summary, body->str);
+    g_string_free(body, TRUE);
+    g_free(summary);
+}
+
+void
+alarming_take(struct alarming *a, struct alarm_changes *to)
+{
+    guint first = to->journal->len;
+    evaluator_take(a->evaluator, to);
+    for (guint i = first; a->popup != NULL && i < to->journal->len; i++) {
+        const struct journal_record *line =
+            &g_array_index(to->journal, struct journal_record, i);
+        if (line->annunciated && (a->popup_priorities & (1u << line->priority)) != 0) {
+            alarming_board(a);
+            pop_up(a, line);
+        }
+    }
+}
 
 struct alarm_board *
 alarming_board(struct alarming *a)

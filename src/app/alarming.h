@@ -10,6 +10,7 @@
 #define SRC_APP_ALARMING_H
 
 #include "alarms/evaluator.h"
+#include "src/app/popup.h"
 #include "src/config/config.h"
 #include "src/core/model.h"
 
@@ -18,7 +19,9 @@ struct alarming {
     struct alarm_board *board; /* as last asked for */
     uint8_t *told;             /* each station: what the evaluator knows of its silence */
     uint32_t n_told;
-    uint64_t evaluated; /* readings */
+    uint64_t evaluated;        /* readings */
+    struct popup *popup;       /* NULL: none are shown; ended by alarming_close() */
+    unsigned popup_priorities; /* 1u << enum alarm_priority, or-ed */
 };
 
 /*
@@ -46,6 +49,9 @@ void alarming_link(struct alarming *a, struct model *model, bool connected, stru
 /* Time passed: after model_tick(), which appended records from first on. */
 void alarming_tick(struct alarming *a, const struct model *model, const GArray *records,
                    guint first, struct now now);
+
+/* Everything that changed since last asked, to the end of to; loud lines open popups. */
+void alarming_take(struct alarming *a, struct alarm_changes *to);
 
 /* The board as it is now, made anew only when something changed; no reference is given. */
 struct alarm_board *alarming_board(struct alarming *a);

@@ -134,7 +134,7 @@ run_headless(const struct config *config, struct demo *demo, const sigset_t *sig
     struct engine *engine = NULL;
     struct snapshot *last = NULL;
     mono_us begun = clock_now().mono;
-    enum rc rc = engine_start(&engine, config, exchange, problems, err);
+    enum rc rc = engine_start(&engine, config, exchange, false, problems, err);
     if (rc == RC_OK) {
         rc = attend(demo, exchange, &last, signals, err);
     }

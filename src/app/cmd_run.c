@@ -72,7 +72,7 @@ run_engine(const struct config *config, int signals)
     struct problems problems;
     struct err err = {.text = ""};
     problems_init(&problems);
-    enum rc rc = engine_start(&engine, config, exchange, &problems, &err);
+    enum rc rc = engine_start(&engine, config, exchange, false, &problems, &err);
     if (rc == RC_OK) {
         sd_notify(0, "READY=1");
         log_info("running");

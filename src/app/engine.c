@@ -277,7 +277,7 @@ open_all(struct engine *e, struct problems *problems, struct err *err)
 
 enum rc
 engine_start(struct engine **ret, const struct config *config, struct exchange *exchange,
-             struct problems *problems, struct err *err)
+             bool desktop, struct problems *problems, struct err *err)
 {
     struct engine *e = g_new0(struct engine, 1);
     e->config = config;
@@ -289,6 +289,13 @@ engine_start(struct engine **ret, const struct config *config, struct exchange *
     enum rc rc = e->stop_fd < 0 ? err_set(err, RC_IO, "could not make an eventfd")
                                 : open_all(e, problems, err);
     if (rc == RC_OK) {
+        e->store = store_watch_start(config->postgres.conninfo);
+        e->local_store = store_is_local(config->postgres.conninfo);
+        e->local_broker = *config->mqtt.socket != '\0' || link_is_local(config->mqtt.host);
+        if (desktop && config->alarms.popup != 0) {
+            e->alarming.popup = popup_start();
+            e->alarming.popup_priorities = config->alarms.popup;
+        }
         if (config->n_sources == 0) {
             log_warning("no [source:NAME] in the configuration: nothing is subscribed to");
         }
@@ -325,6 +332,7 @@ engine_stop(struct engine *e)
         ingest_fini(&e->ingest);
         alarming_close(&e->alarming);
     }
+    store_watch_stop(e->store);
     cache_close(e->cache);
     profiles_free(e->profiles);
     if (e->stop_fd >= 0) {

@@ -22,11 +22,12 @@ struct engine;
  * Open the cache, load the plant, restore the newest values, publish a first snapshot, listen
  * at the control socket, start the thread. A broker that is away is no error. RC_BUSY: the
  * cache or the control socket belongs to another instance. RC_INVALID: problems tells what is
- * wrong with plant or profiles. config must outlive the engine.
+ * wrong with plant or profiles. config must outlive the engine. desktop: somebody sits there,
+ * and alarms may open popups.
  */
 MUST_USE enum rc engine_start(struct engine **ret, const struct config *config,
-                              struct exchange *exchange, struct problems *problems,
-                              struct err *err);
+                              struct exchange *exchange, bool desktop,
+                              struct problems *problems, struct err *err);
 /* Stop reading, commit, say good-bye to the broker, join. NULL is fine. */
 void engine_stop(struct engine *e);
 

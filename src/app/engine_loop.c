@@ -133,6 +133,7 @@ tick(struct engine *e)
     *then = in->received;
     ingest_tick(in, e->now);
     engine_update_health(e);
+    engine_judge(e);
     /* Counters alone are news once a second, if they moved. */
     if (memcmp(&e->health, &e->shown, sizeof(e->health)) != 0) {
         e->news = true;

@@ -13,7 +13,9 @@
 #include "src/app/control.h"
 #include "src/app/engine.h"
 #include "src/app/ingest.h"
+#include "src/app/link_watch.h"
 #include "src/app/pulse.h"
+#include "src/app/store_watch.h"
 
 #define RATE_SECONDS 5 /* health tells the mean rate over so many */
 
@@ -25,6 +27,9 @@ struct engine {
     struct client *client;
     struct announce *announce;
     struct pulse pulse;
+    struct store_watch *store; /* NULL: no central store is configured */
+    struct link_watch link;
+    bool local_broker, local_store;
     struct control *control;
     struct alarming alarming;
     struct ingest ingest;
@@ -64,6 +69,9 @@ void engine_announce(struct engine *e);
 /* The heartbeat, when it is due; called only after the evaluator has done its work, so who
  * hears it knows that it does. */
 void engine_beat(struct engine *e);
+
+/* What is wrong with the services around us, as of now. */
+void engine_judge(struct engine *e);
 
 /* engine_act.c: an operator action, and the answers to {"command":"act"} and "alarms". */
 enum rc engine_act(struct engine *e, const struct alarm_action *a, struct err *err);

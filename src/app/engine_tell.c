@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What goes out about alarms: the retained topics, and the heartbeat. */
+/* What the watchdog is told, and what goes out: the retained topics, and the heartbeat. */
 #include "src/app/engine_private.h"
 #include "src/core/log.h"
 
@@ -34,4 +34,47 @@ engine_beat(struct engine *e)
         log_debug("no heartbeat: there is no connection, or it is full");
     }
     free(payload);
+}
+
+static enum watchdog_failure
+failure_of(const struct client *client)
+{
+    switch (client_failure(client)) {
+    case CLIENT_WELL:
+        return FAILURE_NONE;
+    case CLIENT_REFUSED:
+        return FAILURE_REFUSED;
+    case CLIENT_UNREACHABLE:
+        return FAILURE_UNREACHABLE;
+    case CLIENT_LOOKUP:
+        return FAILURE_LOOKUP;
+    case CLIENT_TIMEOUT:
+        return FAILURE_TIMEOUT;
+    case CLIENT_DENIED:
+        return FAILURE_DENIED;
+    }
+    return FAILURE_NONE;
+}
+
+void
+engine_judge(struct engine *e)
+{
+    struct store_state store = {.reachable = true};
+    if (e->store != NULL) {
+        store_watch_get(e->store, &store);
+        e->health.postgres.connected = store.known && store.reachable;
+    }
+    const struct watchdog_evidence evidence = {
+        .connected = client_connected(e->client),
+        .failure = failure_of(e->client),
+        .local_broker = e->local_broker,
+        .link_up = link_watch_up(&e->link, e->now.mono),
+        .store_configured = e->store != NULL,
+        .store_reachable = store.reachable,
+        .store_local = e->local_store,
+        .disk_well = *e->health.cache.problem == '\0',
+        .lost = e->health.mqtt.dropped,
+    };
+    const struct watchdog_verdict verdict = watchdog_judge(&evidence);
+    evaluator_services(e->alarming.evaluator, &verdict, e->now);
 }

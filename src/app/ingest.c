@@ -57,7 +57,7 @@ put(struct ingest *in)
     if (in->batch == NULL) {
         in->batch = cache_new_batch(in->cache); /* timers and operators change alarms, too */
     }
-    evaluator_take(in->alarming->evaluator, &in->batch->alarms);
+    alarming_take(in->alarming, &in->batch->alarms);
     in->batch->ring_keep = (uint32_t)redelivery_count(&in->redelivery);
     in->put = cache_put(in->cache, in->batch);
     in->batch = NULL;
@@ -146,6 +146,9 @@ take_result(struct ingest *in, const struct decode_result *result,
 {
     for (size_t i = 0; i < result->n_heard && !m->retain; i++) {
         model_heard(in->model, result->heard[i], now);
+    }
+    if (result->will_station != STATION_NONE) {
+        model_will(in->model, result->will_station, result->will_offline, now);
     }
     if (result->clock_measured && result->clock_station != STATION_NONE) {
         model_clock_offset(in->model, result->clock_station, result->clock_offset_us);

@@ -28,7 +28,7 @@ watch_plant(const struct config *config, bool demo, struct problems *problems, s
     struct exchange *exchange = exchange_new();
     struct engine *engine = NULL;
     log_hold(true);
-    enum rc rc = engine_start(&engine, config, exchange, problems, err);
+    enum rc rc = engine_start(&engine, config, exchange, true, problems, err);
     if (rc == RC_OK) {
         const struct console_config console = {.exchange = exchange,
                                                .timezone = config->instance.timezone,

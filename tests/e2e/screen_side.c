@@ -41,7 +41,7 @@ start(void)
     struct err err = {.text = ""};
     problems_init(&problems);
     exchange = exchange_new();
-    if (engine_start(&engine, config, exchange, &problems, &err) != RC_OK) {
+    if (engine_start(&engine, config, exchange, false, &problems, &err) != RC_OK) {
         give_up(err.text);
     }
     problems_fini(&problems);
