@@ -470,6 +470,33 @@ suspend_for_an_hour_raises_nothing(void **state)
     assert_int_equal(f->board->n_alarms, 0);
 }
 
+/* Whoever wakes up says that nothing could be heard meanwhile; then nothing is stale. */
+static void
+suspend_for_an_hour_makes_nothing_stale(void **state)
+{
+    static const struct fx_component counter[] = {{"PS-01", "N1", KIND_COUNTER}, {0}};
+    static const struct fx_rule stale[] = {
+        {.component = "PS-01/N1", .rule = "stale", .type = "stale", .window_s = 300}, {0}};
+    (void)state;
+    struct fx f;
+    fx_init(&f);
+    fx_open(&f, counter, stale);
+    fx_put(&f, "PS-01/N1", 1);
+    fx_pass(&f, 200);
+    struct now asleep = f.now;
+    f.now.mono += FX_H;
+    f.now.wall += FX_H;
+    evaluator_link(f.e, false, asleep);
+    evaluator_link(f.e, true, f.now);
+    fx_pass(&f, 99);
+    assert_int_equal(fx_annunciated(&f, NULL), 0);
+    fx_pass(&f, 3); /* 302 s of which it was awake */
+    assert_int_equal(fx_annunciated(&f, "PS-01/N1/stale"), 1);
+    fx_put(&f, "PS-01/N1", 2);
+    assert_false(alarm_state_active(fx_state(&f, "PS-01/N1/stale")));
+    fx_close(&f);
+}
+
 #define scenario(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -495,6 +522,7 @@ main(void)
         cmocka_unit_test(w22_summer_time_changes_nothing),
         scenario(suspend_for_an_hour_ends_no_shelf_wrong),
         scenario(suspend_for_an_hour_raises_nothing),
+        cmocka_unit_test(suspend_for_an_hour_makes_nothing_stale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
