@@ -9,6 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+#define PARKED_KEEP_US (30 * 86400 * US_PER_S)
+
 /* ---- kept until the start, when "now" is known ---- */
 
 void
@@ -308,6 +310,26 @@ restore_values(struct evaluator *e, struct now now)
     g_array_set_size(e->kept_values, 0);
 }
 
+/* Whoever acknowledged what never came is not kept for ever. */
+static void
+expire_parked(struct evaluator *e, struct now now)
+{
+    GHashTableIter all;
+    void *parked;
+    GArray *old = g_array_new(FALSE, FALSE, sizeof(struct uuid));
+    g_hash_table_iter_init(&all, e->parked);
+    while (g_hash_table_iter_next(&all, NULL, &parked)) {
+        const struct parked_record *p = parked;
+        if (now.wall - p->at > PARKED_KEEP_US) {
+            g_array_append_val(old, p->occurrence);
+        }
+    }
+    for (guint i = 0; i < old->len; i++) {
+        parked_done(e, &g_array_index(old, struct uuid, i));
+    }
+    g_array_unref(old);
+}
+
 /* An alarm that was shelved and whose time is over comes out now, not at its old moment. */
 void
 evaluator_start(struct evaluator *e, struct now now)
@@ -317,6 +339,7 @@ evaluator_start(struct evaluator *e, struct now now)
     restore_alarms(e, now);
     restore_occurrences(e);
     restore_maintenance(e, now);
+    expire_parked(e, now);
     restore_suppression(e);
     for (uint32_t i = 0; i < e->n_places; i++) {
         stale_arm(e, i, now.mono);

@@ -16,6 +16,7 @@
 #define TICK_US        US_PER_S
 #define SNAPSHOT_US    (100 * US_PER_MS) /* at most ten a second */
 #define URGENT_US      (20 * US_PER_MS)  /* sooner when people are to be told of an alarm */
+#define ASLEEP_US      (10 * US_PER_S)   /* a turn that late: the machine, or we, stood still */
 #define FINISH_US      (5 * US_PER_S)    /* the last commit may take so long */
 
 enum { FD_STOP, FD_COMMAND, FD_CACHE, FD_BROKER, FDS };
@@ -259,8 +260,14 @@ turn(struct engine *e)
         [FD_STOP] = {.fd = e->stop_fd, .events = POLLIN},
         [FD_COMMAND] = {.fd = exchange_command_fd(e->exchange), .events = POLLIN},
     };
+    struct now before = e->now;
     e->now = clock_now();
     e->last_turn = e->now.mono;
+    if (e->now.mono - before.mono > ASLEEP_US && client_connected(e->client)) {
+        /* What was not heard meanwhile is nobody's silence. */
+        alarming_link(&e->alarming, e->ingest.model, false, before);
+        alarming_link(&e->alarming, e->ingest.model, true, e->now);
+    }
     if (e->now.mono >= e->next_tick) {
         tick(e);
     }
