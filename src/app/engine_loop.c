@@ -252,6 +252,18 @@ patience(const struct engine *e, mono_us client_next, bool reading)
     return milliseconds_until(e, next);
 }
 
+/* What was not heard while the machine, or we, stood still is nobody's silence. */
+static void
+take_time(struct engine *e)
+{
+    struct now before = e->now;
+    e->now = clock_now();
+    if (e->now.mono - before.mono > ASLEEP_US && client_connected(e->client)) {
+        alarming_link(&e->alarming, e->ingest.model, false, before);
+        alarming_link(&e->alarming, e->ingest.model, true, e->now);
+    }
+}
+
 /* False: stop. */
 static bool
 turn(struct engine *e)
@@ -260,14 +272,8 @@ turn(struct engine *e)
         [FD_STOP] = {.fd = e->stop_fd, .events = POLLIN},
         [FD_COMMAND] = {.fd = exchange_command_fd(e->exchange), .events = POLLIN},
     };
-    struct now before = e->now;
-    e->now = clock_now();
+    take_time(e);
     e->last_turn = e->now.mono;
-    if (e->now.mono - before.mono > ASLEEP_US && client_connected(e->client)) {
-        /* What was not heard meanwhile is nobody's silence. */
-        alarming_link(&e->alarming, e->ingest.model, false, before);
-        alarming_link(&e->alarming, e->ingest.model, true, e->now);
-    }
     if (e->now.mono >= e->next_tick) {
         tick(e);
     }
@@ -294,8 +300,8 @@ turn(struct engine *e)
     if (poll(fds, FDS + n_control, patience(e, client_next, reading)) < 0) {
         return true; /* interrupted: nothing is known of the descriptors */
     }
+    take_time(e);
     if (reading && (e->more || (fds[FD_BROKER].revents & ~POLLOUT) != 0)) {
-        e->now = clock_now();
         read_broker(e);
     }
     if ((fds[FD_BROKER].revents & POLLOUT) != 0) {

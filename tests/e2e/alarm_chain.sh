@@ -38,6 +38,7 @@ uid,name,silence_s
 PS-01,Pumpwerk,3600
 PS-02,Becken,2
 PS-03,Schacht,2
+PS-04,Brunnen,3
 END
 cat >plant/components.csv <<END
 id,station,name,kind,unit
@@ -46,6 +47,7 @@ F1,PS-01,Störung 1,fault,
 F2,PS-01,Störung 2,fault,
 M1,PS-02,,sensor,
 M1,PS-03,,sensor,
+M1,PS-04,,sensor,
 END
 cat >plant/rules.csv <<END
 component,rule,type,limit,deadband,on_delay_s,window_s,priority,latch,name
@@ -206,11 +208,23 @@ beats() {
     [ "$(wc -l <beats)" -eq 2 ]
 }
 report 'the heartbeat beats' beats
+mosquitto_pub --unix "$dir/mqtt" -q 1 -t plant/PS-04/M1 -m 1 --repeat 200 --repeat-delay 0.5 &
+source_pid=$!
+report 'a station that sends is not silent' soon 15 alarms "
+assert a.get('PS-04//silence', {'state': 'returned_unacked'})['state'] == 'returned_unacked', a
+assert a.get('PS-04/M1/stale', {'state': 'returned_unacked'})['state'] == 'returned_unacked', a"
+rises() { # of the alarms of PS-04 so far
+    journal "print(sum(r['event'] == 'raised' and r['station'] == 'PS-04' for r in j))"
+}
+before=$(rises)
 kill -STOP "$program_pid"
-report 'and not when the program stands still' sh -c "! timeout 4 mosquitto_sub \
+report 'and not when the program stands still' sh -c "! timeout 12 mosquitto_sub \
     --unix '$dir/mqtt' -t leitstand/v1/heartbeat/chain -C 3 >/dev/null"
 kill -CONT "$program_pid"
 report 'it goes on afterwards' beats
+report 'and calls nobody silent whom it did not listen to' test "$before" = "$(rises)"
+kill "$source_pid"
+wait "$source_pid" 2>/dev/null
 
 # ---- the broker restarts and has forgotten everything but a leftover ----
 before=$(alarms "print(sum(r['station'] != 'leitstand' for r in a.values()))")
