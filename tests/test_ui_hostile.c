@@ -99,12 +99,13 @@ look_everywhere(struct play *p)
         play_press(p, "q");
         play_press(p, "j");
     }
-    play_press(p, "2");
+    play_press(p, "3");
     for (size_t i = 0; i < G_N_ELEMENTS(evil); i++) {
         play_press(p, "j");
     }
     play_press(p, "A");
-    play_press(p, "3");
+    play_press(p, "4");
+    play_press(p, "2");
     play_press(p, "1");
     play_tell(p, "broker down\nproblem %s%s%s", evil[0].bytes, evil[2].bytes, evil[8].bytes);
     play_publish(p);

@@ -35,6 +35,9 @@ drop_plant(struct roster *r)
     g_clear_pointer(&r->texts, g_free);
     g_clear_pointer(&r->briefs, g_free);
     g_clear_pointer(&r->conditions, g_free);
+    g_clear_pointer(&r->worst, g_free);
+    g_clear_pointer(&r->urgency, g_free);
+    g_clear_pointer(&r->alarmed, g_free);
     g_clear_pointer(&r->order, g_free);
     g_clear_pointer(&r->fault_components, g_free);
     g_clear_pointer(&r->fault_since, g_free);
@@ -62,6 +65,68 @@ roster_fault_active(const struct component_state *state)
 
 /* ---- what is wrong ---- */
 
+static uint8_t
+urgency_of(const struct alarm_view *v)
+{
+    return (uint8_t)((alarm_state_unacked(v->state) ? 0 : ALARM_PRIORITIES) + (int)v->priority);
+}
+
+static void
+take_alarm(struct roster *r, const struct alarm_board *board, uint32_t index)
+{
+    const struct alarm_view *v = &board->alarms[index];
+    bool same = board->plant == r->plant;
+    uint32_t station = same ? v->station_index : plant_find_station(r->plant, v->station);
+    uint32_t component =
+        same ? v->component_index : plant_find_component(r->plant, v->station, v->component);
+    if (component != COMPONENT_NONE) {
+        r->alarmed[component] = 1;
+    }
+    if (station == STATION_NONE || v->overlays != 0 || v->state == ALARM_NORMAL) {
+        return;
+    }
+    uint8_t urgency = urgency_of(v);
+    const struct alarm_view *best =
+        r->worst[station] == ALARM_NONE ? NULL : &board->alarms[r->worst[station]];
+    if (best == NULL || urgency < r->urgency[station] ||
+        (urgency == r->urgency[station] && v->raised_at > best->raised_at)) {
+        r->worst[station] = index;
+        r->urgency[station] = urgency;
+    }
+}
+
+/* True: some station's worst alarm is of another urgency than before. */
+static bool
+update_alarms(struct roster *r, const struct snapshot *s, bool new_plant)
+{
+    uint64_t version = s->alarms == NULL ? 0 : s->alarms->version + 1;
+    if (version == r->board_version && !new_plant) {
+        return false;
+    }
+    r->board_version = version;
+    uint8_t *before = g_memdup2(r->urgency, r->plant->n_stations);
+    memset(r->alarmed, 0, r->plant->n_components);
+    for (uint32_t i = 0; i < r->plant->n_stations; i++) {
+        r->worst[i] = ALARM_NONE;
+        r->urgency[i] = URGENCY_NONE;
+    }
+    for (uint32_t i = 0; s->alarms != NULL && i < s->alarms->n_alarms; i++) {
+        take_alarm(r, s->alarms, i);
+    }
+    bool changed =
+        r->plant->n_stations > 0 && memcmp(before, r->urgency, r->plant->n_stations) != 0;
+    g_free(before);
+    return changed;
+}
+
+const struct alarm_view *
+roster_alarm(const struct roster *r, const struct snapshot *s, uint32_t station)
+{
+    return s->alarms == NULL || r->worst[station] == ALARM_NONE
+               ? NULL
+               : &s->alarms->alarms[r->worst[station]];
+}
+
 static gint
 newest_first(gconstpointer a, gconstpointer b)
 {
@@ -77,7 +142,7 @@ update_faults(struct roster *r, const struct snapshot *s, bool changed)
 {
     for (uint32_t i = 0; i < r->n_fault_components; i++) {
         const struct component_state *state = &s->components[r->fault_components[i]];
-        bool active = roster_fault_active(state);
+        bool active = roster_fault_active(state) && !r->alarmed[r->fault_components[i]];
         if (active != (r->fault_since[i] != WALL_NONE)) {
             r->fault_since[i] = active ? state->ts : WALL_NONE;
             changed = true;
@@ -149,7 +214,8 @@ compare_key(const struct sorting *by, uint32_t a, uint32_t b)
     wall_us x, y;
     switch (r->sort) {
     case SORT_STATE:
-        return (int)r->conditions[a] - (int)r->conditions[b];
+        return r->urgency[a] != r->urgency[b] ? (int)r->urgency[a] - (int)r->urgency[b]
+                                              : (int)r->conditions[a] - (int)r->conditions[b];
     case SORT_ID:
         return strcmp(r->plant->stations[a].uid, r->plant->stations[b].uid);
     case SORT_NAME:
@@ -200,7 +266,7 @@ static void
 rebuild_order(struct roster *r, const struct snapshot *s)
 {
     r->n = 0;
-    r->order_due = false;
+    r->hold.due = false;
     for (uint32_t i = 0; i < r->plant->n_stations; i++) {
         if (filter_match(r->filter, &r->texts[i], (enum condition)r->conditions[i])) {
             r->order[r->n++] = i;
@@ -271,6 +337,9 @@ make_contents(struct roster *r, struct plant *plant)
     r->texts = g_new0(struct filter_text, plant->n_stations);
     r->briefs = g_new0(struct brief, plant->n_stations);
     r->conditions = g_new0(uint8_t, plant->n_stations);
+    r->worst = g_new0(uint32_t, plant->n_stations);
+    r->urgency = g_new0(uint8_t, plant->n_stations);
+    r->alarmed = g_new0(uint8_t, plant->n_components);
     r->order = g_new0(uint32_t, plant->n_stations);
     for (uint32_t i = 0; i < plant->n_stations; i++) {
         filter_text_init(&r->texts[i], &plant->stations[i]);
@@ -307,14 +376,15 @@ roster_update(struct roster *r, const struct snapshot *s, mono_us now)
     if (new_plant) {
         take_plant(r, s->plant);
     }
+    bool changed = update_alarms(r, s, new_plant);
     update_faults(r, s, new_plant);
-    bool changed = update_conditions(r, s);
+    changed = update_conditions(r, s) || changed;
     if (new_plant || (changed && filter_wants_condition(r->filter))) {
         rebuild_order(r, s);
         return;
     }
-    r->order_due = r->order_due || (changed && r->sort == SORT_STATE) || r->sort == SORT_AGE;
-    if (r->order_due && now >= r->hold_until) {
+    r->hold.due = r->hold.due || (changed && r->sort == SORT_STATE) || r->sort == SORT_AGE;
+    if (r->hold.due && !hold_on(&r->hold, now)) {
         rebuild_order(r, s);
     }
 }
@@ -322,18 +392,15 @@ roster_update(struct roster *r, const struct snapshot *s, mono_us now)
 void
 roster_release(struct roster *r, const struct snapshot *s, mono_us now)
 {
-    if (r->hold_until != 0 && now >= r->hold_until) {
-        r->hold_until = 0;
-        if (s != NULL && r->order_due) {
-            roster_update(r, s, now);
-        }
+    if (hold_end(&r->hold, now) && s != NULL) {
+        roster_update(r, s, now);
     }
 }
 
 bool
 roster_held(const struct roster *r, mono_us now)
 {
-    return now < r->hold_until && (r->sort == SORT_STATE || r->sort == SORT_AGE);
+    return hold_on(&r->hold, now) && (r->sort == SORT_STATE || r->sort == SORT_AGE);
 }
 
 void
@@ -346,7 +413,7 @@ void
 roster_move_to(struct roster *r, int pos, mono_us now)
 {
     list_to(&r->list, pos);
-    r->hold_until = now + ROSTER_HOLD_US;
+    hold_begin(&r->hold, now);
     if (r->plant != NULL) {
         select_at_cursor(r);
     }
@@ -396,7 +463,8 @@ roster_next_abnormal(const struct roster *r, int direction)
 {
     for (int step = 1; step <= r->n; step++) {
         int place = (r->list.pos + direction * step + r->n) % r->n;
-        if (r->conditions[r->order[(place + r->n) % r->n]] < CONDITION_NEVER) {
+        uint32_t station = r->order[(place + r->n) % r->n];
+        if (r->urgency[station] != URGENCY_NONE || r->conditions[station] < CONDITION_NEVER) {
             return (place + r->n) % r->n;
         }
     }
