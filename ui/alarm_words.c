@@ -223,12 +223,13 @@ alarm_since_text(const struct screen *s, wall_us at, bool seconds, char *dst, si
 }
 
 void
-alarm_line(const struct screen *s, const struct alarm_view *v, char *dst, size_t cap)
+alarm_line(const struct screen *s, const struct alarm_view *v, bool brief, char *dst,
+           size_t cap)
 {
     char name[512], value[FORMAT_SIZE * 2];
     alarm_marked_name(s, v, name, sizeof(name));
     alarm_value_text(s, v, VALUE_WIDTH + 8, value, sizeof(value));
-    const char *station = alarm_station_name(s, v), *sign = signs[v->type];
+    const char *station = brief ? "" : alarm_station_name(s, v), *sign = signs[v->type];
     snprintf(dst, cap, "%s%s%s %s%s%s%s%s", v->station, *station == '\0' ? "" : " ", station,
              name, *sign == '\0' ? "" : " ", sign, *value == '\0' ? "" : " ", value);
 }

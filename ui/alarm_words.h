@@ -40,7 +40,9 @@ void alarm_marked_name(const struct screen *s, const struct alarm_view *v, char 
 void alarm_since_text(const struct screen *s, wall_us at, bool seconds, char *dst, size_t cap);
 const char *alarm_station_name(const struct screen *s, const struct alarm_view *v);
 
-/* "PW-0417 Veddel level HH 3.42 m": all of it in a line. */
-void alarm_line(const struct screen *s, const struct alarm_view *v, char *dst, size_t cap);
+/* "PW-0417 Veddel level HH 3.42 m": all of it in a line; in brief without the station's name.
+ */
+void alarm_line(const struct screen *s, const struct alarm_view *v, bool brief, char *dst,
+                size_t cap);
 
 #endif

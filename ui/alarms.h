@@ -112,6 +112,11 @@ struct alarm_key alarm_key_of(const struct alarm_view *v);
 /* The order of a flat list, for two of the same board: < 0, > 0, never 0. */
 int alarm_compare(const struct alarm_view *a, const struct alarm_view *b);
 
+/* For the files of the list. size: alarms and maintenance of the board; at: one of them. */
+uint32_t alarm_list_size(const struct alarm_list *l);
+const struct alarm_view *alarm_list_at(const struct alarm_list *l, uint32_t index);
+/* Sort anew and find the selected row again. */
+void alarm_list_rebuild(struct alarm_list *l);
 /* alarms_order.c: what belongs to mode and filter, sorted, into rows. */
 void alarm_order(struct alarm_list *l);
 bool alarm_belongs(struct alarm_list *l, const struct alarm_view *v);

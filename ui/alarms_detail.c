@@ -97,7 +97,7 @@ add_cause(const struct screen *s, GArray *lines, const struct alarm_view *v)
     const struct alarm_view *parent = alarm_list_occurrence(&s->alarms, &v->parent);
     if (parent != NULL) {
         char text[512];
-        alarm_line(s, parent, text, sizeof(text));
+        alarm_line(s, parent, false, text, sizeof(text));
         add(lines, STYLE_NORMAL, _("cause: %s"), text);
     }
     if (v->suppresses > 0) {

@@ -10,6 +10,7 @@
 #define TAG_MOST    12
 #define STATION     22
 #define NAME_LEAST  20
+#define NAME_FAIR   28
 #define NAME_MOST   56
 #define NUMBER      3
 #define BY          10
@@ -45,29 +46,49 @@ title_of(const struct screen *s, enum column column)
     return until ? _("UNTIL") : _(titles[column]);
 }
 
+/* A column that is shown when there is room for it. */
+struct wanted {
+    enum column column;
+    int width, name; /* how much of the cause must remain */
+};
+
+static const struct wanted wanted[] = {
+    {COL_SINCE, TIME, 8},       {COL_VALUE, 12, NAME_LEAST},
+    {COL_LIMIT, 8, NAME_LEAST}, {COL_N, NUMBER, NAME_LEAST},
+    {COL_BY, BY, NAME_FAIR},    {COL_STATION, STATION, NAME_FAIR}};
+
+/* Of what is covered it counts why, by whom and how long. */
+static const struct wanted wanted_covered[] = {{COL_SINCE, TIME, 8},
+                                               {COL_LIMIT, TIME, NAME_LEAST},
+                                               {COL_BY, BY, NAME_LEAST},
+                                               {COL_STATION, STATION, NAME_FAIR + 20}};
+
+static int
+width_of(const struct wanted *w, bool seconds)
+{
+    bool longer = seconds && (w->column == COL_SINCE || w->column == COL_LIMIT);
+    return longer ? w->width + 3 : w->width;
+}
+
 static struct columns
 lay_out(const struct screen *s, struct rect area)
 {
-    static const struct {
-        enum column column;
-        int width, name; /* how much of the cause must remain */
-    } wanted[] = {{COL_SINCE, TIME, 8},       {COL_VALUE, 12, NAME_LEAST},
-                  {COL_LIMIT, 8, NAME_LEAST}, {COL_N, NUMBER, NAME_LEAST},
-                  {COL_BY, BY, 28},           {COL_STATION, STATION, 28}};
+    bool covered = s->alarms.mode == ALARMS_COVERED;
+    const struct wanted *want = covered ? wanted_covered : wanted;
+    size_t n = covered ? G_N_ELEMENTS(wanted_covered) : G_N_ELEMENTS(wanted);
     struct columns c = {.shape = area.x + 1, .seconds = area.width >= 120};
     int tag = MAX(s->roster.uid_columns, text_columns(ALARM_SYSTEM));
     c.width[COL_STATE] = STATE;
     c.width[COL_TAG] = MIN(tag, TAG_MOST);
     int room = area.width - 1 - ALARM_SHAPE - 1 - (STATE + 1) - (c.width[COL_TAG] + 1) - 1;
-    for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
-        int width = wanted[i].width + (wanted[i].column == COL_SINCE && c.seconds ? 3 : 0);
-        width = wanted[i].column == COL_LIMIT && c.seconds ? width + 3 : width;
-        if (room - width - 1 >= wanted[i].name) {
-            c.width[wanted[i].column] = width;
+    for (size_t i = 0; i < n; i++) {
+        int width = width_of(&want[i], c.seconds);
+        if (room - width - 1 >= want[i].name) {
+            c.width[want[i].column] = width;
             room -= width + 1;
         }
     }
-    c.width[COL_NAME] = CLAMP(room, 1, NAME_MOST);
+    c.width[COL_NAME] = CLAMP(room, 1, covered ? room : NAME_MOST);
     int x = c.shape + ALARM_SHAPE + 1;
     for (int i = 0; i < COLUMNS; i++) {
         c.x[i] = x;

@@ -103,4 +103,11 @@ const struct alarm_view *roster_alarm(const struct roster *r, const struct snaps
 /* Whether a component of kind fault reports a fault now. */
 bool roster_fault_active(const struct component_state *state);
 
+/* roster_state.c: parts of roster_update(). True: the urgency, or the condition, of some
+ * station is another one than before. */
+bool roster_take_alarms(struct roster *r, const struct snapshot *s, bool new_plant);
+bool roster_take_conditions(struct roster *r, const struct snapshot *s);
+/* changed: the list is made anew in any case. */
+void roster_take_faults(struct roster *r, const struct snapshot *s, bool changed);
+
 #endif

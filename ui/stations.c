@@ -169,8 +169,9 @@ state_text(const struct screen *s, uint32_t station, char *dst, size_t cap)
 {
     const struct alarm_view *alarm = roster_alarm(&s->roster, s->snap, station);
     if (alarm != NULL) {
+        const char *sign = alarm_sign(alarm->type); /* a longer one has no room */
         snprintf(dst, cap, "%s %s %s", alarm_shape(s, alarm->priority),
-                 alarm_state_brief(alarm), alarm_sign(alarm->type));
+                 alarm_state_brief(alarm), strlen(sign) <= 2 ? sign : "");
         return;
     }
     unsigned n = s->snap->stations[station].faults;

@@ -20,11 +20,12 @@ fault_text(const struct screen *s, const struct fault *fault, char *dst, size_t 
 }
 
 static int
-draw_count(struct screen *s, int y, int x, unsigned style, enum glyph glyph, const char *text)
+draw_count(struct screen *s, int y, int x, int end, unsigned style, enum glyph glyph,
+           const char *text)
 {
     char mark[FORMAT_SIZE];
     snprintf(mark, sizeof(mark), " %s %s ", glyph_text(draw_glyphs(s->draw), glyph), text);
-    return x + draw_flow(s->draw, y, x, s->columns - x, style, mark);
+    return x + draw_flow(s->draw, y, x, end - x, style, mark);
 }
 
 static const struct alarm_board *
@@ -72,7 +73,7 @@ draw_priorities(struct screen *s, int y, int x)
 
 /* Without a broker nothing is called normal, and silence is told with its cause. */
 static int
-draw_words(struct screen *s, int y, int x)
+draw_words(struct screen *s, int y, int x, int end)
 {
     const char *text = NULL;
     if (!s->snap->health.mqtt.connected) {
@@ -81,9 +82,7 @@ draw_words(struct screen *s, int y, int x)
         text = s->snap->alarms == NULL ? _("no faults, no station silent")
                                        : _("no alarms, no station silent");
     }
-    return text == NULL
-               ? 0
-               : 2 + draw_flow(s->draw, y, x + 1, s->columns - x - 2, STYLE_NORMAL, text);
+    return text == NULL ? 0 : 2 + draw_flow(s->draw, y, x + 1, end - x - 2, STYLE_NORMAL, text);
 }
 
 /* Behind a wall; returns the column where it goes on. */
@@ -109,31 +108,36 @@ draw_newest_faults(struct screen *s, int y, int x, int end)
     }
 }
 
-/* The flood, else the newest alarm that nobody has acknowledged; returns the column behind. */
+/* A flood comes before everything but the counts; returns the column behind. */
+static int
+draw_flood(struct screen *s, int y, int x, int end)
+{
+    const struct alarm_board *board = board_of(s);
+    if (board == NULL || !board->flood.on) {
+        return x;
+    }
+    char text[FORMAT_SIZE * 2], time[FORMAT_SIZE];
+    format_time(time, sizeof(time), s->zone, board->flood.since);
+    snprintf(text, sizeof(text), _("FLOOD %u in %d min (limit %d) since %s"),
+             board->flood.in_window, board->flood.window_s / 60, board->flood.limit, time);
+    x = draw_wall(s, y, x + 1);
+    return x + draw_flow(s->draw, y, x, end - 1 - x, STYLE_STRONG, text) + 1;
+}
+
+/* The newest alarm that nobody has acknowledged; returns the column behind. */
 static int
 draw_newest_alarm(struct screen *s, int y, int x, int end)
 {
-    const struct alarm_board *board = board_of(s);
-    char text[1024], line[768], time[FORMAT_SIZE];
-    if (board == NULL || x + 20 >= end) {
+    const struct alarm_view *v = s->alarms.newest;
+    if (v == NULL || x + 20 >= end) {
         return x;
     }
-    if (board->flood.on) {
-        format_time(time, sizeof(time), s->zone, board->flood.since);
-        snprintf(text, sizeof(text), _("FLOOD %u in %d min (limit %d) since %s"),
-                 board->flood.in_window, board->flood.window_s / 60, board->flood.limit, time);
-        x = draw_wall(s, y, x);
-        return x + draw_flow(s->draw, y, x, end - 1 - x, STYLE_STRONG, text) + 1;
-    }
-    const struct alarm_view *v = s->alarms.newest;
-    if (v != NULL) {
-        alarm_since_text(s, v->raised_at, false, time, sizeof(time));
-        alarm_line(s, v, line, sizeof(line));
-        snprintf(text, sizeof(text), "%s %s %s", time, alarm_shape(s, v->priority), line);
-        x = draw_wall(s, y, x);
-        x += draw_flow(s->draw, y, x, end - 1 - x, STYLE_NORMAL, text) + 1;
-    }
-    return x;
+    char text[1024], line[768], time[FORMAT_SIZE];
+    alarm_since_text(s, v->raised_at, false, time, sizeof(time));
+    alarm_line(s, v, s->columns < 100, line, sizeof(line));
+    snprintf(text, sizeof(text), "%s %s %s", time, alarm_shape(s, v->priority), line);
+    x = draw_wall(s, y, x);
+    return x + draw_flow(s->draw, y, x, end - 1 - x, STYLE_NORMAL, text) + 1;
 }
 
 /* Where the bell does not ring, it is said at the right end; returns where that begins. */
@@ -156,17 +160,17 @@ draw_bell(struct screen *s, int y)
 }
 
 static int
-draw_quiet(struct screen *s, int y, int x)
+draw_quiet(struct screen *s, int y, int x, int end)
 {
     const struct alarm_board *board = board_of(s);
     char text[FORMAT_SIZE];
     if (board != NULL && board->shelved > 0) {
         snprintf(text, sizeof(text), _("%u shelved"), board->shelved);
-        x += draw_flow(s->draw, y, x + 1, s->columns - x - 1, STYLE_NORMAL, text) + 2;
+        x += draw_flow(s->draw, y, x + 1, end - x - 1, STYLE_NORMAL, text) + 2;
     }
     if (s->roster.n_in[CONDITION_NEVER] > 0) {
         snprintf(text, sizeof(text), _("%u never seen"), s->roster.n_in[CONDITION_NEVER]);
-        x += draw_flow(s->draw, y, x + 1, s->columns - x - 1, STYLE_DIM, text) + 2;
+        x += draw_flow(s->draw, y, x + 1, end - x - 1, STYLE_DIM, text) + 2;
     }
     return x;
 }
@@ -195,16 +199,17 @@ strip_draw(struct screen *s, int y)
     }
     int end = draw_bell(s, y);
     int x = draw_priorities(s, y, draw_legend(s, y));
+    x = draw_flood(s, y, x, end);
     if (faults > 0) {
         snprintf(text, sizeof(text), ngettext("%u fault", "%u faults", faults), faults);
-        x = draw_count(s, y, x, STYLE_BADGE, GLYPH_FAULT, text);
+        x = draw_count(s, y, x, end, STYLE_BADGE, GLYPH_FAULT, text);
     }
     if (r->n_silent > 0) {
         snprintf(text, sizeof(text), _("%u silent"), r->n_silent);
-        x = draw_count(s, y, x, STYLE_STRONG, GLYPH_UNSURE, text);
+        x = draw_count(s, y, x, end, STYLE_STRONG, GLYPH_UNSURE, text);
     }
-    x += draw_words(s, y, x);
-    x = draw_quiet(s, y, x);
+    x += draw_words(s, y, x, end);
+    x = draw_quiet(s, y, x, end);
     x = draw_newest_alarm(s, y, x + 1, end);
     draw_newest_faults(s, y, x, end);
 }
@@ -215,10 +220,11 @@ strip_draw_counts(struct screen *s, int y, int x, int width)
     const struct roster *r = &s->roster;
     const struct alarm_board *board = board_of(s);
     char text[FORMAT_SIZE];
+    bool ascii = draw_glyphs(s->draw) == GLYPHS_ASCII;
     int start = x;
     for (int i = 0; i < ALARM_PRIORITIES; i++) {
         if (counts(board, i)) {
-            count_text(s, board, i, "", text, sizeof(text));
+            count_text(s, board, i, ascii ? ":" : "", text, sizeof(text)); /* "!3:2/4" */
             x += draw_flow(s->draw, y, x, start + width - x, count_style(board, i), text) + 1;
         }
     }
@@ -281,7 +287,7 @@ strip_draw_lines(struct screen *s, struct rect area)
         snprintf(line, sizeof(line), "%s%c", alarm_shape(s, worst[i]->priority),
                  alarm_state_letter(worst[i]));
         int x = area.x + draw_flow(s->draw, y, area.x, area.width, alarm_style(worst[i]), line);
-        alarm_line(s, worst[i], text, sizeof(text));
+        alarm_line(s, worst[i], true, text, sizeof(text));
         draw_text(s->draw, y, x + 1, area.x + area.width - x - 1, STYLE_NORMAL, text);
     }
     for (guint i = 0; i < r->faults->len && y < end; i++, y++) {
