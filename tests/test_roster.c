@@ -195,11 +195,11 @@ test_order_holds_after_a_key(void **state)
     assert_string_equal(uid_at(&r, 0), first);
     assert_true(roster_held(&r, 2 * S));
     assert_int_equal(r.faults->len, 1); /* the strip does not wait */
-    roster_update(&r, w.snap, 1 * S + ROSTER_HOLD_US - 1);
+    roster_update(&r, w.snap, 1 * S + HOLD_US - 1);
     assert_string_equal(uid_at(&r, 0), first);
-    roster_update(&r, w.snap, 1 * S + ROSTER_HOLD_US);
+    roster_update(&r, w.snap, 1 * S + HOLD_US);
     assert_string_equal(uid_at(&r, 0), last);
-    assert_false(roster_held(&r, 1 * S + ROSTER_HOLD_US));
+    assert_false(roster_held(&r, 1 * S + HOLD_US));
     roster_set_sort(&r, SORT_ID, false, w.snap);
     roster_move_to(&r, 0, 9 * S);
     assert_false(roster_held(&r, 9 * S)); /* this order does not depend on live values */

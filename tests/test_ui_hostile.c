@@ -84,9 +84,33 @@ fill_with_evil(struct play *p)
         play_tell(p, "rename PW-%04zu %s", i + 1, evil[i].bytes);
         play_tell(p, "text PW-%04zu V1 %s", i + 1, evil[i].bytes);
         play_tell(p, "text PW-%04zu FLOW %s", i + 1, evil[i].bytes);
+        play_tell(p,
+                  "alarm PW-%04zu LEVEL hi%zu%s medium acked name=%s guidance=%s group=%s "
+                  "by=%s comment=%s shelved=%s",
+                  i + 1, i, evil[i].bytes, evil[i].bytes, evil[i].bytes, evil[i].bytes,
+                  evil[i].bytes, evil[i].bytes, evil[i].bytes);
+        play_tell(p, "alarm PW-%04zu FLOW hi low unacked name=%s guidance=%s", i + 1,
+                  evil[i].bytes, evil[i].bytes);
         play_tell(p, "unknown S%02zu%s %s %s", i, evil[i].bytes, evil[i].bytes, evil[i].bytes);
     }
     play_tell(p, "value PW-0001 FLT1 1\nvalue PW-0003 FLT1 1\nsilent PW-0011 1");
+}
+
+static void
+look_at_alarms(struct play *p)
+{
+    static const char *const views[] = {"2", "v", "v"};
+    for (size_t i = 0; i < G_N_ELEMENTS(views); i++) {
+        play_press(p, views[i]);
+        for (size_t k = 0; k < G_N_ELEMENTS(evil); k++) {
+            play_press(p, "j");
+            play_press(p, "z"); /* its name is in the question */
+            play_press(p, "\033");
+        }
+        play_tell(p, "reply %s", evil[i].bytes);
+        play_publish(p);
+    }
+    play_press(p, "v");
 }
 
 static void
@@ -99,12 +123,13 @@ look_everywhere(struct play *p)
         play_press(p, "q");
         play_press(p, "j");
     }
-    play_press(p, "2");
+    play_press(p, "3");
     for (size_t i = 0; i < G_N_ELEMENTS(evil); i++) {
         play_press(p, "j");
     }
     play_press(p, "A");
-    play_press(p, "3");
+    play_press(p, "4");
+    look_at_alarms(p);
     play_press(p, "1");
     play_tell(p, "broker down\nproblem %s%s%s", evil[0].bytes, evil[2].bytes, evil[8].bytes);
     play_publish(p);

@@ -141,10 +141,9 @@ test_no_hue_when_normal(void **state)
     static const struct {
         const char *keys, *text;
     } steps[] = {
-        {"\t", "Pumpe 1"},           {"?", "what can be done here"},
-        {"\033", "40 stations"},     {"/st", "of 40"},
-        {"\033", "40 stations"},     {"u", "every id that was heard"},
-        {"3", "nothing was logged"}, {"1", "40 stations"},
+        {"\t", "Pumpe 1"},  {"?", "what can be done here"}, {"\033", "40 stations"},
+        {"/st", "of 40"},   {"\033", "40 stations"},        {"u", "every id that was heard"},
+        {"2", "no alarms"}, {"4", "nothing was logged"},    {"1", "40 stations"},
     };
     struct play *p = open_size(120, 40);
     for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {

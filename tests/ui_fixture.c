@@ -32,6 +32,7 @@ play_open(const struct play_options *o)
                                    .keep_fd = ends[1]};
     struct play *p = g_new0(struct play, 1);
     p->fd = ends[0];
+    p->said = g_string_new(NULL);
     p->t = term_start(&options);
     close(ends[1]);
     if (!term_wait_frame(p->t, 0)) {
@@ -48,6 +49,7 @@ play_drop(struct play *p)
 {
     close(p->fd);
     term_free(p->t);
+    g_string_free(p->said, TRUE);
     g_free(p);
 }
 
@@ -101,10 +103,14 @@ void
 play_done(struct play *p)
 {
     struct timeval limit = {.tv_sec = TERM_LIMIT_MS / 1000};
-    char c;
     setsockopt(p->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
     play_tell(p, "echo");
-    assert_int_equal(recv(p->fd, &c, 1, 0), 1);
+    for (char c = '\0', before = '\n'; c != '\n' || before != '\n';) {
+        before = c == '\0' ? '\n' : c;
+        assert_int_equal(recv(p->fd, &c, 1, 0), 1);
+        g_string_append_c(p->said, c);
+    }
+    g_string_truncate(p->said, p->said->len - 1);
 }
 
 void
@@ -178,6 +184,20 @@ play_selected(const struct play *p)
     const char *uid = station_in(row);
     g_free(row);
     return uid;
+}
+
+void
+play_acted(struct play *p, const char *text)
+{
+    mono_us deadline = clock_now().mono + TERM_LIMIT_MS * US_PER_MS;
+    while (strstr(p->said->str, text) == NULL) {
+        if (clock_now().mono > deadline) {
+            fputs(p->said->str, stderr);
+            fail_with_screen(p, "never done:", text);
+        }
+        term_wait_quiet(p->t, 5);
+        play_done(p);
+    }
 }
 
 void

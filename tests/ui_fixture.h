@@ -18,7 +18,8 @@
 
 struct play {
     struct term *t;
-    int fd; /* to the stage */
+    int fd;        /* to the stage */
+    GString *said; /* the lines that the stage told: what the user did */
 };
 
 struct play_options {
@@ -42,6 +43,9 @@ void play_tell_bytes(struct play *p, const char *bytes, size_t len);
 void play_done(struct play *p);
 /* Hand the state over and wait until a frame shows it. */
 void play_publish(struct play *p);
+
+/* The stage was told of an action, and it has text in its line. */
+void play_acted(struct play *p, const char *text);
 
 /* Press and wait for a frame. */
 void play_press(struct play *p, const char *keys);

@@ -9,8 +9,9 @@
  *     silent UID 0|1 | never UID | heard UID SECONDS_AGO
  *     add UID NAME | remove UID | rename UID NAME | shuffle SEED
  *     unknown STATION ID VALUE | broker up|down | problem TEXT
+ *     alarms            see stage_alarms.h; the actions of the user are written to FD in lines
  *     publish           hand the screen a snapshot of all that
- *     echo              write a byte to FD: all before is done
+ *     echo              write an empty line to FD: all before is done
  *     crash
  *
  * Texts are not sanitised here, unlike by the engine: what a screen lets through is seen.
@@ -25,6 +26,7 @@
 #include <unistd.h>
 
 #include "src/core/text.h"
+#include "tests/stage_alarms.h"
 #include "ui/console.h"
 
 struct made {
@@ -40,6 +42,7 @@ struct stage {
     int fd, stop_fd; /* commands; readable when the thread shall end */
     GPtrArray *made; /* struct made * */
     GArray *unknown; /* struct unknown_id */
+    struct stage_alarms *alarms;
     struct plant *plant;
     struct health health;
 };
@@ -248,6 +251,7 @@ publish(struct stage *stage)
     s->n_unknown = stage->unknown->len;
     s->unknown = g_memdup2(stage->unknown->data, s->n_unknown * sizeof(*s->unknown));
     s->health = stage->health;
+    stage_alarms_publish(stage->alarms, s);
     exchange_publish(stage->exchange, s);
 }
 
@@ -330,6 +334,10 @@ obey(struct stage *stage, const char *line)
 {
     char **w = g_strsplit(line, " ", 4);
     guint n = g_strv_length(w);
+    if (stage_alarms_obey(stage->alarms, line)) {
+        g_strfreev(w);
+        return;
+    }
     if (strcmp(w[0], "publish") == 0) {
         publish(stage);
     } else if (strcmp(w[0], "echo") == 0) {
@@ -365,10 +373,23 @@ obey(struct stage *stage, const char *line)
 }
 
 static void
-adopt(struct stage *stage)
+tell_action(const struct stage *stage, const struct alarm_action *action)
+{
+    char *line = stage_alarms_tell(action);
+    ssize_t written = write(stage->fd, line, strlen(line));
+    (void)written; /* a test that is gone */
+    g_free(line);
+}
+
+static void
+take_commands(struct stage *stage)
 {
     struct command command;
     while (exchange_next_command(stage->exchange, &command)) {
+        if (command.type == COMMAND_ALARM) {
+            tell_action(stage, &command.action);
+            continue;
+        }
         for (guint i = 0; i < stage->unknown->len; i++) {
             struct unknown_id *id = &g_array_index(stage->unknown, struct unknown_id, i);
             if (strcmp(id->station, command.station) == 0 && strcmp(id->id, command.id) == 0) {
@@ -410,7 +431,7 @@ engine(void *data)
             break;
         }
         if (fds[1].revents != 0) {
-            adopt(stage);
+            take_commands(stage);
         }
         if (fds[0].revents != 0 && !take_byte(stage, line)) {
             stage->fd = -1;
@@ -426,7 +447,8 @@ stage_init(struct stage *stage, int fd, int stations)
     *stage = (struct stage){.exchange = exchange_new(),
                             .fd = fd,
                             .made = g_ptr_array_new_with_free_func(free_made),
-                            .unknown = g_array_new(FALSE, TRUE, sizeof(struct unknown_id))};
+                            .unknown = g_array_new(FALSE, TRUE, sizeof(struct unknown_id)),
+                            .alarms = stage_alarms_new()};
     stage->health.mqtt.connected = true;
     stage->health.role = ROLE_OWNER;
     stage->health.cache.last_commit = WALL_NONE;
@@ -472,8 +494,11 @@ main(int argc, char **argv)
     }
     stage.stop_fd = stop[0];
     pthread_create(&thread, NULL, engine, &stage);
-    struct console_config config = {
-        .exchange = stage.exchange, .timezone = argc > 3 ? argv[3] : "", .title = "stage"};
+    struct console_config config = {.exchange = stage.exchange,
+                                    .timezone = argc > 3 ? argv[3] : "",
+                                    .title = "stage",
+                                    .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
+                                    .bell_repeat_s = 6};
     struct err err = {""};
     enum rc rc = console_run(&config, &err);
     if (rc != RC_OK) {
@@ -484,6 +509,7 @@ main(int argc, char **argv)
     exchange_free(stage.exchange);
     g_ptr_array_free(stage.made, TRUE);
     g_array_free(stage.unknown, TRUE);
+    stage_alarms_free(stage.alarms);
     plant_unref(stage.plant);
     return (int)rc;
 }

@@ -81,14 +81,18 @@ void
 action_next(struct screen *s, const char *argument)
 {
     (void)argument;
-    jump_abnormal(s, 1);
+    if (!alarm_jump(s, 1)) {
+        jump_abnormal(s, 1);
+    }
 }
 
 void
 action_previous(struct screen *s, const char *argument)
 {
     (void)argument;
-    jump_abnormal(s, -1);
+    if (!alarm_jump(s, -1)) {
+        jump_abnormal(s, -1);
+    }
 }
 
 /* ---- where ---- */
@@ -97,6 +101,10 @@ void
 action_open(struct screen *s, const char *argument)
 {
     (void)argument;
+    if (s->view == VIEW_ALARMS) {
+        alarm_open(s);
+        return;
+    }
     detail_follow(s);
     s->detail_focus = true;
     detail_moved(s, 0);
@@ -152,6 +160,13 @@ action_stations(struct screen *s, const char *argument)
 }
 
 void
+action_alarms(struct screen *s, const char *argument)
+{
+    (void)argument;
+    screen_set_view(s, VIEW_ALARMS);
+}
+
+void
 action_unknown(struct screen *s, const char *argument)
 {
     (void)argument;
@@ -187,10 +202,14 @@ action_station(struct screen *s, const char *argument)
 void
 action_filter(struct screen *s, const char *argument)
 {
-    screen_set_view(s, VIEW_STATIONS);
+    if (s->view != VIEW_ALARMS) {
+        screen_set_view(s, VIEW_STATIONS);
+    }
     s->detail_focus = false;
     if (*argument == '\0') {
         prompt_open(s, PROMPT_FILTER);
+    } else if (s->view == VIEW_ALARMS) {
+        alarm_list_set_filter(&s->alarms, argument);
     } else {
         roster_set_filter(&s->roster, argument, s->snap);
         detail_follow(s);
@@ -322,10 +341,22 @@ why_nothing_selected(const struct screen *s)
 }
 
 const char *
+why_nothing_to_open(const struct screen *s)
+{
+    return s->view == VIEW_ALARMS ? why_alarm_has_no_station(s) : why_nothing_selected(s);
+}
+
+const char *
 why_nothing_abnormal(const struct screen *s)
 {
+    if (s->alarms.n_unacked > 0) {
+        return NULL;
+    }
+    if (s->view != VIEW_STATIONS) {
+        return N_("no alarm wants an acknowledgement");
+    }
     return roster_next_abnormal(&s->roster, 1) < 0
-               ? N_("no fault in the list, no station silent")
+               ? N_("no alarm, no fault in the list, no station silent")
                : NULL;
 }
 

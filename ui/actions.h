@@ -6,6 +6,7 @@
 #ifndef UI_ACTIONS_H
 #define UI_ACTIONS_H
 
+#include "ui/alarm_actions.h"
 #include "ui/screen.h"
 
 void action_up(struct screen *s, const char *argument);
@@ -23,6 +24,7 @@ void action_back(struct screen *s, const char *argument);
 void action_leave(struct screen *s, const char *argument);
 void action_quit(struct screen *s, const char *argument);
 void action_stations(struct screen *s, const char *argument);
+void action_alarms(struct screen *s, const char *argument);
 void action_unknown(struct screen *s, const char *argument);
 void action_log(struct screen *s, const char *argument);
 void action_help(struct screen *s, const char *argument);
@@ -43,6 +45,7 @@ void action_suspend(struct screen *s, const char *argument);
 /* Why an action cannot be done now, untranslated; NULL: it can. */
 const char *why_no_snapshot(const struct screen *s);
 const char *why_nothing_selected(const struct screen *s);
+const char *why_nothing_to_open(const struct screen *s);
 const char *why_nothing_abnormal(const struct screen *s);
 const char *why_nothing_unknown(const struct screen *s);
 const char *why_nothing_back(const struct screen *s);

@@ -234,6 +234,16 @@ drain(struct console *c, const struct pollfd fds[WAKES])
     take_requests(c);
 }
 
+/* While the terminal takes nothing it waits: ringing late is better than twice. */
+static void
+ring(struct console *c)
+{
+    if (c->screen.ring && !terminal_waiting(c->terminal)) {
+        c->screen.ring = false;
+        terminal_bell(c->terminal);
+    }
+}
+
 static void
 draw(struct console *c)
 {
@@ -257,6 +267,7 @@ console_run(const struct console_config *config, struct err *err)
         if ((c.data_waits || c.key_waits) && frame_allowed(&c, c.screen.now.mono)) {
             draw(&c);
         }
+        ring(&c);
         struct pollfd fds[WAKES];
         wait(&c, fds);
         c.screen.now = clock_now();

@@ -14,9 +14,11 @@
 
 struct console_config {
     struct exchange *exchange;
-    const char *timezone; /* IANA name, NULL or "": the system's */
-    const char *title;    /* instance name */
-    bool demo;            /* says so in the header */
+    const char *timezone;     /* IANA name, NULL or "": the system's */
+    const char *title;        /* instance name */
+    bool demo;                /* says so in the header */
+    unsigned bell_priorities; /* bit n: alarms of priority n ring the bell; 0: never */
+    int bell_repeat_s;        /* until they are acknowledged; 0: only once */
 };
 
 /* RC_OK: the user left. RC_IO: no terminal, err says the reason and the remedy. */

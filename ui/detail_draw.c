@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/alarm_words.h"
 #include "ui/views.h"
 
 #include "src/core/i18n.h"
@@ -73,6 +74,22 @@ clock_text(const struct station_state *state, char *dst, size_t cap)
     }
 }
 
+/* The station's worst alarm, at the right end of its name. */
+static void
+draw_alarm(struct screen *s, struct rect area, uint32_t index)
+{
+    const struct alarm_view *v = roster_alarm(&s->roster, s->snap, index);
+    if (v == NULL) {
+        return;
+    }
+    char text[FORMAT_SIZE * 2];
+    const char *sign = alarm_sign(v->type);
+    snprintf(text, sizeof(text), " %s %s%s%s ", alarm_shape(s, v->priority),
+             alarm_state_word(v), *sign == '\0' ? "" : " ", sign);
+    int width = draw_columns(s->draw, text);
+    draw_text(s->draw, area.y, area.x + area.width - 1 - width, width, alarm_style(v), text);
+}
+
 static void
 draw_head(struct screen *s, struct rect area, uint32_t index)
 {
@@ -82,6 +99,7 @@ draw_head(struct screen *s, struct rect area, uint32_t index)
     int end = area.x + area.width - 1, x = area.x + 1;
     snprintf(text, sizeof(text), "%s %s", station->uid, station->name);
     draw_text(s->draw, area.y, x, end - x, STYLE_STRONG, text);
+    draw_alarm(s, area, index);
 
     life_text(s, index, life, sizeof(life));
     clock_text(state, offset, sizeof(offset));

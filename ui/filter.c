@@ -55,13 +55,22 @@ fold(const char *text)
 }
 
 void
+filter_text_set(struct filter_text *t, const char *const texts[FILTER_FIELDS])
+{
+    for (int i = 0; i < FILTER_FIELDS; i++) {
+        t->fields[i] = fold(texts[i] == NULL ? "" : texts[i]);
+    }
+}
+
+void
 filter_text_init(struct filter_text *t, const struct station *station)
 {
     char *names = g_strjoin("\n", station->name, station->short_name, NULL);
-    t->fields[FIELD_ID] = fold(station->uid);
-    t->fields[FIELD_NAME] = fold(names);
-    t->fields[FIELD_TYPE] = fold(station->type);
-    t->fields[FIELD_AREA] = fold(station->area);
+    const char *const texts[FILTER_FIELDS] = {[FIELD_ID] = station->uid,
+                                              [FIELD_NAME] = names,
+                                              [FIELD_TYPE] = station->type,
+                                              [FIELD_AREA] = station->area};
+    filter_text_set(t, texts);
     g_free(names);
 }
 
@@ -145,14 +154,29 @@ filter_wants_condition(const struct filter *f)
     return false;
 }
 
+/* Whether one of the words of state is text or, with prefix, begins with it. */
 static bool
-word_match(const struct word *w, const struct filter_text *t, enum condition condition)
+state_has(const char *state, const char *text, bool prefix)
 {
-    if (w->condition == (int)condition) {
-        return true;
+    size_t len = strlen(text);
+    for (const char *at = state; *at != '\0'; at += strspn(at, " ")) {
+        size_t word = strcspn(at, " ");
+        if ((prefix ? word >= len : word == len) && strncmp(at, text, len) == 0) {
+            return true;
+        }
+        at += word;
     }
-    if (w->only_condition) { /* half a word while it is typed: not yet a condition */
-        return w->condition < 0 && g_str_has_prefix(condition_names[condition], w->text);
+    return false;
+}
+
+static bool
+word_match(const struct word *w, const struct filter_text *t, const char *state)
+{
+    if (w->only_condition) { /* maybe half a word, while it is typed */
+        return state_has(state, w->text, true);
+    }
+    if (w->field < 0 && state_has(state, w->text, false)) {
+        return true;
     }
     for (int i = 0; i < FILTER_FIELDS; i++) {
         if ((w->field < 0 || w->field == i) && strstr(t->fields[i], w->text) != NULL) {
@@ -163,12 +187,24 @@ word_match(const struct word *w, const struct filter_text *t, enum condition con
 }
 
 bool
-filter_match(const struct filter *f, const struct filter_text *t, enum condition condition)
+filter_match_state(const struct filter *f, const struct filter_text *t, const char *state)
 {
     for (int i = 0; i < f->n; i++) {
-        if (word_match(&f->words[i], t, condition) == f->words[i].invert) {
+        if (word_match(&f->words[i], t, state) == f->words[i].invert) {
             return false;
         }
     }
     return true;
+}
+
+bool
+filter_match(const struct filter *f, const struct filter_text *t, enum condition condition)
+{
+    return filter_match_state(f, t, condition_names[condition]);
+}
+
+bool
+filter_is_empty(const struct filter *f)
+{
+    return f->n == 0;
 }

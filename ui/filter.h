@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The filter of the station list: words that must all match. A word stands anywhere in id,
- * name, type or area, in any case, ü also as ue; `type=`, `area=`, `id=`, `name=`, `state=`
- * before it name the one place; `!` before it all turns it round. The words fault, silent,
- * never and normal match the state, too.
+ * The filter of the lists of stations and alarms: words that must all match. A word stands
+ * anywhere in id, name, type or area, in any case, ü also as ue; `type=`, `area=`, `id=`,
+ * `name=`, `state=` before it name the one place; `!` before it all turns it round. The words
+ * of the state match it whole: for a station fault, silent, never and normal.
  *
  * Pure.
  */
@@ -27,6 +27,8 @@ struct filter_text {
     char *fields[FILTER_FIELDS];
 };
 void filter_text_init(struct filter_text *t, const struct station *station);
+/* The same of other texts, in the order of enum filter_field; NULL counts as "". */
+void filter_text_set(struct filter_text *t, const char *const texts[FILTER_FIELDS]);
 void filter_text_fini(struct filter_text *t);
 
 struct filter;
@@ -36,5 +38,8 @@ void filter_free(struct filter *f);                  /* NULL is fine */
 bool filter_wants_condition(const struct filter *f); /* its result depends on the state */
 bool filter_match(const struct filter *f, const struct filter_text *t,
                   enum condition condition);
+/* state: any number of words in lower case, each of which is one, parted by blanks. */
+bool filter_match_state(const struct filter *f, const struct filter_text *t, const char *state);
+bool filter_is_empty(const struct filter *f); /* everything matches */
 
 #endif

@@ -253,15 +253,21 @@ fit_number(char *dst, size_t cap, int width, const struct component *c, double s
 }
 
 void
-format_number(char *dst, size_t cap, int width, const struct component *c, double raw)
+format_shown(char *dst, size_t cap, int width, const struct component *c, double shown)
 {
-    double shown = adjust_apply(c->adjust, raw);
+    static const struct component none = {.min = NAN, .max = NAN};
     if (!isfinite(shown)) {
         snprintf(dst, cap, "–");
         return;
     }
-    fit_number(dst, cap, width, c, shown);
+    fit_number(dst, cap, width, c == NULL ? &none : c, shown);
     localise(dst);
+}
+
+void
+format_number(char *dst, size_t cap, int width, const struct component *c, double raw)
+{
+    format_shown(dst, cap, width, c, adjust_apply(c->adjust, raw));
 }
 
 void

@@ -41,6 +41,8 @@ int64_t format_age_us(struct now minute, wall_us received, mono_us heard);
  * would be read as another one, so it loses groups, then decimals, then becomes 1.2e+08.
  */
 void format_number(char *dst, size_t cap, int width, const struct component *c, double raw);
+/* The same of a number that is adjusted already; c NULL: of no component. */
+void format_shown(char *dst, size_t cap, int width, const struct component *c, double shown);
 /* The value without its unit: a state's name, a state in words (of any length), a number; "–"
  * for none. */
 void format_value(char *dst, size_t cap, int width, const struct component *c,

@@ -8,17 +8,28 @@ static const char *const set_names[] = {
 static_assert(G_N_ELEMENTS(set_names) == GLYPH_SETS, "a set has no name");
 
 static const char *const glyphs[][GLYPH_SETS] = {
-    [GLYPH_FAULT] = {"■", "■", "!"},     [GLYPH_UNSURE] = {"?", "?", "?"},
-    [GLYPH_CURSOR] = {"►", ">", ">"},    [GLYPH_ON] = {"●", "●", "*"},
-    [GLYPH_OFF] = {"○", "·", "o"},       [GLYPH_BAR_FULL] = {"█", "█", "#"},
-    [GLYPH_BAR_EMPTY] = {"░", "░", "."}, [GLYPH_LINE] = {"─", "─", "-"},
-    [GLYPH_WALL] = {"│", "│", "|"},      [GLYPH_TEE_DOWN] = {"┬", "┬", "+"},
-    [GLYPH_TEE_UP] = {"┴", "┴", "+"},    [GLYPH_END_LEFT] = {"├", "├", "["},
-    [GLYPH_END_RIGHT] = {"┤", "┤", "]"}, [GLYPH_DOWNWARD] = {"▼", "▼", "v"},
-    [GLYPH_UPWARD] = {"▲", "▲", "^"},    [GLYPH_MORE] = {"…", "~", "~"},
-    [GLYPH_DOT] = {"·", "·", "-"},
+    [GLYPH_FAULT] = {"■", "■", "!"},       [GLYPH_UNSURE] = {"?", "?", "?"},
+    [GLYPH_CURSOR] = {"►", ">", ">"},      [GLYPH_ON] = {"●", "●", "*"},
+    [GLYPH_OFF] = {"○", "·", "o"},         [GLYPH_BAR_FULL] = {"█", "█", "#"},
+    [GLYPH_BAR_EMPTY] = {"░", "░", "."},   [GLYPH_LINE] = {"─", "─", "-"},
+    [GLYPH_WALL] = {"│", "│", "|"},        [GLYPH_TEE_DOWN] = {"┬", "┬", "+"},
+    [GLYPH_TEE_UP] = {"┴", "┴", "+"},      [GLYPH_END_LEFT] = {"├", "├", "["},
+    [GLYPH_END_RIGHT] = {"┤", "┤", "]"},   [GLYPH_DOWNWARD] = {"▼", "▼", "v"},
+    [GLYPH_UPWARD] = {"▲", "▲", "^"},      [GLYPH_MORE] = {"…", "~", "~"},
+    [GLYPH_DOT] = {"·", "·", "-"},         [GLYPH_CRITICAL] = {"■", "■", "1"},
+    [GLYPH_HIGH] = {"▲", "▲", "2"},        [GLYPH_MEDIUM] = {"◆", "▼", "3"},
+    [GLYPH_LOW] = {"·", "·", "4"},         [GLYPH_BRANCH] = {"├", "├", "|"},
+    [GLYPH_BRANCH_LAST] = {"└", "└", "`"},
 };
 static_assert(G_N_ELEMENTS(glyphs) == GLYPHS, "a glyph is missing");
+
+/* The console's fonts have but three shades. */
+static const char *const bars[][GLYPH_BARS + 1] = {
+    [GLYPHS_UTF8] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
+    [GLYPHS_VT] = {" ", "░", "░", "░", "▒", "▒", "▒", "█", "█"},
+    [GLYPHS_ASCII] = {" ", ".", ".", ":", ":", "+", "+", "#", "#"},
+};
+static_assert(G_N_ELEMENTS(bars) == GLYPH_SETS, "a set has no bars");
 
 /* What decomposition does not give. Sorted by code point. */
 static const struct {
@@ -43,6 +54,12 @@ const char *
 glyph_text(enum glyph_set set, enum glyph glyph)
 {
     return glyphs[glyph][set];
+}
+
+const char *
+glyph_bar(enum glyph_set set, int height)
+{
+    return bars[set][CLAMP(height, 0, GLYPH_BARS)];
 }
 
 const char *

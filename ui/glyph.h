@@ -28,13 +28,23 @@ enum glyph {
     GLYPH_END_RIGHT,
     GLYPH_DOWNWARD, /* sorted: smallest first */
     GLYPH_UPWARD,
-    GLYPH_MORE, /* text was cut here */
-    GLYPH_DOT,  /* between two texts */
+    GLYPH_MORE,     /* text was cut here */
+    GLYPH_DOT,      /* between two texts */
+    GLYPH_CRITICAL, /* the priorities of alarms, in their order */
+    GLYPH_HIGH,
+    GLYPH_MEDIUM,
+    GLYPH_LOW,
+    GLYPH_BRANCH, /* of a tree */
+    GLYPH_BRANCH_LAST,
 };
-#define GLYPHS (GLYPH_DOT + 1)
+#define GLYPHS (GLYPH_BRANCH_LAST + 1)
 
 /* One column of UTF-8. */
 const char *glyph_text(enum glyph_set set, enum glyph glyph);
+
+/* A bar of a small chart, from 0, empty, to GLYPH_BARS; one column of UTF-8. */
+#define GLYPH_BARS 8
+const char *glyph_bar(enum glyph_set set, int height);
 
 const char *glyph_set_name(enum glyph_set set);
 

@@ -66,6 +66,9 @@ draw_view(struct screen *s, struct rect area)
             draw_stations(s, area);
         }
         return;
+    case VIEW_ALARMS:
+        alarms_draw(s, area);
+        return;
     case VIEW_UNKNOWN:
         unknown_draw(s, area);
         return;
@@ -95,16 +98,23 @@ static void
 draw_compact(struct screen *s)
 {
     int digest = s->rows >= 11 ? 2 : 0;
+    bool alarms = s->view == VIEW_ALARMS && !s->help.open;
     bool list = s->view == VIEW_STATIONS && !s->help.open && !s->detail_focus;
     struct rect area = {1, 0, s->rows - 3, s->columns};
     header_draw_small(s);
-    if (list && s->snap != NULL) {
+    if ((list || alarms) && s->snap != NULL) {
         area.height -= digest + (digest > 0);
-        stations_draw_small(s, area);
         int y = area.y + area.height;
+        struct rect below = {y + 1, 0, digest, s->columns};
         if (digest > 0) {
             draw_fill(s->draw, y, 0, s->columns, STYLE_DIM, GLYPH_LINE);
-            detail_draw_digest(s, (struct rect){y + 1, 0, digest, s->columns});
+        }
+        if (alarms) {
+            alarms_draw_small(s, area);
+            alarms_draw_digest(s, below);
+        } else {
+            stations_draw_small(s, area);
+            detail_draw_digest(s, below);
         }
     } else {
         draw_view(s, area);

@@ -3,8 +3,8 @@
 
 #include "src/core/i18n.h"
 #include "src/core/log.h"
-#include "src/core/text.h"
 #include "src/core/timestamp.h"
+#include "ui/wrap.h"
 
 #define INDENT 4 /* of what does not fit on the first row */
 
@@ -21,31 +21,6 @@ log_view_fini(struct log_view *v)
     g_ptr_array_free(v->rows, TRUE);
 }
 
-/* Bytes of text for a row: up to a blank when there is one in its second half. */
-static size_t
-row_bytes(const char *text, int width)
-{
-    int columns;
-    size_t fit = text_fit(text, MAX(width, 2), &columns);
-    for (size_t at = fit; text[fit] != '\0' && at > fit / 2; at--) {
-        if (text[at] == ' ') {
-            return at;
-        }
-    }
-    return fit > 0 ? fit : strlen(text);
-}
-
-static void
-add_wrapped(GPtrArray *rows, const char *text, int width)
-{
-    for (int indent = 0; *text != '\0'; indent = INDENT) {
-        size_t n = row_bytes(text, width - indent);
-        g_ptr_array_add(rows, g_strdup_printf("%*s%.*s", indent, "", (int)n, text));
-        text += n;
-        text += *text == ' ';
-    }
-}
-
 /* The log's own time is UTC to the microsecond; people want their clock. */
 static void
 add_line(struct screen *s, const char *line)
@@ -55,12 +30,12 @@ add_line(struct screen *s, const char *line)
     wall_us at;
     enum timestamp_zone zone;
     if (blank == NULL || !timestamp_parse(line, (size_t)(blank - line), &at, &zone)) {
-        add_wrapped(s->log.rows, line, s->log.width);
+        wrap_text(s->log.rows, line, s->log.width, INDENT);
         return;
     }
     format_moment(moment, sizeof(moment), s->zone, at, s->now.wall);
     text = g_strconcat(moment, blank, NULL);
-    add_wrapped(s->log.rows, text, s->log.width);
+    wrap_text(s->log.rows, text, s->log.width, INDENT);
     g_free(text);
 }
 

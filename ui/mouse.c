@@ -22,13 +22,20 @@ click(struct screen *s, int y, int x)
     const struct rect *rows = &s->list_rows;
     bool inside =
         y >= rows->y && y < rows->y + rows->height && x >= rows->x && x < rows->x + rows->width;
-    int place = s->roster.list.top + y - rows->y;
-    if (!inside || s->view != VIEW_STATIONS || place >= s->roster.n) {
+    if (!inside || (s->view != VIEW_STATIONS && s->view != VIEW_ALARMS)) {
         return;
     }
     s->detail_focus = false;
-    roster_move_to(&s->roster, place, s->now.mono);
-    detail_follow(s);
+    struct list *list = screen_list(s);
+    int place = list->top + y - rows->y;
+    if (place >= list->n) {
+        return;
+    }
+    list_to(list, place);
+    screen_moved(s, 0);
+    if (s->view == VIEW_STATIONS) {
+        detail_follow(s);
+    }
 }
 
 void

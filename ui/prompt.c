@@ -5,6 +5,7 @@
 
 #include "src/core/i18n.h"
 #include "src/core/text.h"
+#include "ui/alarm_actions.h"
 #include "ui/keymap.h"
 
 #define HISTORY_MAX 100
@@ -27,24 +28,39 @@ set_text(struct prompt *p, const char *text)
     p->caret = text_sanitize(p->text, sizeof(p->text), text, strlen(text));
 }
 
+static void
+remember_selected(struct screen *s)
+{
+    g_strlcpy(s->prompt.selected_before, s->roster.selected, sizeof(s->prompt.selected_before));
+    s->prompt.alarm_before = s->alarms.selected;
+}
+
 void
 prompt_open(struct screen *s, enum prompt_kind kind)
 {
     struct prompt *p = &s->prompt;
     p->kind = kind;
     p->completion = -1;
+    p->complaint = NULL;
     p->history_at = p->history->len;
-    set_text(p, kind == PROMPT_FILTER ? s->roster.filter_text : "");
-    g_strlcpy(p->filter_before, s->roster.filter_text, sizeof(p->filter_before));
-    g_strlcpy(p->selected_before, s->roster.selected, sizeof(p->selected_before));
-    p->top_before = s->roster.list.home;
+    p->alarms = s->view == VIEW_ALARMS;
+    const char *filter = p->alarms ? s->alarms.filter_text : s->roster.filter_text;
+    set_text(p, kind == PROMPT_FILTER ? filter : "");
+    g_strlcpy(p->filter_before, filter, sizeof(p->filter_before));
+    remember_selected(s);
+    p->top_before = p->alarms ? s->alarms.list.home : s->roster.list.home;
 }
 
 void
 prompt_cancel(struct screen *s)
 {
     struct prompt *p = &s->prompt;
-    if (p->kind == PROMPT_FILTER && s->snap != NULL) {
+    if (p->kind == PROMPT_FILTER && p->alarms) {
+        alarm_list_set_filter(&s->alarms, p->filter_before);
+        alarm_list_select(&s->alarms, &p->alarm_before);
+        s->alarms.list.home = p->top_before;
+        alarm_list_set_height(&s->alarms, s->alarms.list.height);
+    } else if (p->kind == PROMPT_FILTER && s->snap != NULL) {
         roster_set_filter(&s->roster, p->filter_before, s->snap);
         roster_select(&s->roster, p->selected_before);
         s->roster.list.home = p->top_before;
@@ -53,11 +69,19 @@ prompt_cancel(struct screen *s)
     p->kind = PROMPT_NONE;
 }
 
-/* As you type; the selected station stays selected while it matches, else the first one is. */
+/* As you type; the selected row stays selected while it matches, else the first one is. */
 static void
 apply_filter(struct screen *s)
 {
     if (s->prompt.kind != PROMPT_FILTER || s->snap == NULL) {
+        return;
+    }
+    if (s->prompt.alarms) {
+        alarm_list_set_filter(&s->alarms, s->prompt.text);
+        if (!alarm_list_select(&s->alarms, &s->prompt.alarm_before)) {
+            list_to(&s->alarms.list, 0);
+            alarm_list_moved(&s->alarms, s->now.mono);
+        }
         return;
     }
     roster_set_filter(&s->roster, s->prompt.text, s->snap);
@@ -96,11 +120,14 @@ candidates(const struct screen *s, const char *typed)
     for (int i = 0; i < GLYPH_SETS; i++) {
         add_candidate(list, typed, "glyphs ", glyph_set_name((enum glyph_set)i));
     }
-    add_candidate(list, typed, "mouse ", "on");
-    add_candidate(list, typed, "mouse ", "off");
+    static const char *const switches[] = {"mouse on", "mouse off", "bell on", "bell off"};
+    for (size_t i = 0; i < G_N_ELEMENTS(switches); i++) {
+        add_candidate(list, typed, "", switches[i]);
+    }
     const struct plant *plant = s->snap == NULL ? NULL : s->snap->plant;
     for (uint32_t i = 0; plant != NULL && i < plant->n_stations && list->len < 100; i++) {
         add_candidate(list, typed, "station ", plant->stations[i].uid);
+        add_candidate(list, typed, "maintenance ", plant->stations[i].uid);
     }
     return list;
 }
@@ -226,11 +253,11 @@ vertical(struct screen *s, int step)
 {
     if (s->prompt.kind == PROMPT_COMMAND) {
         recall(&s->prompt, step);
-    } else {
-        roster_move_to(&s->roster, s->roster.list.pos + step, s->now.mono);
-        g_strlcpy(s->prompt.selected_before, s->roster.selected,
-                  sizeof(s->prompt.selected_before));
-        s->detail.follow_at = s->now.mono;
+    } else if (s->prompt.kind == PROMPT_FILTER) {
+        struct list *list = s->prompt.alarms ? &s->alarms.list : &s->roster.list;
+        list_to(list, list->pos + step);
+        screen_moved(s, step);
+        remember_selected(s);
     }
 }
 
@@ -279,6 +306,7 @@ edit(struct screen *s, int key)
         }
     }
     p->completion = -1;
+    p->complaint = NULL;
     if (strcmp(before, p->text) != 0) { /* else the order would be made anew for nothing */
         apply_filter(s);
     }
@@ -299,6 +327,9 @@ prompt_key(struct screen *s, int key)
             edit(s, ' ');
         } else if (p->kind == PROMPT_COMMAND) {
             run_command(s);
+        } else if (p->kind == PROMPT_ASK) {
+            p->complaint = alarm_answer(s, p->text);
+            p->kind = p->complaint == NULL ? PROMPT_NONE : PROMPT_ASK;
         } else {
             p->kind = PROMPT_NONE;
         }
@@ -322,18 +353,36 @@ prompt_key(struct screen *s, int key)
     }
 }
 
+/* What stands at the right end: how many match, or what is wrong with an answer. */
+static void
+side_text(const struct screen *s, char *dst, size_t cap)
+{
+    const struct prompt *p = &s->prompt;
+    *dst = '\0';
+    if (p->complaint != NULL) {
+        snprintf(dst, cap, "%s", p->complaint);
+    } else if (p->kind == PROMPT_FILTER && p->alarms) {
+        snprintf(dst, cap, _("%d of %u"), s->alarms.list.n, alarm_list_of_mode(&s->alarms));
+    } else if (p->kind == PROMPT_FILTER && s->snap != NULL) {
+        snprintf(dst, cap, _("%d of %u"), s->roster.n, s->snap->plant->n_stations);
+    }
+}
+
 int
 prompt_draw(struct screen *s, int y)
 {
     struct prompt *p = &s->prompt;
-    char before[PROMPT_MAX + 1], count[FORMAT_SIZE] = "";
-    if (p->kind == PROMPT_FILTER && s->snap != NULL) {
-        snprintf(count, sizeof(count), _("%d of %u"), s->roster.n, s->snap->plant->n_stations);
-    }
-    int right = draw_columns(s->draw, count);
-    int width = s->columns - 1 - (right > 0 ? right + 2 : 0);
-    draw_text(s->draw, y, 0, 1, STYLE_STRONG, p->kind == PROMPT_FILTER ? "/" : ":");
-    draw_right(s->draw, y, s->columns - right - 1, right, STYLE_DIM, count);
+    char before[PROMPT_MAX + 1], side[FORMAT_SIZE * 2];
+    const char *label = p->kind == PROMPT_FILTER ? "/"
+                        : p->kind == PROMPT_ASK  ? s->ask.label
+                                                 : ":";
+    side_text(s, side, sizeof(side));
+    int right = MIN(draw_columns(s->draw, side), s->columns / 2);
+    int left = MIN(draw_columns(s->draw, label), (s->columns - right) * 2 / 3);
+    int width = MAX(s->columns - left - (right > 0 ? right + 2 : 0), 2);
+    draw_text(s->draw, y, 0, left, STYLE_STRONG, label);
+    draw_right(s->draw, y, s->columns - right - 1, right,
+               p->complaint != NULL ? STYLE_STRONG : STYLE_DIM, side);
     /* A long line shows the part that ends at the caret. */
     g_strlcpy(before, p->text, p->caret + 1);
     const char *from = p->text;
@@ -342,6 +391,6 @@ prompt_draw(struct screen *s, int y)
         from = g_utf8_find_next_char(from, NULL);
         columns = draw_columns(s->draw, before + (from - p->text));
     }
-    draw_text(s->draw, y, 1, width, STYLE_NORMAL, from);
-    return 1 + columns;
+    draw_text(s->draw, y, left, width, STYLE_NORMAL, from);
+    return left + columns;
 }

@@ -35,6 +35,9 @@ drop_plant(struct roster *r)
     g_clear_pointer(&r->texts, g_free);
     g_clear_pointer(&r->briefs, g_free);
     g_clear_pointer(&r->conditions, g_free);
+    g_clear_pointer(&r->worst, g_free);
+    g_clear_pointer(&r->urgency, g_free);
+    g_clear_pointer(&r->alarmed, g_free);
     g_clear_pointer(&r->order, g_free);
     g_clear_pointer(&r->fault_components, g_free);
     g_clear_pointer(&r->fault_since, g_free);
@@ -50,79 +53,6 @@ roster_fini(struct roster *r)
     drop_plant(r);
     filter_free(r->filter);
     g_array_free(r->faults, TRUE);
-}
-
-bool
-roster_fault_active(const struct component_state *state)
-{
-    bool zero = state->num >= 0 && state->num <= 0;
-    return state->ts != WALL_NONE && state->text == NULL && !zero &&
-           (state->quality & QUALITY_INVALID) == 0;
-}
-
-/* ---- what is wrong ---- */
-
-static gint
-newest_first(gconstpointer a, gconstpointer b)
-{
-    const struct fault *x = a, *y = b;
-    if (x->since != y->since) {
-        return x->since > y->since ? -1 : 1;
-    }
-    return x->component < y->component ? -1 : 1;
-}
-
-static void
-update_faults(struct roster *r, const struct snapshot *s, bool changed)
-{
-    for (uint32_t i = 0; i < r->n_fault_components; i++) {
-        const struct component_state *state = &s->components[r->fault_components[i]];
-        bool active = roster_fault_active(state);
-        if (active != (r->fault_since[i] != WALL_NONE)) {
-            r->fault_since[i] = active ? state->ts : WALL_NONE;
-            changed = true;
-        }
-    }
-    if (!changed) {
-        return;
-    }
-    g_array_set_size(r->faults, 0);
-    for (uint32_t i = 0; i < r->n_fault_components; i++) {
-        if (r->fault_since[i] != WALL_NONE) {
-            struct fault fault = {r->fault_components[i], r->fault_since[i]};
-            g_array_append_val(r->faults, fault);
-        }
-    }
-    g_array_sort(r->faults, newest_first);
-}
-
-static enum condition
-condition_of(const struct station_state *state)
-{
-    if (state->faults > 0) {
-        return CONDITION_FAULT;
-    }
-    if (state->received == WALL_NONE) {
-        return CONDITION_NEVER;
-    }
-    return state->silent ? CONDITION_SILENT : CONDITION_NORMAL;
-}
-
-/* True: some station's condition changed. */
-static bool
-update_conditions(struct roster *r, const struct snapshot *s)
-{
-    bool changed = false;
-    memset(r->n_in, 0, sizeof(r->n_in));
-    r->n_silent = 0;
-    for (uint32_t i = 0; i < r->plant->n_stations; i++) {
-        enum condition condition = condition_of(&s->stations[i]);
-        changed = changed || r->conditions[i] != condition;
-        r->conditions[i] = (uint8_t)condition;
-        r->n_in[condition]++;
-        r->n_silent += s->stations[i].silent;
-    }
-    return changed;
 }
 
 /* ---- order ---- */
@@ -149,7 +79,8 @@ compare_key(const struct sorting *by, uint32_t a, uint32_t b)
     wall_us x, y;
     switch (r->sort) {
     case SORT_STATE:
-        return (int)r->conditions[a] - (int)r->conditions[b];
+        return r->urgency[a] != r->urgency[b] ? (int)r->urgency[a] - (int)r->urgency[b]
+                                              : (int)r->conditions[a] - (int)r->conditions[b];
     case SORT_ID:
         return strcmp(r->plant->stations[a].uid, r->plant->stations[b].uid);
     case SORT_NAME:
@@ -200,7 +131,7 @@ static void
 rebuild_order(struct roster *r, const struct snapshot *s)
 {
     r->n = 0;
-    r->order_due = false;
+    r->hold.due = false;
     for (uint32_t i = 0; i < r->plant->n_stations; i++) {
         if (filter_match(r->filter, &r->texts[i], (enum condition)r->conditions[i])) {
             r->order[r->n++] = i;
@@ -271,6 +202,9 @@ make_contents(struct roster *r, struct plant *plant)
     r->texts = g_new0(struct filter_text, plant->n_stations);
     r->briefs = g_new0(struct brief, plant->n_stations);
     r->conditions = g_new0(uint8_t, plant->n_stations);
+    r->worst = g_new0(uint32_t, plant->n_stations);
+    r->urgency = g_new0(uint8_t, plant->n_stations);
+    r->alarmed = g_new0(uint8_t, plant->n_components);
     r->order = g_new0(uint32_t, plant->n_stations);
     for (uint32_t i = 0; i < plant->n_stations; i++) {
         filter_text_init(&r->texts[i], &plant->stations[i]);
@@ -307,14 +241,15 @@ roster_update(struct roster *r, const struct snapshot *s, mono_us now)
     if (new_plant) {
         take_plant(r, s->plant);
     }
-    update_faults(r, s, new_plant);
-    bool changed = update_conditions(r, s);
+    bool changed = roster_take_alarms(r, s, new_plant);
+    roster_take_faults(r, s, new_plant);
+    changed = roster_take_conditions(r, s) || changed;
     if (new_plant || (changed && filter_wants_condition(r->filter))) {
         rebuild_order(r, s);
         return;
     }
-    r->order_due = r->order_due || (changed && r->sort == SORT_STATE) || r->sort == SORT_AGE;
-    if (r->order_due && now >= r->hold_until) {
+    r->hold.due = r->hold.due || (changed && r->sort == SORT_STATE) || r->sort == SORT_AGE;
+    if (r->hold.due && !hold_on(&r->hold, now)) {
         rebuild_order(r, s);
     }
 }
@@ -322,18 +257,15 @@ roster_update(struct roster *r, const struct snapshot *s, mono_us now)
 void
 roster_release(struct roster *r, const struct snapshot *s, mono_us now)
 {
-    if (r->hold_until != 0 && now >= r->hold_until) {
-        r->hold_until = 0;
-        if (s != NULL && r->order_due) {
-            roster_update(r, s, now);
-        }
+    if (hold_end(&r->hold, now) && s != NULL) {
+        roster_update(r, s, now);
     }
 }
 
 bool
 roster_held(const struct roster *r, mono_us now)
 {
-    return now < r->hold_until && (r->sort == SORT_STATE || r->sort == SORT_AGE);
+    return hold_on(&r->hold, now) && (r->sort == SORT_STATE || r->sort == SORT_AGE);
 }
 
 void
@@ -346,7 +278,7 @@ void
 roster_move_to(struct roster *r, int pos, mono_us now)
 {
     list_to(&r->list, pos);
-    r->hold_until = now + ROSTER_HOLD_US;
+    hold_begin(&r->hold, now);
     if (r->plant != NULL) {
         select_at_cursor(r);
     }
@@ -396,7 +328,8 @@ roster_next_abnormal(const struct roster *r, int direction)
 {
     for (int step = 1; step <= r->n; step++) {
         int place = (r->list.pos + direction * step + r->n) % r->n;
-        if (r->conditions[r->order[(place + r->n) % r->n]] < CONDITION_NEVER) {
+        uint32_t station = r->order[(place + r->n) % r->n];
+        if (r->urgency[station] != URGENCY_NONE || r->conditions[station] < CONDITION_NEVER) {
             return (place + r->n) % r->n;
         }
     }

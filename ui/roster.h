@@ -5,7 +5,11 @@
  *
  * The selection is bound to the station's uid; a new order, a new plant or a filter never
  * changes it, unless the station itself is gone: then the one that took its row is selected.
- * After a cursor key the order stands still for ROSTER_HOLD_US.
+ * After a cursor key the order stands still (hold.h).
+ *
+ * Where there are alarms they come before faults: a station's worst one tells its state, and a
+ * fault that an alarm stands for is not told twice. Without an evaluator or rules faults speak
+ * for themselves.
  *
  * Cost: a snapshot in which no station changed its condition costs one pass over stations and
  * fault components, no sorting.
@@ -18,13 +22,15 @@
 #include "src/core/snapshot.h"
 #include "ui/brief.h"
 #include "ui/filter.h"
+#include "ui/hold.h"
 #include "ui/list.h"
-
-#define ROSTER_HOLD_US (4 * US_PER_S)
 
 enum roster_sort { SORT_STATE, SORT_ID, SORT_NAME, SORT_AREA, SORT_AGE };
 #define ROSTER_SORTS (SORT_AGE + 1)
 const char *roster_sort_name(enum roster_sort sort); /* as a command takes it */
+
+#define ALARM_NONE   UINT32_MAX
+#define URGENCY_NONE UINT8_MAX
 
 struct fault {
     uint32_t component;
@@ -39,22 +45,25 @@ struct roster {
     int unit_columns[BRIEF_VALUES];
     int most_values, most_actuators; /* of a station's brief */
     uint8_t *conditions;             /* enum condition of each station */
-    uint32_t *order;                 /* the n shown, indices into plant->stations */
+    uint32_t *worst;  /* of each station: index into the board's alarms, ALARM_NONE: none */
+    uint8_t *urgency; /* of that alarm; least is worst; URGENCY_NONE: no alarm */
+    uint8_t *alarmed; /* components that an alarm of the board stands for */
+    uint64_t board_version; /* one more than that of the board they are of; 0: of none */
+    uint32_t *order;        /* the n shown, indices into plant->stations */
     int n;
     struct list list;
     char selected[PLANT_ID_MAX + 1]; /* "" when there is none */
 
     enum roster_sort sort;
     bool reverse;
-    bool order_due;     /* a new order waits for hold_until */
-    mono_us hold_until; /* 0: the order is not held */
+    struct hold hold;
     struct filter *filter;
     char filter_text[256];
 
     uint32_t *fault_components; /* those of kind fault */
     wall_us *fault_since;       /* of each; WALL_NONE: not active */
     uint32_t n_fault_components;
-    GArray *faults; /* struct fault: the active ones, newest first */
+    GArray *faults; /* struct fault: the active ones without an alarm, newest first */
     uint32_t n_in[CONDITIONS];
     uint32_t n_silent; /* with and without a fault */
 };
@@ -68,7 +77,7 @@ void roster_update(struct roster *r, const struct snapshot *s, mono_us now);
 /* Time has passed: an order held long enough may go. snapshot NULL: there is none yet. */
 void roster_release(struct roster *r, const struct snapshot *s, mono_us now);
 
-/* The order now follows live values, and is not re-sorted before hold_until. */
+/* The order follows live values, and is not re-sorted now. */
 bool roster_held(const struct roster *r, mono_us now);
 
 void roster_set_height(struct roster *r, int height);
@@ -83,10 +92,22 @@ void roster_set_sort(struct roster *r, enum roster_sort sort, bool reverse,
 
 /* Index of the selected station in the plant, STATION_NONE when nothing is selected. */
 uint32_t roster_selected(const struct roster *r);
-/* The place of the next (or, direction -1, previous) station that is not normal; -1: none. */
+/* The place of the next (or, direction -1, previous) station that has an alarm or fault, or is
+ * silent; -1: none. */
 int roster_next_abnormal(const struct roster *r, int direction);
+
+/* The station's worst alarm, on the snapshot's board; NULL: it has none. */
+const struct alarm_view *roster_alarm(const struct roster *r, const struct snapshot *s,
+                                      uint32_t station);
 
 /* Whether a component of kind fault reports a fault now. */
 bool roster_fault_active(const struct component_state *state);
+
+/* roster_state.c: parts of roster_update(). True: the urgency, or the condition, of some
+ * station is another one than before. */
+bool roster_take_alarms(struct roster *r, const struct snapshot *s, bool new_plant);
+bool roster_take_conditions(struct roster *r, const struct snapshot *s);
+/* changed: the list is made anew in any case. */
+void roster_take_faults(struct roster *r, const struct snapshot *s, bool changed);
 
 #endif

@@ -7,6 +7,7 @@
 #include <curses.h>
 
 #include "src/core/i18n.h"
+#include "ui/alarm_actions.h"
 #include "ui/keymap.h"
 #include "ui/mouse.h"
 #include "ui/views.h"
@@ -21,6 +22,7 @@
 #define CTRL_Z 0x1a
 
 static const char *const view_names[] = {[VIEW_STATIONS] = N_("Stations"),
+                                         [VIEW_ALARMS] = N_("Alarms"),
                                          [VIEW_UNKNOWN] = N_("Unknown ids"),
                                          [VIEW_LOG] = N_("Log")};
 static_assert(G_N_ELEMENTS(view_names) == VIEWS, "a view has no name");
@@ -34,17 +36,21 @@ view_name(enum view view)
 void
 screen_init(struct screen *s, const struct console_config *config, struct terminal *terminal)
 {
-    *s = (struct screen){.config = config,
-                         .terminal = terminal,
-                         .draw = draw_new(),
-                         .zone = zone_new(config->timezone),
-                         .now = clock_now(),
-                         .hints = true,
-                         .unknown = {.list = {.height = 1}}};
+    *s = (struct screen){
+        .config = config,
+        .terminal = terminal,
+        .draw = draw_new(),
+        .zone = zone_new(config->timezone),
+        .now = clock_now(),
+        .hints = true,
+        .bell = {.priorities = config->bell_priorities, .repeat_s = config->bell_repeat_s},
+        .unknown = {.list = {.height = 1}}};
     s->minute = format_minute(s->now);
     draw_set_glyphs(s->draw, !terminal_utf8(terminal)          ? GLYPHS_ASCII
                              : terminal_console_font(terminal) ? GLYPHS_VT
                                                                : GLYPHS_UTF8);
+    s->ask.actions = g_array_new(FALSE, FALSE, sizeof(struct alarm_action));
+    alarm_list_init(&s->alarms);
     roster_init(&s->roster);
     detail_init(&s->detail);
     prompt_init(&s->prompt);
@@ -59,6 +65,8 @@ void
 screen_fini(struct screen *s)
 {
     snapshot_unref(s->snap);
+    g_array_free(s->ask.actions, TRUE);
+    alarm_list_fini(&s->alarms);
     roster_fini(&s->roster);
     detail_fini(&s->detail);
     prompt_fini(&s->prompt);
@@ -86,6 +94,9 @@ screen_take(struct screen *s, struct snapshot *snapshot)
 {
     struct snapshot *old = s->snap;
     s->snap = snapshot;
+    alarm_list_update(&s->alarms, snapshot->alarms, s->now.mono);
+    s->ring = bell_update(&s->bell, snapshot->alarms, s->now.mono) || s->ring;
+    alarm_tell_reply(s);
     roster_update(&s->roster, snapshot, s->now.mono);
     if (*s->detail.uid == '\0' ||
         plant_find_station(snapshot->plant, s->detail.uid) == STATION_NONE) {
@@ -105,6 +116,8 @@ screen_tick(struct screen *s)
     mono_us now = s->now.mono;
     s->minute = format_minute(s->now);
     roster_release(&s->roster, s->snap, now);
+    alarm_list_release(&s->alarms, now);
+    s->ring = bell_update(&s->bell, NULL, now) || s->ring;
     if (s->detail.follow_at != 0 && now >= s->detail.follow_at) {
         detail_follow(s);
     }
@@ -125,7 +138,9 @@ mono_us
 screen_next_tick(const struct screen *s)
 {
     mono_us when = s->detail.follow_at;
-    sooner(&when, s->roster.hold_until);
+    sooner(&when, s->roster.hold.until);
+    sooner(&when, s->alarms.hold.until);
+    sooner(&when, bell_next(&s->bell));
     if (*s->notice != '\0') {
         sooner(&when, s->notice_until);
     }
@@ -140,6 +155,8 @@ screen_place(const struct screen *s)
     switch (s->view) {
     case VIEW_STATIONS:
         return s->detail_focus ? PLACE_DETAIL : PLACE_LIST;
+    case VIEW_ALARMS:
+        return PLACE_ALARMS;
     case VIEW_UNKNOWN:
         return PLACE_UNKNOWN;
     case VIEW_LOG:
@@ -156,6 +173,8 @@ screen_list(struct screen *s)
         return &s->roster.list;
     case PLACE_DETAIL:
         return &s->detail.list;
+    case PLACE_ALARMS:
+        return &s->alarms.list;
     case PLACE_UNKNOWN:
         return &s->unknown.list;
     case PLACE_LOG:
@@ -175,6 +194,9 @@ screen_moved(struct screen *s, int by)
     case PLACE_DETAIL:
         detail_moved(s, by);
         return;
+    case PLACE_ALARMS:
+        alarm_list_moved(&s->alarms, s->now.mono);
+        return;
     case PLACE_UNKNOWN:
         unknown_moved(s);
         return;
@@ -188,6 +210,7 @@ void
 screen_set_view(struct screen *s, enum view view)
 {
     s->view = view;
+    s->from_alarms = false;
     s->detail_focus = s->detail_focus && view == VIEW_STATIONS;
     if (view == VIEW_LOG) {
         log_view_update(s);
@@ -197,8 +220,12 @@ screen_set_view(struct screen *s, enum view view)
 void
 screen_back(struct screen *s)
 {
-    if (s->view != VIEW_STATIONS) {
+    if (s->view == VIEW_ALARMS && *s->alarms.filter_text != '\0') {
+        alarm_list_set_filter(&s->alarms, "");
+    } else if (s->view != VIEW_STATIONS) {
         screen_set_view(s, VIEW_STATIONS);
+    } else if (s->detail_focus && s->from_alarms) {
+        screen_set_view(s, VIEW_ALARMS);
     } else if (s->detail_focus) {
         s->detail_focus = false;
     } else if (*s->roster.filter_text != '\0') {
@@ -295,7 +322,13 @@ screen_draw(struct screen *s)
     s->cursor_y = s->rows - 1;
     s->cursor_x = 0;
     s->list_rows = (struct rect){0};
+    s->alarms_drawn = false;
     draw_begin(s->draw, s->rows, s->columns);
     layout_draw(s);
+    if (s->alarms_drawn) {
+        alarm_list_shown(&s->alarms, s->now.mono);
+    } else {
+        alarm_list_hidden(&s->alarms);
+    }
     draw_end(s->draw, s->cursor_y, s->cursor_x);
 }

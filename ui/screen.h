@@ -9,24 +9,27 @@
 #define UI_SCREEN_H
 
 #include "src/core/snapshot.h"
+#include "ui/alarms.h"
+#include "ui/bell.h"
 #include "ui/console.h"
 #include "ui/draw.h"
 #include "ui/format.h"
 #include "ui/roster.h"
 #include "ui/terminal.h"
 
-enum view { VIEW_STATIONS, VIEW_UNKNOWN, VIEW_LOG };
+enum view { VIEW_STATIONS, VIEW_ALARMS, VIEW_UNKNOWN, VIEW_LOG };
 #define VIEWS (VIEW_LOG + 1)
 
 /* Where the keys go: one bit, so that an action can name several. */
 enum place {
     PLACE_LIST = 1u << 0,   /* the station list */
     PLACE_DETAIL = 1u << 1, /* one station */
-    PLACE_UNKNOWN = 1u << 2,
-    PLACE_LOG = 1u << 3,
+    PLACE_ALARMS = 1u << 2,
+    PLACE_UNKNOWN = 1u << 3,
+    PLACE_LOG = 1u << 4,
 };
 #define PLACE_STATIONS (PLACE_LIST | PLACE_DETAIL)
-#define PLACE_ANY      (PLACE_STATIONS | PLACE_UNKNOWN | PLACE_LOG)
+#define PLACE_ANY      (PLACE_STATIONS | PLACE_ALARMS | PLACE_UNKNOWN | PLACE_LOG)
 
 /* How much there is room for. */
 enum extent { EXTENT_NONE, EXTENT_TINY, EXTENT_COMPACT, EXTENT_FULL, EXTENT_WIDE };
@@ -62,7 +65,7 @@ struct detail {
     mono_us follow_at; /* when to go over to the selected station; 0: nothing to do */
 };
 
-enum prompt_kind { PROMPT_NONE, PROMPT_FILTER, PROMPT_COMMAND };
+enum prompt_kind { PROMPT_NONE, PROMPT_FILTER, PROMPT_COMMAND, PROMPT_ASK };
 #define PROMPT_MAX 200 /* bytes */
 
 struct prompt {
@@ -73,10 +76,19 @@ struct prompt {
     guint history_at;               /* == history->len: the new line */
     char completed[PROMPT_MAX + 1]; /* what stood there when completion began */
     int completion;                 /* which candidate is shown; -1: none */
+    const char *complaint;          /* why what stands there will not do, translated; or NULL */
+    bool alarms;                    /* PROMPT_FILTER: of the alarms, not the stations */
     /* What Esc brings back. */
     char filter_before[PROMPT_MAX + 1];
     char selected_before[PLANT_ID_MAX + 1];
+    struct alarm_key alarm_before;
     int top_before;
+};
+
+/* An operator action that waits for its comment or reason: PROMPT_ASK. */
+struct ask {
+    GArray *actions; /* struct alarm_action: what it is about, as it stood when asked */
+    char label[200];
 };
 
 struct help {
@@ -117,6 +129,13 @@ struct screen {
     bool detail_focus; /* keys go to the station's detail */
     bool hints;
 
+    struct alarm_list alarms;
+    struct bell bell;
+    bool ring;         /* the loop does it */
+    bool alarms_drawn; /* in this frame */
+    bool from_alarms;  /* the detail was opened there: back goes there */
+    uint64_t replies;  /* seen so far */
+    struct ask ask;
     struct roster roster;
     struct rect list_rows; /* where the rows of the list are: for the mouse */
     struct detail detail;

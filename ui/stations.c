@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/alarm_words.h"
 #include "ui/views.h"
 
 #include <assert.h>
@@ -166,6 +167,13 @@ condition_style(enum condition condition)
 static void
 state_text(const struct screen *s, uint32_t station, char *dst, size_t cap)
 {
+    const struct alarm_view *alarm = roster_alarm(&s->roster, s->snap, station);
+    if (alarm != NULL) {
+        const char *sign = alarm_sign(alarm->type); /* a longer one has no room */
+        snprintf(dst, cap, "%s %s %s", alarm_shape(s, alarm->priority),
+                 alarm_state_brief(alarm), strlen(sign) <= 2 ? sign : "");
+        return;
+    }
     unsigned n = s->snap->stations[station].faults;
     switch ((enum condition)s->roster.conditions[station]) {
     case CONDITION_FAULT:
@@ -231,7 +239,10 @@ draw_names(struct screen *s, int y, int x, const struct columns *c, uint32_t sta
         s->cursor_y = y;
         s->cursor_x = x;
     }
-    if (condition != CONDITION_NORMAL) {
+    const struct alarm_view *alarm = roster_alarm(&s->roster, s->snap, station);
+    if (alarm != NULL) {
+        draw_glyph(s->draw, y, x + 1, alarm_style(alarm), alarm_glyph(alarm->priority));
+    } else if (condition != CONDITION_NORMAL) {
         draw_glyph(s->draw, y, x + 1, condition_style(condition), condition_glyph(condition));
     }
     draw_text(s->draw, y, c->x[COL_ID], c->width[COL_ID] + 1, style | mark, st->uid);
@@ -263,8 +274,9 @@ draw_row(struct screen *s, int y, int x, const struct columns *c, uint32_t stati
     }
     if (c->width[COL_STATE] > 0) {
         state_text(s, station, text, sizeof(text));
-        draw_text(s->draw, y, c->x[COL_STATE], c->width[COL_STATE], condition_style(condition),
-                  text);
+        const struct alarm_view *alarm = roster_alarm(&s->roster, s->snap, station);
+        draw_text(s->draw, y, c->x[COL_STATE], c->width[COL_STATE],
+                  alarm != NULL ? alarm_style(alarm) : condition_style(condition), text);
     }
     if (c->width[COL_AGE] > 0) {
         int64_t age = format_age_us(s->minute, state->received, state->heard);

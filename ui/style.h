@@ -12,13 +12,21 @@
 
 enum style {
     STYLE_NORMAL,
-    STYLE_DIM,    /* frames, labels, what is old */
-    STYLE_STRONG, /* titles, the current tab */
-    STYLE_FAULT,  /* a fault */
-    STYLE_BADGE,  /* the count of faults: cannot be overlooked */
-    STYLE_WARN,   /* a service is down, a value outside its range */
+    STYLE_DIM,      /* frames, labels, what is old */
+    STYLE_STRONG,   /* titles, the current tab */
+    STYLE_FAULT,    /* a fault */
+    STYLE_BADGE,    /* the count of faults: cannot be overlooked */
+    STYLE_WARN,     /* a service is down, a value outside its range */
+    STYLE_CRITICAL, /* alarms, in the order of their priorities: acknowledged */
+    STYLE_HIGH,
+    STYLE_MEDIUM,
+    STYLE_LOW,
+    STYLE_CRITICAL_NEW, /* and those that want an acknowledgement */
+    STYLE_HIGH_NEW,
+    STYLE_MEDIUM_NEW,
+    STYLE_LOW_NEW,
 };
-#define STYLES (STYLE_WARN + 1)
+#define STYLES (STYLE_LOW_NEW + 1)
 
 #define STYLE_SELECTED 0x100u /* or-ed: the row under the cursor */
 

@@ -338,6 +338,13 @@ terminal_show(struct terminal *t)
 }
 
 void
+terminal_bell(struct terminal *t)
+{
+    g_byte_array_append(t->bytes, (const guint8 *)"\a", 1);
+    terminal_flush(t);
+}
+
+void
 terminal_repaint(struct terminal *t)
 {
     (void)t;

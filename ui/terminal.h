@@ -35,6 +35,8 @@ bool terminal_waiting(const struct terminal *t);  /* bytes of the last frame wai
 void terminal_show(struct terminal *t);
 /* Go on with that. False: the terminal is gone. */
 bool terminal_flush(struct terminal *t);
+/* Sound the bell, behind what is under way. */
+void terminal_bell(struct terminal *t);
 /* The next frame paints every cell. */
 void terminal_repaint(struct terminal *t);
 

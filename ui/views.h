@@ -60,6 +60,14 @@ bool panel_has_bar(const struct component *c);
 /* Not to be relied on: from the cache, retained, of bad quality, of a silent station. */
 bool panel_stale(const struct screen *s, uint32_t component);
 
+/* alarms_draw.c */
+void alarms_draw(struct screen *s, struct rect area);
+void alarms_draw_small(struct screen *s, struct rect area);
+/* alarms_detail.c: of the selected alarm, and the load; of the last two lines of a small screen
+ */
+void alarms_draw_detail(struct screen *s, struct rect area);
+void alarms_draw_digest(struct screen *s, struct rect area);
+
 /* unknown.c */
 void unknown_update(struct screen *s);
 void unknown_moved(struct screen *s);

@@ -84,7 +84,7 @@ struct snapshot {
     struct health health;
     struct alarm_board *alarms; /* one reference; NULL: there is no evaluator */
     uint64_t replies;           /* operator actions of this screen answered so far */
-    char reply[ALARM_TEXT_MAX]; /* what the last one that was refused was told; "" none was */
+    char reply[ALARM_TEXT_MAX]; /* what the last one of these was told: why not; "" accepted */
 };
 
 /* Copy the model; unknown and rejected ids are copied, too. The caller gets one reference. */

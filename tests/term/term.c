@@ -16,9 +16,8 @@
 #include "src/core/clock.h"
 #include "src/core/error.h"
 
-#define MARK_COMMAND "7777;frame"
-#define MARK         "\033]" MARK_COMMAND "\007"
-#define MARK_BYTES   (sizeof(MARK) - 1)
+#define MARK       "\033]7777;frame\007"
+#define MARK_BYTES (sizeof(MARK) - 1)
 
 struct term {
     VTerm *vt;
@@ -52,15 +51,6 @@ on_cursor(VTermPos to, VTermPos from, int visible, void *data)
     return 1;
 }
 
-static int
-on_osc(const char *command, size_t len, void *data)
-{
-    if (len == strlen(MARK_COMMAND) && memcmp(command, MARK_COMMAND, len) == 0) {
-        ((struct term *)data)->frames++;
-    }
-    return 1;
-}
-
 static void
 on_output(const char *bytes, size_t len, void *data)
 {
@@ -72,7 +62,6 @@ on_output(const char *bytes, size_t len, void *data)
 
 static const VTermScreenCallbacks screen_calls = {.settermprop = on_property,
                                                   .movecursor = on_cursor};
-static const VTermParserCallbacks parser_calls = {.osc = on_osc};
 
 static void
 run_child(const struct term_options *o)
@@ -117,7 +106,6 @@ term_start(const struct term_options *o)
     t->screen = vterm_obtain_screen(t->vt);
     vterm_screen_enable_altscreen(t->screen, 1);
     vterm_screen_set_callbacks(t->screen, &screen_calls, t);
-    vterm_screen_set_unrecognised_fallbacks(t->screen, &parser_calls, t);
     vterm_screen_reset(t->screen, 1);
     vterm_output_set_callback(t->vt, on_output, t);
     t->pid = forkpty(&t->fd, NULL, NULL, &size);
@@ -163,6 +151,19 @@ term_pid(const struct term *t)
     return t->pid;
 }
 
+/* Marks that end behind byte from: one may have come in two pieces, and libvterm hands over
+ * such a command in pieces, too. */
+static void
+count_marks(struct term *t, size_t from)
+{
+    const uint8_t *at = t->raw->data + (from < MARK_BYTES ? 0 : from - MARK_BYTES + 1);
+    const uint8_t *end = t->raw->data + t->raw->len;
+    while ((at = memmem(at, (size_t)(end - at), MARK, MARK_BYTES)) != NULL) {
+        at += MARK_BYTES;
+        t->frames++;
+    }
+}
+
 /* What can be read now; false when the other side is closed. */
 static bool
 pump(struct term *t)
@@ -173,8 +174,10 @@ pump(struct term *t)
         if (n <= 0) {
             return n < 0 && errno == EAGAIN;
         }
+        size_t before = t->raw->len;
         g_byte_array_append(t->raw, (const guint8 *)buffer, (guint)n);
         vterm_input_write(t->vt, buffer, (size_t)n);
+        count_marks(t, before);
     }
 }
 
