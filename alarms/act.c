@@ -96,11 +96,13 @@ action_refuse(struct evaluator *e, uint32_t alarm, const struct alarm_action *a,
 uint32_t
 action_target(const struct evaluator *e, const struct alarm_action *a)
 {
-    if (uuid_is_nil(&a->occurrence)) {
-        return find_alarm(e, a->station, a->component, a->rule);
-    }
     const struct occurrence_ref *ref = g_hash_table_lookup(e->occurrences, &a->occurrence);
-    return ref == NULL ? ALARM_NONE : ref->alarm;
+    if (ref != NULL && ref->alarm != ALARM_NONE) {
+        return ref->alarm;
+    }
+    /* An acknowledgement is of one occurrence and no other; the rest is of the alarm. */
+    bool by_name = uuid_is_nil(&a->occurrence) || (a->kind != ACTION_ACK && *a->rule != '\0');
+    return by_name ? find_alarm(e, a->station, a->component, a->rule) : ALARM_NONE;
 }
 
 enum rc

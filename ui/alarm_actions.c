@@ -31,6 +31,7 @@ action_on(const struct screen *s, enum alarm_action_kind kind, const struct alar
     struct alarm_key key = alarm_key_of(v);
     action.occurrence = v->occurrence;
     action.step = v->step;
+    action.with_older = kind == ACTION_ACK; /* the row counts them */
     g_strlcpy(action.station, key.station, sizeof(action.station));
     g_strlcpy(action.component, key.component, sizeof(action.component));
     g_strlcpy(action.rule, key.rule, sizeof(action.rule));

@@ -132,6 +132,7 @@ enum part {
     ONCE = 1u << 6,
     SEEN_AT = 1u << 7,
     TEXT = 1u << 8,
+    OLDER = 1u << 9,
 };
 
 #define FIELD(name)                                                                            \
@@ -149,6 +150,7 @@ static const struct member {
     {"component", COMPONENT, FIELD(component), take_name},
     {"rule", RULE, FIELD(rule), take_name},
     {"step", STEP, FIELD(step), take_step},
+    {"older", OLDER, FIELD(with_older), take_flag},
     {"seconds", SECONDS, FIELD(duration_us), take_seconds},
     {"once", ONCE, FIELD(one_shot), take_flag},
     {"seen_at", SEEN_AT, FIELD(seen_at), take_time},
@@ -161,7 +163,7 @@ static const struct member {
 static const struct shape {
     unsigned takes, needs; /* needs of names: unless there is an occurrence it may take */
 } shapes[] = {
-    [ACTION_ACK] = {OCCURRENCE | STEP | SEEN_AT | TEXT, OCCURRENCE},
+    [ACTION_ACK] = {OCCURRENCE | STEP | OLDER | SEEN_AT | TEXT, OCCURRENCE},
     [ACTION_SHELVE] = {OCCURRENCE | NAMES | SECONDS | ONCE | SEEN_AT | TEXT, STATION | RULE},
     [ACTION_UNSHELVE] = {OCCURRENCE | NAMES | SEEN_AT | TEXT, STATION | RULE},
     [ACTION_RESET] = {OCCURRENCE | NAMES | SEEN_AT | TEXT, STATION | RULE},
@@ -178,8 +180,9 @@ parts_of(const struct alarm_action *a)
     return (uuid_is_nil(&a->occurrence) ? 0 : OCCURRENCE) |
            (*a->station != '\0' ? STATION : 0) | (*a->component != '\0' ? COMPONENT : 0) |
            (*a->rule != '\0' ? RULE : 0) | (a->step != 0 ? STEP : 0) |
-           (a->duration_us != 0 ? SECONDS : 0) | (a->one_shot ? ONCE : 0) |
-           (a->seen_at != WALL_NONE ? SEEN_AT : 0) | (*a->text != '\0' ? TEXT : 0);
+           (a->with_older ? OLDER : 0) | (a->duration_us != 0 ? SECONDS : 0) |
+           (a->one_shot ? ONCE : 0) | (a->seen_at != WALL_NONE ? SEEN_AT : 0) |
+           (*a->text != '\0' ? TEXT : 0);
 }
 
 /* The first one of parts. */
@@ -278,6 +281,7 @@ part_to_json(const struct alarm_action *a, unsigned part)
     case SECONDS:
         return json_integer(a->duration_us / US_PER_S);
     case ONCE:
+    case OLDER:
         return json_true();
     case SEEN_AT:
         timestamp_format(text, a->seen_at);

@@ -12,6 +12,7 @@
  *                 maintenance and return take no rule; component "" or missing means the
  *                 station itself
  *     step        ack: up to this one; 0 or missing: the newest
+ *     older       ack: true: older occurrences of that alarm as well
  *     seconds     shelve: for so long, a whole number from 1 on; or
  *     once        shelve: true: until it clears
  *     seen_at     RFC 3339 with zone: when the operator saw it

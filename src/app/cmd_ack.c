@@ -72,6 +72,7 @@ add_row(GArray *targets, const struct alarm_action *like, const json_t *row)
 {
     struct act_target t = {.action = *like};
     if (uuid_parse(&t.action.occurrence, text_of(row, "occurrence"))) {
+        t.action.with_older = true; /* its row counts them */
         t.action.step = (uint32_t)json_integer_value(json_object_get(row, "step"));
         t.word = g_strjoin("/", text_of(row, "station"), text_of(row, "component"),
                            text_of(row, "rule"), NULL);

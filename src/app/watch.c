@@ -33,7 +33,9 @@ watch_plant(const struct config *config, bool demo, struct problems *problems, s
         const struct console_config console = {.exchange = exchange,
                                                .timezone = config->instance.timezone,
                                                .title = config->instance.name,
-                                               .demo = demo};
+                                               .demo = demo,
+                                               .bell_priorities = config->alarms.bell,
+                                               .bell_repeat_s = config->alarms.bell_repeat_s};
         rc = console_run(&console, err);
     }
     engine_stop(engine);
