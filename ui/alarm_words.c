@@ -181,11 +181,48 @@ alarm_limit_text(const struct screen *s, const struct alarm_view *v, char *dst, 
     snprintf(dst, cap, "%s%s%s", sign, *sign == '\0' || *number == '\0' ? "" : " ", number);
 }
 
+/* What the watchdog's own alarms are called, untranslated; NULL: a rule has a name. */
+static const char *
+watchdog_name(enum alarm_type type)
+{
+    switch (type) {
+    case ALARM_SILENCE:
+        return N_("no life sign");
+    case ALARM_BROKER:
+        return N_("broker out of reach");
+    case ALARM_LINK:
+        return N_("own network down");
+    case ALARM_STORE:
+        return N_("central store out of reach");
+    case ALARM_DISK:
+        return N_("own disk or cache fails");
+    case ALARM_LOSS:
+        return N_("messages lost");
+    case ALARM_HIHI:
+    case ALARM_HI:
+    case ALARM_LO:
+    case ALARM_LOLO:
+    case ALARM_DIGITAL:
+    case ALARM_RATE:
+    case ALARM_STALE:
+    case ALARM_STUCK:
+    case ALARM_TOTALIZER:
+    case ALARM_COUNT:
+        return NULL;
+    }
+    return NULL;
+}
+
 void
 alarm_name_text(const struct screen *s, const struct alarm_view *v, char *dst, size_t cap)
 {
     const struct component *c = component_of(s, v);
     const char *what = c == NULL ? v->component : *c->name != '\0' ? c->name : c->id;
+    const char *own = watchdog_name(v->type);
+    if (own != NULL) {
+        g_strlcpy(dst, _(own), cap);
+        return;
+    }
     const char *name = v->name;
     if (alarm_is_maintenance(v)) {
         name = *what == '\0' ? _("whole station") : "";
