@@ -12,6 +12,7 @@
 struct world {
     struct plant *plant;
     GArray *alarms; /* struct alarm_view */
+    GStringChunk *rules;
     uint64_t version;
 };
 
@@ -29,7 +30,8 @@ world_init(struct world *w)
                               .name = g_strdup("Füllstand")};
         plant_builder_component(&b, &c);
     }
-    *w = (struct world){.alarms = g_array_new(FALSE, TRUE, sizeof(struct alarm_view))};
+    *w = (struct world){.alarms = g_array_new(FALSE, TRUE, sizeof(struct alarm_view)),
+                        .rules = g_string_chunk_new(1024)};
     assert_int_equal(plant_builder_finish(&b, &w->plant, NULL), RC_OK);
     plant_builder_fini(&b);
 }
@@ -38,6 +40,7 @@ static void
 world_fini(struct world *w)
 {
     g_array_free(w->alarms, TRUE);
+    g_string_chunk_free(w->rules);
     plant_unref(w->plant);
 }
 
@@ -49,7 +52,7 @@ add(struct world *w, int station, const char *rule, enum alarm_priority priority
     struct alarm_view v = {.occurrence = uuid_of(name, strlen(name)),
                            .station = w->plant->stations[station].uid,
                            .component = "LEVEL",
-                           .rule = g_intern_string(rule),
+                           .rule = g_string_chunk_insert_const(w->rules, rule),
                            .name = "",
                            .guidance = "",
                            .group = "",

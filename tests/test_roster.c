@@ -305,6 +305,52 @@ test_faults_keep_their_age(void **state)
     world_fini(&w);
 }
 
+/* An alarm tells more than a fault; where there is one the fault is not told twice. */
+static void
+test_alarms_come_first(void **state)
+{
+    (void)state;
+    struct world w;
+    struct roster r;
+    world_init(&w, 6);
+    roster_init(&r);
+    g_hash_table_add(w.faulty, g_strdup(w.snap->plant->stations[0].uid));
+    g_hash_table_add(w.faulty, g_strdup(w.snap->plant->stations[1].uid));
+    apply(&w);
+    struct alarm_board *board = alarm_board_new(w.snap->plant, 4, 0);
+    static const struct {
+        uint32_t station;
+        enum alarm_priority priority;
+        enum alarm_state state;
+        unsigned overlays;
+    } alarms[] = {{1, ALARM_LOW, ALARM_UNACKED, 0},
+                  {2, ALARM_CRITICAL, ALARM_ACKED, 0},
+                  {2, ALARM_HIGH, ALARM_UNACKED, 0},
+                  {3, ALARM_CRITICAL, ALARM_UNACKED, OVERLAY_SHELVED}};
+    for (size_t i = 0; i < G_N_ELEMENTS(alarms); i++) {
+        board->alarms[i] = (struct alarm_view){.station_index = alarms[i].station,
+                                               .component_index = alarms[i].station,
+                                               .priority = alarms[i].priority,
+                                               .state = alarms[i].state,
+                                               .overlays = alarms[i].overlays};
+    }
+    w.snap->alarms = board; /* whose it is from here on */
+    roster_update(&r, w.snap, 0);
+    const uint32_t order[] = {2, 1, 0};
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(r.order[i], order[i]);
+    }
+    assert_int_equal(roster_alarm(&r, w.snap, 2)->priority,
+                     ALARM_HIGH); /* it wants an answer */
+    assert_null(roster_alarm(&r, w.snap, 3));
+    assert_int_equal(r.faults->len, 1);
+    assert_int_equal(w.snap->plant->components[0].station, 0);
+    assert_int_equal(g_array_index(r.faults, struct fault, 0).component, 0);
+    assert_int_equal(roster_next_abnormal(&r, 1), 1);
+    roster_fini(&r);
+    world_fini(&w);
+}
+
 int
 main(void)
 {
@@ -312,6 +358,7 @@ main(void)
         cmocka_unit_test(test_selection_is_bound_to_the_id),
         cmocka_unit_test(test_neighbour_takes_over_when_it_is_gone),
         cmocka_unit_test(test_order_holds_after_a_key),
+        cmocka_unit_test(test_alarms_come_first),
         cmocka_unit_test(test_worst_first_and_next),
         cmocka_unit_test(test_filter_by_state_follows),
         cmocka_unit_test(test_faults_keep_their_age),

@@ -181,7 +181,10 @@ field_text(const struct screen *s, enum column column, const struct columns *c,
         limit_text(s, v, dst, cap);
         return;
     case COL_N:
-        snprintf(dst, cap, v->count > 999 ? "999" : v->count > 0 ? "%u" : "", v->count);
+        *dst = '\0'; /* maintenance has none */
+        if (v->count > 0) {
+            snprintf(dst, cap, "%u", MIN(v->count, 999U));
+        }
         return;
     case COL_BY:
         snprintf(dst, cap, "%s", by == NULL ? "" : by);

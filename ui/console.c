@@ -214,7 +214,8 @@ drain(struct console *c, const struct pollfd fds[WAKES])
     }
     if ((fds[WAKE_KEYS].revents & POLLIN) != 0) {
         take_keys(c);
-    } else if (fds[WAKE_KEYS].revents != 0) { /* hung up */
+    }
+    if ((fds[WAKE_KEYS].revents & ~POLLIN) != 0) { /* hung up; then it is readable, too */
         c->screen.quit = true;
     }
     if (fds[WAKE_MINUTE].revents != 0) {

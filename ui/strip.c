@@ -23,7 +23,7 @@ static int
 draw_count(struct screen *s, int y, int x, int end, unsigned style, enum glyph glyph,
            const char *text)
 {
-    char mark[FORMAT_SIZE];
+    char mark[FORMAT_SIZE + 16];
     snprintf(mark, sizeof(mark), " %s %s ", glyph_text(draw_glyphs(s->draw), glyph), text);
     return x + draw_flow(s->draw, y, x, end - x, style, mark);
 }
