@@ -172,7 +172,7 @@ test_groups(void **state)
     play_see(p, "FIRST Pumpe 1");
     play_see(p, "├ Pumpe 2");
     play_see(p, "└ Schieber");
-    play_see(p, "silent (explains 186)");
+    play_see(p, "no life sign (explains 186)");
     assert_int_equal(term_find(p->t, "└ Schieber"), term_find(p->t, "FIRST Pumpe 1") + 2);
     play_see_no(p, "PW-0010");
     term_send(p->t, "v");
