@@ -182,7 +182,7 @@ test_groups(void **state)
     term_send(p->t, "v");
     play_see(p, "SUPPRESSED");
     assert_row_has(p, "SUPPRESSED", "PW-0010");
-    play_see(p, "cause: PW-0009 Cuxhaven Hafen silent");
+    play_see(p, "cause: PW-0009 Cuxhaven Hafen no life sign");
     play_close(p);
 }
 

@@ -51,7 +51,7 @@ header_draw(struct screen *s)
     for (int i = 0; i < VIEWS && x < end; i++) {
         x = draw_tab(s, x, end, (enum view)i);
     }
-    draw_title(s, x + 2, end - 2);
+    draw_title(s, x + 1, end - 1);
 }
 
 void

@@ -127,9 +127,9 @@ send
 press Enter
 report "the state is on the screen" shows '\?\[5;6;7;8mvalue'
 report "the last value, too" shows 'Level.*77'
-press 2
-report "unknown ids are listed with their topics" shows 'ev\?il +do\?or'
 press 3
+report "unknown ids are listed with their topics" shows 'ev\?il +do\?or'
+press 4
 report "the log is shown" shows 'Log'
 press q
 press F10
