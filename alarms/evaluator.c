@@ -134,7 +134,7 @@ link_children(struct evaluator *e)
             n++;
         }
     }
-    for (uint32_t i = 2; i < e->n_places + 2; i++) {
+    for (uint32_t i = 2; n > 0 && i < e->n_places + 2; i++) {
         e->first_child[i] += e->first_child[i - 1];
     }
     e->children = g_new(uint32_t, n + 1); /* never NULL: it is reckoned with */

@@ -6,6 +6,16 @@
 
 #define UNTRUSTED (QUALITY_INVALID | QUALITY_NOT_TOPICAL | QUALITY_BLOCKED | QUALITY_OVERFLOW)
 
+/* What stays as it is is not written: the memory of alarms that are normal from the start on is
+ * never touched, and costs nothing. */
+static void
+set_late(struct alarm *a, bool late)
+{
+    if (a->late != late) {
+        a->late = late;
+    }
+}
+
 /* Beyond the limit, had it come in time; told once, not for every reading of a back-fill. */
 static void
 note_late(struct evaluator *e, uint32_t alarm, const struct condition_input *in,
@@ -29,7 +39,7 @@ note_late(struct evaluator *e, uint32_t alarm, const struct condition_input *in,
                                       .source_at = reading->ts,
                                       .value = in->value});
     }
-    e->alarms[alarm].late = beyond;
+    set_late(&e->alarms[alarm], beyond);
 }
 
 static void
@@ -44,7 +54,7 @@ judge(struct evaluator *e, uint32_t alarm, const struct condition_input *in,
     } else {
         verdict = condition_judge(rule, &a->memory, a->condition, in);
     }
-    a->late = false;
+    set_late(a, false);
     if (verdict == VERDICT_HOLD) {
         return;
     }

@@ -6,6 +6,7 @@
  */
 #include "storage/query.h"
 #include "tests/bench/mqtt_raw.h"
+#include "tests/bench/percentiles.h"
 
 static int port, qos;
 static int64_t count = 100000, rate = 10000;
@@ -47,13 +48,6 @@ run(struct raw *r, struct query *q, int64_t *latency, struct err *err)
     return rc;
 }
 
-static int
-compare(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -74,10 +68,9 @@ main(int argc, char **argv)
     rc = rc == RC_OK ? raw_open(&r, &config, &err) : rc;
     rc = rc == RC_OK ? run(r, q, latency, &err) : rc;
     if (rc == RC_OK) {
-        qsort(latency, (size_t)count, sizeof(*latency), compare);
-        printf("{\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f}\n",
-               (double)latency[count / 2] / 1e3, (double)latency[count * 99 / 100] / 1e3,
-               (double)latency[count - 1] / 1e3);
+        printf("{");
+        bench_print_percentiles("", latency, (size_t)count);
+        printf("}\n");
     } else {
         fprintf(stderr, "commit_latency: %s\n", err.text);
     }

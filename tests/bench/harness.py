@@ -12,7 +12,7 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-STATIONS, COMPONENTS = 1000, 10000
+COMPONENTS, PER_STATION = 10000, 10
 
 
 class Trouble(Exception):
@@ -126,10 +126,10 @@ def end(process):
 class Flood:
     """The publisher; join() tells when it began."""
 
-    def __init__(self, build, port, count, qos=0, rate=0):
+    def __init__(self, build, port, count, qos=0, rate=0, topics=COMPONENTS):
         self.process = subprocess.Popen(
             [f"{build}/tests/bench/flood_pub", f"--port={port}", f"--count={count}",
-             f"--qos={qos}", f"--rate={rate}", f"--topics={COMPONENTS}"],
+             f"--qos={qos}", f"--rate={rate}", f"--topics={topics}"],
             stdout=subprocess.PIPE, text=True)
 
     def join(self):
@@ -146,13 +146,22 @@ class Result:
         self.rss_mb = mb
 
 
-def run_peer(argv, build, port, count, qos=0, rate=0, cwd=None):
+def tool(argv, **options):
+    """Run a program that tells its result as JSON in its last line."""
+    done = subprocess.run([str(a) for a in argv], stdout=subprocess.PIPE, text=True, check=False,
+                          timeout=300, **options)
+    if done.returncode != 0:
+        raise Trouble(f"{os.path.basename(argv[0])} {argv[1]}: exit status {done.returncode}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def run_peer(argv, build, port, count, qos=0, rate=0, topics=COMPONENTS, cwd=None):
     """A subscriber that says "ready", takes count messages and tells the result as JSON."""
     peer = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, cwd=cwd)
     try:
         if peer.stdout.readline().strip() != "ready":
             raise Trouble(f"{argv[0]} did not subscribe")
-        flood = Flood(build, port, count, qos, rate)
+        flood = Flood(build, port, count, qos, rate, topics)
         told = json.loads(peer.stdout.readline() or "{}")
         begun = flood.join()
     finally:
@@ -163,40 +172,52 @@ def run_peer(argv, build, port, count, qos=0, rate=0, cwd=None):
     return Result(count, seconds, told["cpu_s"], told.get("rss_kb", 0) / 1024)
 
 
-def counting(build, port, count, qos=0, rate=0, nap=False):
+def counting(build, port, count, qos=0, rate=0, nap=False, topics=COMPONENTS):
     argv = [f"{build}/tests/bench/counting_sub", f"--port={port}", f"--count={count}",
             f"--qos={qos}"] + (["--nap"] if nap else [])
-    return run_peer(argv, build, port, count, qos, rate)
+    return run_peer(argv, build, port, count, qos, rate, topics)
 
 
-def write_plant(path, deal=False):
-    """Ten components a station: neighbours, or dealt out in turn."""
+# The flood's values, 10,000 to 99,999, stay within; HI_VALUE of alarm_latency.c is beyond "hi".
+RULES = """component,rule,type,limit,deadband,priority
+kind:sensor,hihi,hihi,200000,500,critical
+kind:sensor,hi,hi,150000,500,high
+kind:sensor,lo,lo,5000,500,medium
+kind:sensor,lolo,lolo,1000,500,high
+"""
+
+
+def write_plant(path, deal=False, components=COMPONENTS):
+    """Ten components a station: neighbours, or dealt out in turn. Four rules on each."""
     os.makedirs(path, exist_ok=True)
+    stations = components // PER_STATION
     with open(f"{path}/stations.csv", "w", encoding="utf-8") as f:
         f.write("uid,name,type\n")
-        for i in range(STATIONS):
+        for i in range(stations):
             f.write(f"S{i:04},Station {i:04},bench\n")
     with open(f"{path}/components.csv", "w", encoding="utf-8") as f:
         f.write("id,station,name,kind,unit\n")
-        for i in range(COMPONENTS):
-            station = i % STATIONS if deal else i * STATIONS // COMPONENTS
+        for i in range(components):
+            station = i % stations if deal else i // PER_STATION
             f.write(f"C{i:05},S{station:04},Flow {i:05},sensor,l/s\n")
+    with open(f"{path}/rules.csv", "w", encoding="utf-8") as f:
+        f.write(RULES)
 
 
 class Leitstand:
-    """The program under test with a plant of 10,000 components, `run` unless told otherwise."""
+    """The program under test with a plant of so many components, `run` unless told otherwise."""
 
-    def __init__(self, build, dir, port, qos=0):
+    def __init__(self, build, dir, port, qos=0, components=COMPONENTS):
         self.program, self.dir = f"{build}/leitstand", dir
         self.socket_path = os.path.join(dir, "control.sock")
         self.ini = os.path.join(dir, "leitstand.ini")
-        write_plant(f"{dir}/plant")
+        write_plant(f"{dir}/plant", components=components)
         with open(self.ini, "w", encoding="utf-8") as f:
             f.write(f"[instance]\nname = bench\nsocket = {self.socket_path}\n"
                     f"[mqtt]\nhost = 127.0.0.1\nport = {port}\n"
                     f"[source:bench]\nfilter = bench/#\nprofile = sentraq\nqos = {qos}\n"
                     f"[cache]\npath = {dir}/cache.db\n[plant]\ndir = {dir}/plant\n")
-        self.build, self.port, self.qos = build, port, qos
+        self.build, self.port, self.qos, self.components = build, port, qos, components
         self.process = None
 
     def __enter__(self):
@@ -262,7 +283,7 @@ class Leitstand:
         """Send count messages; the clock stops when all of them are committed."""
         before, cpu = self.status(), cpu_of(self.process.pid)
         target = before["cache"]["stored"] + count
-        flood = Flood(self.build, self.port, count, self.qos, rate)
+        flood = Flood(self.build, self.port, count, self.qos, rate, self.components)
         deadline = time.monotonic() + 60 + (count / rate if rate else count / 2000)
         if rate:
             time.sleep(count / rate)  # asking costs CPU that is not the messages'

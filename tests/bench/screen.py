@@ -9,15 +9,6 @@ import time
 import harness as h
 
 
-def tool(argv, **options):
-    """Run a program that tells its result as JSON in its last line."""
-    done = subprocess.run([str(a) for a in argv], stdout=subprocess.PIPE, text=True, check=False,
-                          timeout=300, **options)
-    if done.returncode != 0:
-        raise h.Trouble(f"{os.path.basename(argv[0])} {argv[1]}: exit status {done.returncode}")
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 def latency(b):
     """P5: at 10,000 messages a second, to the committed row and to the screen."""
     rounds = []
@@ -25,7 +16,7 @@ def latency(b):
     def committed(d, port):
         with h.Leitstand(b.build, d, port) as program:
             before = program.status()
-            rounds.append(tool([f"{b.build}/tests/bench/commit_latency", f"--port={port}",
+            rounds.append(h.tool([f"{b.build}/tests/bench/commit_latency", f"--port={port}",
                                 f"--cache={d}/cache.db", "--rate=10000", "--count=50000"]))
             program.settle()
             if program.status()["cache"]["stored"] != before["cache"]["stored"] + 50000:
@@ -39,7 +30,7 @@ def latency(b):
     def shown(d, port):
         program = h.Leitstand(b.build, d, port)
         h.write_plant(f"{d}/plant", deal=True)
-        return tool([f"{b.build}/tests/bench/screen_probe", "latency", program.program,
+        return h.tool([f"{b.build}/tests/bench/screen_probe", "latency", program.program,
                      program.ini, port])
     result = b.with_broker(shown)
     b.say(f"    screen: {result}")
@@ -52,7 +43,7 @@ def start(b):
         with h.Leitstand(b.build, d, port) as program:
             program.measure(20000)  # every component has a value
         argv = [f"{b.build}/tests/bench/screen_probe", "start", program.program, program.ini]
-        return [tool(argv)["ms"] for _ in range(max(b.rounds, 3))]
+        return [h.tool(argv)["ms"] for _ in range(max(b.rounds, 3))]
     b.row("P7", "start to first frame, 10,000 components, ms", h.Spread(b.with_broker(measure)),
           100, digits=1)
 
@@ -108,7 +99,7 @@ def soak(b):
 def drawing(b):
     """P8: what a frame of 200x60 costs."""
     argv = [f"{b.build}/tests/bench/screen_probe", "draw", f"{b.build}/tests/ui_stage"]
-    results = [tool(argv) for _ in range(b.rounds)]
+    results = [h.tool(argv) for _ in range(b.rounds)]
     b.row("P8", "20 changed values, CPU, ms", h.Spread([r["cpu_ms"] for r in results]), 0.2, digits=3)
     b.row("P8", "20 changed values, bytes", h.Spread([r["bytes"] for r in results]), 700, digits=0)
     # The clock in the header is painted once a minute, so the quiet of the median counts.
