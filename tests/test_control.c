@@ -25,11 +25,16 @@ struct fixture {
     struct control *server;
 };
 
-/* Echoes the request with the asker's user. */
+/* Echoes the request with the asker's user; when the cache has the "commit" it names. */
 static json_t *
 echo(void *user, const json_t *request, const struct control_peer *peer)
 {
-    (void)user;
+    struct control **server = user;
+    const json_t *commit = json_object_get(request, "commit");
+    if (commit != NULL) {
+        control_wait(*server, (uint64_t)json_integer_value(commit),
+                     json_pack("{s:b}", "late", 1));
+    }
     return json_pack("{s:O,s:i,s:b}", "request", request, "uid", (int)peer->uid, "admin",
                      peer->admin);
 }
@@ -42,7 +47,7 @@ set_up(void **state)
     f->path = g_build_filename(f->dir, "new", "deep", "c.sock", NULL);
     *state = f;
     now = 5 * US_PER_S;
-    return control_open(&f->server, f->path, NULL, echo, NULL, NULL) == RC_OK ? 0 : -1;
+    return control_open(&f->server, f->path, NULL, echo, &f->server, NULL) == RC_OK ? 0 : -1;
 }
 
 static int
@@ -147,6 +152,62 @@ test_a_line_without_end_is_cut_off(void **state)
     assert_false(receive(f->server, fd, got, 1));
     g_string_free(got, TRUE);
     g_free(flood);
+    close(fd);
+}
+
+static void
+serve_a_while(struct control *server)
+{
+    for (int i = 0; i < 3; i++) {
+        serve_once(server);
+    }
+}
+
+/* What is told to be done is on disk; answers keep their order. */
+static void
+test_an_answer_waits_for_its_commit(void **state)
+{
+    struct fixture *f = *state;
+    static const char text[] = "{\"commit\":3}\n{\"b\":1}\n";
+    GString *got = g_string_new(NULL);
+    int fd = dial(f->path);
+    char byte;
+    assert_false(control_waits(f->server));
+    assert_int_equal(send(fd, text, sizeof(text) - 1, 0), sizeof(text) - 1);
+    serve_a_while(f->server);
+    assert_true(control_waits(f->server));
+    control_committed(f->server, 2);
+    serve_a_while(f->server);
+    assert_int_equal(recv(fd, &byte, 1, MSG_DONTWAIT), -1);
+    control_committed(f->server, 3);
+    assert_true(receive(f->server, fd, got, 2));
+    assert_non_null(strstr(got->str, "\"commit\":3"));
+    assert_true(strstr(got->str, "\"b\"") > strstr(got->str, "\"commit\""));
+    assert_false(control_waits(f->server));
+    g_string_free(got, TRUE);
+    close(fd);
+}
+
+/* A disk that takes nothing: the answer says so in time. */
+static void
+test_a_commit_that_does_not_come(void **state)
+{
+    struct fixture *f = *state;
+    GString *got = g_string_new(NULL);
+    int fd = dial(f->path), gone = dial(f->path);
+    char byte;
+    assert_int_equal(send(fd, "{\"commit\":1}\n", 13, 0), 13);
+    assert_int_equal(send(gone, "{\"commit\":1}\n", 13, 0), 13);
+    serve_a_while(f->server);
+    close(gone); /* who does not wait is forgotten */
+    now += CONTROL_WAIT_US - 1;
+    serve_a_while(f->server);
+    assert_int_equal(recv(fd, &byte, 1, MSG_DONTWAIT), -1);
+    now += 1;
+    assert_true(receive(f->server, fd, got, 1));
+    assert_string_equal(got->str, "{\"late\":true}\n");
+    assert_false(control_waits(f->server));
+    g_string_free(got, TRUE);
     close(fd);
 }
 
@@ -486,6 +547,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         EACH(test_lines_in_and_out),
         EACH(test_a_line_without_end_is_cut_off),
+        EACH(test_an_answer_waits_for_its_commit),
+        EACH(test_a_commit_that_does_not_come),
         EACH(test_peers_are_bounded),
         EACH(test_the_longest_idle_makes_room),
         EACH(test_an_idle_peer_is_dropped),

@@ -23,6 +23,8 @@ struct peer {
     struct control_peer who;
     mono_us last; /* when bytes went to or fro */
     GString *in, *out;
+    json_t *reply, *late; /* NULL: no answer waits for a commit */
+    uint64_t commit;
 };
 
 struct control {
@@ -32,6 +34,8 @@ struct control {
     bool bound;
     control_handler *handler;
     void *user;
+    json_t *late; /* of the answer being made, until a peer has it */
+    uint64_t commit, committed;
     struct peer peers[PEERS];
 };
 
@@ -133,6 +137,8 @@ drop_peer(struct peer *p)
     }
     close(p->fd);
     p->fd = -1;
+    json_decref(p->reply);
+    json_decref(p->late);
     g_string_free(p->in, TRUE);
     g_string_free(p->out, TRUE);
 }
@@ -169,7 +175,7 @@ control_poll(struct control *c, struct pollfd fds[CONTROL_FDS])
     for (size_t i = 0; i < PEERS; i++) {
         const struct peer *p = &c->peers[i];
         if (p->fd >= 0) {
-            short events = p->out->len > 0 ? POLLOUT : POLLIN;
+            short events = p->out->len > 0 ? POLLOUT : p->reply != NULL ? 0 : POLLIN;
             fds[n++] = (struct pollfd){.fd = p->fd, .events = events};
         }
     }
@@ -240,25 +246,76 @@ answer(struct control *c, const struct peer *p, const char *line, size_t len)
     return reply;
 }
 
-/* Answer every whole line; false: the peer asks for more than it may. */
+void
+control_wait(struct control *c, uint64_t commit, json_t *late)
+{
+    json_decref(c->late);
+    c->late = late;
+    c->commit = commit;
+}
+
+bool
+control_waits(const struct control *c)
+{
+    bool waits = false;
+    for (size_t i = 0; i < PEERS; i++) {
+        waits = waits || (c->peers[i].fd >= 0 && c->peers[i].reply != NULL);
+    }
+    return waits;
+}
+
+void
+control_committed(struct control *c, uint64_t commit)
+{
+    c->committed = commit;
+}
+
+/* The reply is taken over; false: it is none. */
+static bool
+say(struct peer *p, json_t *reply)
+{
+    char *text = json_dumps(reply, JSON_COMPACT);
+    json_decref(reply);
+    if (text == NULL) {
+        return false;
+    }
+    g_string_append(p->out, text);
+    g_string_append_c(p->out, '\n');
+    free(text);
+    return true;
+}
+
+/* Answer every whole line, as far as none waits; false: the peer asks for more than it may. */
 static bool
 answer_lines(struct control *c, struct peer *p)
 {
     char *end = NULL;
-    while ((end = memchr(p->in->str, '\n', p->in->len)) != NULL) {
+    while (p->reply == NULL && (end = memchr(p->in->str, '\n', p->in->len)) != NULL) {
         size_t len = (size_t)(end - p->in->str);
         json_t *reply = answer(c, p, p->in->str, len);
-        char *text = json_dumps(reply, JSON_COMPACT);
-        json_decref(reply);
-        if (text == NULL) {
+        g_string_erase(p->in, 0, (gssize)len + 1);
+        if (c->late != NULL) {
+            p->reply = reply;
+            p->late = g_steal_pointer(&c->late);
+            p->commit = c->commit;
+        } else if (!say(p, reply)) {
             return false;
         }
-        g_string_append(p->out, text);
-        g_string_append_c(p->out, '\n');
-        free(text);
-        g_string_erase(p->in, 0, (gssize)len + 1);
     }
     return p->in->len <= REQUEST_MAX && p->out->len <= REPLY_MAX;
+}
+
+/* An answer that has waited long enough leaves, and the next requests get theirs. */
+static bool
+end_wait(struct control *c, struct peer *p, mono_us now)
+{
+    bool done = p->reply != NULL && c->committed >= p->commit;
+    if (p->reply == NULL || (!done && now - p->last < CONTROL_WAIT_US)) {
+        return true;
+    }
+    json_t *reply = g_steal_pointer(&p->reply), *late = g_steal_pointer(&p->late);
+    json_decref(done ? late : reply);
+    return say(p, done ? reply : late) && answer_lines(c, p);
 }
 
 /* False: the peer is gone or has to go. */
@@ -294,6 +351,7 @@ serve_peer(struct control *c, struct peer *p, short found, mono_us now)
     if ((found & (POLLIN | POLLHUP | POLLERR)) != 0) {
         well = read_peer(c, p, now);
     }
+    well = well && end_wait(c, p, now);
     if (well && p->out->len > 0) {
         well = write_peer(p, now);
     }

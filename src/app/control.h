@@ -15,6 +15,7 @@
  * Rights:  the instance's own user and root may do everything. With a group, the socket has
  * mode 0660 and belongs to it; whoever else gets in may use the first three commands, but not
  * test alarms. Threads: the server belongs to the engine; control_ask() may be called anywhere.
+ * Commit:  an answer that says something is done waits until it is on disk: control_wait().
  * Limits:  8 peers at once, requests of at most 64 KiB; who breaks them is disconnected, and so
  *          is who says and takes nothing for 30 s. When all places are taken, the peer that has
  *          been idle longest, and for more than 1 s, makes room for a new one.
@@ -25,6 +26,7 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include <jansson.h>
@@ -32,7 +34,8 @@
 #include "src/core/clock.h"
 #include "src/core/error.h"
 
-#define CONTROL_FDS 9 /* the listening socket and the peers */
+#define CONTROL_FDS     9 /* the listening socket and the peers */
+#define CONTROL_WAIT_US (5 * US_PER_S)
 
 struct control;
 
@@ -62,6 +65,17 @@ size_t control_poll(struct control *c, struct pollfd fds[CONTROL_FDS]);
 /* Do what the poll found, at now; fds as control_poll() filled them. To be called at least
  * every few seconds, so that idle peers go. */
 void control_serve(struct control *c, const struct pollfd *fds, size_t n, mono_us now);
+
+/*
+ * Called by a handler: its answer is to leave when the cache has committed batch number commit;
+ * late, which is taken over, leaves in its place when that takes longer than CONTROL_WAIT_US.
+ * The peer's next request waits as well.
+ */
+void control_wait(struct control *c, uint64_t commit, json_t *late);
+/* Some answer waits for a commit. */
+bool control_waits(const struct control *c);
+/* All batches up to this one are on disk. */
+void control_committed(struct control *c, uint64_t commit);
 
 /* The name of a user, sanitised, or "uid 1234". Asks the system's user database, which may be
  * slow: not to be called for every request. */

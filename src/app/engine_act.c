@@ -3,6 +3,7 @@
 #include "src/app/act_json.h"
 #include "src/app/alarm_json.h"
 #include "src/app/engine_private.h"
+#include "src/core/i18n.h"
 
 enum rc
 engine_act(struct engine *e, const struct alarm_action *a, struct err *err)
@@ -35,6 +36,13 @@ engine_answer_act(struct engine *e, const json_t *request, const struct control_
     }
     snprintf(action.origin, sizeof(action.origin), "cli %.48s", e->health.instance);
     enum rc rc = engine_act(e, &action, &err);
+    if (rc == RC_OK) {
+        /* Whoever is told that it is done may rely on it, whatever happens to us next. */
+        struct err late = {.text = ""};
+        err_set(&late, RC_OK, "%s", _("done, but not on disk yet: a crash would undo it"));
+        ingest_put(&e->ingest);
+        control_wait(e->control, e->ingest.put, act_answer(rc, &late));
+    }
     return act_answer(rc, &err);
 }
 

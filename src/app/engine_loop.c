@@ -214,11 +214,13 @@ put_when_due(struct engine *e)
     }
 }
 
-/* Something waits for the cache: PUBACKs, or the messages that it has no room for. */
+/* Something waits for the cache: PUBACKs, the answers to operators, or the messages that it has
+ * no room for. */
 static bool
 needs_commit(const struct engine *e)
 {
-    return client_unacked(e->client) > 0 || !cache_has_room(e->cache);
+    return client_unacked(e->client) > 0 || control_waits(e->control) ||
+           !cache_has_room(e->cache);
 }
 
 static int
@@ -312,6 +314,9 @@ turn(struct engine *e)
     }
     if (fds[FD_COMMAND].revents != 0) {
         engine_take_commands(e);
+    }
+    if (control_waits(e->control)) {
+        control_committed(e->control, cache_committed(e->cache));
     }
     control_serve(e->control, fds + FDS, n_control, clock_now().mono);
     return fds[FD_STOP].revents == 0;

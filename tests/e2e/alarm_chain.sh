@@ -162,6 +162,7 @@ assert a['PS-01/F1/fault']['state'] == 'unacked'
 assert a['PS-01/F2/fault']['state'] == 'latched_unacked'"
 
 # ---- kill ----
+report 'shelve at the last moment' ask shelve PS-01/F2/fault --for=1h --reason=Umbau
 kill -9 "$program_pid"
 wait "$program_pid" 2>/dev/null
 send PS-01/F1 0
@@ -170,11 +171,14 @@ report 'after kill -9 everything is as it was, the acknowledgement, too' soon 5 
 assert a['PS-01/L1/hh']['state'] == 'acked' and a['PS-01/L1/hh']['comment'] == 'fahre hin'
 assert a['PS-01/L1/hh']['occurrence'] == '$id'
 assert a['PS-01/F2/fault']['state'] == 'latched_unacked', a"
+report 'what was said to be done is' alarms "
+assert a['PS-01/F2/fault']['overlays'] == ['shelved'], a"
 report 'what came meanwhile is taken up' soon 5 alarms "
 assert a['PS-01/F1/fault']['state'] == 'latched_unacked', a"
 report 'nobody was told anything twice' soon 5 journal "
 told = [r['occurrence'] for r in j if r['annunciated']]
 assert len(told) == len(set(told)), told"
+report 'take it back' ask unshelve PS-01/F2/fault
 
 # ---- shelve, maintenance, test ----
 report 'shelving wants a reason' sh -c "! \"$leitstand\" -c x.ini shelve PS-01/F1/fault --for=1h"
