@@ -33,7 +33,7 @@ test_rings_for_what_is_announced(void **state)
 }
 
 static void
-test_only_chosen_priorities(void **state)
+w16_only_chosen_priorities_ring(void **state)
 {
     (void)state;
     struct bell b = new_bell(1);
@@ -75,7 +75,7 @@ test_waits_for_the_gap(void **state)
 }
 
 static void
-test_repeats_until_acknowledged(void **state)
+w16_the_bell_repeats_until_acknowledged(void **state)
 {
     (void)state;
     struct bell b = new_bell(30);
@@ -134,10 +134,10 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rings_for_what_is_announced),
-        cmocka_unit_test(test_only_chosen_priorities),
+        cmocka_unit_test(w16_only_chosen_priorities_ring),
         cmocka_unit_test(test_one_in_five_seconds),
         cmocka_unit_test(test_waits_for_the_gap),
-        cmocka_unit_test(test_repeats_until_acknowledged),
+        cmocka_unit_test(w16_the_bell_repeats_until_acknowledged),
         cmocka_unit_test(test_repeat_is_never_too_quick),
         cmocka_unit_test(test_silence),
         cmocka_unit_test(test_off_and_on),

@@ -46,7 +46,7 @@ make_states(struct play *p)
 /* ---- what is told ---- */
 
 static void
-test_strip_tells(void **state)
+w17_the_strip_is_always_in_view(void **state)
 {
     (void)state;
     struct play *p = open_size(120, 30);
@@ -95,7 +95,7 @@ test_faults_without_a_rule(void **state)
 }
 
 static void
-test_states_without_colour(void **state)
+w18_states_are_read_without_colour(void **state)
 {
     (void)state;
     static const char *const env[] = {"NO_COLOR=1", NULL};
@@ -666,9 +666,9 @@ test_bell(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_strip_tells),
+    cmocka_unit_test(w17_the_strip_is_always_in_view),
     cmocka_unit_test(test_faults_without_a_rule),
-    cmocka_unit_test(test_states_without_colour),
+    cmocka_unit_test(w18_states_are_read_without_colour),
     cmocka_unit_test(test_flood_banner),
     cmocka_unit_test(test_groups),
     cmocka_unit_test(test_detail),

@@ -139,6 +139,7 @@ alarming_open(struct alarming *a, const struct config *config, const struct mode
         restore_values(a->evaluator, model);
         evaluator_start(a->evaluator, now);
         reset_told(a, plant->n_stations);
+        a->plant = plant;
     }
     alarm_changes_fini(&kept);
     return rc;
@@ -158,6 +159,7 @@ void
 alarming_set_plant(struct alarming *a, struct plant *plant, struct now now)
 {
     evaluator_set_rules(a->evaluator, compile(plant), now);
+    a->plant = plant;
     reset_told(a, plant->n_stations);
 }
 
@@ -243,7 +245,7 @@ alarming_tick(struct alarming *a, const struct model *model, const GArray *recor
 static void
 pop_up(const struct alarming *a, const struct journal_record *line)
 {
-    const struct plant *plant = a->board->plant;
+    const struct plant *plant = a->plant;
     uint32_t s = plant_find_station(plant, line->station);
     char *summary = g_strdup_printf("%s%s %s", line->test ? _("TEST ") : "", line->station,
                                     s == STATION_NONE ? "" : plant->stations[s].name);
@@ -257,16 +259,28 @@ pop_up(const struct alarming *a, const struct journal_record *line)
     g_free(summary);
 }
 
+/* What is out of service is easily forgotten there. */
+static void
+remind(const struct alarming *a, const struct journal_record *line)
+{
+    char *what = g_strdup_printf("%s%s%s", line->station, *line->component != '\0' ? "/" : "",
+                                 line->component);
+    log_warning("%s: %s", what, line->detail);
+    popup_post(a->popup, ALARM_LOW, what, line->detail);
+    g_free(what);
+}
+
 void
 alarming_take(struct alarming *a, struct alarm_changes *to)
 {
     guint first = to->journal->len;
     evaluator_take(a->evaluator, to);
-    for (guint i = first; a->popup != NULL && i < to->journal->len; i++) {
+    for (guint i = first; i < to->journal->len; i++) {
         const struct journal_record *line =
             &g_array_index(to->journal, struct journal_record, i);
-        if (line->annunciated && (a->popup_priorities & (1u << line->priority)) != 0) {
-            alarming_board(a);
+        if (line->event == EVENT_REMINDER) {
+            remind(a, line);
+        } else if (line->annunciated && (a->popup_priorities & (1u << line->priority)) != 0) {
             pop_up(a, line);
         }
     }

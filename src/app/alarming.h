@@ -16,6 +16,7 @@
 
 struct alarming {
     struct evaluator *evaluator;
+    const struct plant *plant; /* the evaluator's, which has a reference */
     struct alarm_board *board; /* as last asked for */
     uint8_t *told;             /* each station: what the evaluator knows of its silence */
     uint32_t n_told;

@@ -157,7 +157,7 @@ report 'and gone, at the broker as well' soon 5 topics_are PS-01/L1/hh
 send PS-01/F1 1
 send PS-01/F2 1
 send PS-01/F2 0
-report 'one fault back to 0 leaves the other standing' soon 5 alarms "
+report 'defect 1: one fault back to 0 leaves the other standing' soon 5 alarms "
 assert a['PS-01/F1/fault']['state'] == 'unacked'
 assert a['PS-01/F2/fault']['state'] == 'latched_unacked'"
 
@@ -173,12 +173,19 @@ assert a['PS-01/L1/hh']['occurrence'] == '$id'
 assert a['PS-01/F2/fault']['state'] == 'latched_unacked', a"
 report 'what was said to be done is' alarms "
 assert a['PS-01/F2/fault']['overlays'] == ['shelved'], a"
-report 'what came meanwhile is taken up' soon 5 alarms "
+report 'defect 6: what came while nobody ran is taken up: the session is kept' soon 5 alarms "
 assert a['PS-01/F1/fault']['state'] == 'latched_unacked', a"
 report 'nobody was told anything twice' soon 5 journal "
 told = [r['occurrence'] for r in j if r['annunciated']]
 assert len(told) == len(set(told)), told"
 report 'take it back' ask unshelve PS-01/F2/fault
+
+send PS-99/NEW 1
+unknown_listed() {
+    ask status --format=json
+    grep -Eq '"unknown_ids": ?1' out
+}
+report 'defect 6: an id that nobody knows is listed, not dropped' soon 5 unknown_listed
 
 # ---- shelve, maintenance, test ----
 report 'shelving wants a reason' sh -c "! \"$leitstand\" -c x.ini shelve PS-01/F1/fault --for=1h"
