@@ -138,6 +138,7 @@ restore_alarm(struct evaluator *e, uint32_t alarm, const struct alarm_record *r,
     a->state = (uint8_t)r->state;
     a->condition = r->condition && goes_on(e, alarm, r);
     a->suspect = r->suspect;
+    a->overlays = r->overlays & OVERLAY_SUPPRESSED; /* until release_orphans() */
     m->occurrence = r->occurrence;
     m->covered = r->covered;
     m->announced = true;
@@ -149,6 +150,10 @@ restore_alarm(struct evaluator *e, uint32_t alarm, const struct alarm_record *r,
     }
     if (!uuid_is_nil(&m->occurrence)) {
         occurrence_known(e, &m->occurrence, alarm);
+    }
+    enum alarm_type type = type_of(e, alarm);
+    if (a->overlays != 0 && (type == ALARM_SILENCE || type == ALARM_STALE)) {
+        await_hearing(e, now); /* its time to be heard may have been under way */
     }
     uint32_t group = alarm < e->n_places ? e->rules->places[alarm].group : 0;
     if (group != 0 && alarm_state_active(r->state)) {
@@ -173,6 +178,7 @@ restore_gone(struct evaluator *e, const struct alarm_record *r, struct now now)
     line->rule = g_strdup(r->rule);
     line->occurrence = r->occurrence;
     line->from = r->state;
+    line->test = g_str_has_prefix(r->rule, ALARM_TEST_PREFIX);
 }
 
 static void
@@ -333,7 +339,8 @@ static void
 restore_values(struct evaluator *e, struct now now)
 {
     for (guint i = 0; i < e->kept_values->len; i++) {
-        evaluate_kept(e, &g_array_index(e->kept_values, struct evaluator_input, i), now);
+        evaluate_kept(e, &g_array_index(e->kept_values, struct evaluator_input, i), now,
+                      "restart");
     }
     g_array_set_size(e->kept_values, 0);
 }
@@ -353,9 +360,9 @@ evaluator_start(struct evaluator *e, struct now now)
     }
     char text[64];
     snprintf(text, sizeof(text), "%u alarms kept", kept);
-    journal_line(
-        e, EVENT_START,
-        &(struct cause){.now = now, .origin = "restart", .detail = text, .value = NAN});
+    const struct cause cause = {.now = now, .origin = "restart", .detail = text, .value = NAN};
+    journal_line(e, EVENT_START, &cause);
+    release_orphans(e, &cause);
     restore_values(e, now);
     alarm_changes_fini(&e->kept);
     alarm_changes_init(&e->kept);
