@@ -69,6 +69,10 @@ struct evaluator_input {
     bool device_time; /* ts is the source's own */
     wall_us ts, received;
 };
+/* After evaluator_set_rules(), with the newest trusted value of every component: rules that are
+ * new, or whose limits have changed, need not wait for the next reading. */
+void evaluator_look_again(struct evaluator *e, const struct evaluator_input *in,
+                          struct now now);
 /* The newest value that the cache has: alarms are derived anew from it. */
 void evaluator_restore_value(struct evaluator *e, const struct evaluator_input *in);
 void evaluator_start(struct evaluator *e, struct now now);

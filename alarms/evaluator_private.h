@@ -196,8 +196,9 @@ void alarm_touch(struct evaluator *e, uint32_t alarm); /* it changed */
 GRefString *text_new(const char *text);                /* NULL for NULL and "" */
 void text_set(GRefString **text, const char *to);
 void more_free(struct more *m);
-/* A value of before the start: is what it says what stands? */
-void evaluate_kept(struct evaluator *e, const struct evaluator_input *in, struct now now);
+/* The newest value, that is no new sample: is what it says what stands? */
+void evaluate_kept(struct evaluator *e, const struct evaluator_input *in, struct now now,
+                   const char *origin);
 /* Number the alarms of e->rules anew, all normal. */
 void alarms_make(struct evaluator *e);
 void alarms_free(struct alarm *alarms, uint32_t n);
@@ -243,6 +244,9 @@ bool has_older(const struct alarm *a);
 /* A new one; keep: the one so far stays open beside it. */
 void open_occurrence(struct evaluator *e, uint32_t alarm, bool keep, const struct cause *cause);
 void occurrence_changed(struct evaluator *e, uint32_t alarm);
+/* As one that is open. */
+void older_fill(const struct evaluator *e, uint32_t alarm, const struct older *o,
+                struct occurrence_record *r);
 void older_changed(struct evaluator *e, uint32_t alarm, const struct older *o, bool closed,
                    const struct cause *cause);
 void occurrence_known(struct evaluator *e, const struct uuid *id, uint32_t alarm);
@@ -256,7 +260,11 @@ void overlay_drop(struct evaluator *e, uint32_t alarm, enum alarm_overlay overla
 /* An alarm became active: whoever it explains is suppressed; or it no longer is. */
 void suppress_children(struct evaluator *e, uint32_t parent, const struct cause *cause);
 void release_children(struct evaluator *e, uint32_t parent, const struct cause *cause);
+/* Stations have to be heard first: until then none is silent. */
+void await_hearing(struct evaluator *e, struct now now);
 void hearing_due(struct evaluator *e, uint32_t alarm, struct now now);
+/* After a start, or with another plant: whoever nothing explains any more comes out. */
+void release_orphans(struct evaluator *e, const struct cause *cause);
 /* The active alarm that explains this one, ALARM_NONE. */
 uint32_t explained_by(const struct evaluator *e, uint32_t alarm);
 /* False: it was suppressed already. The journal learns of it by suppression_tell(). */

@@ -46,29 +46,41 @@ has_older(const struct alarm *a)
 }
 
 void
-older_changed(struct evaluator *e, uint32_t alarm, const struct older *o, bool closed,
-              const struct cause *cause)
+older_fill(const struct evaluator *e, uint32_t alarm, const struct older *o,
+           struct occurrence_record *r)
 {
     struct alarm_name name = name_of(e, alarm);
-    struct occurrence_record r = {
+    *r = (struct occurrence_record){
         .occurrence = o->occurrence,
         .station = g_strdup(name.station),
         .component = g_strdup(name.component),
         .rule = g_strdup(name.rule),
         .type = type_of(e, alarm),
         .priority = priority_of(e, alarm),
-        .state = closed ? ALARM_NORMAL : ALARM_RETURNED_UNACKED,
+        .state = ALARM_RETURNED_UNACKED,
         .test = is_test(e, alarm),
         .step = o->step,
         .acked_step = o->acked_step,
         .count = o->count,
         .raised_at = o->raised_at,
         .returned_at = o->returned_at,
-        .acked_at = closed ? cause->now.wall : WALL_NONE,
+        .acked_at = WALL_NONE,
         .value = o->value,
-        .acked_by = closed ? g_strdup(cause->actor) : NULL,
-        .comment = closed ? g_strdup(cause->detail) : NULL,
     };
+}
+
+void
+older_changed(struct evaluator *e, uint32_t alarm, const struct older *o, bool closed,
+              const struct cause *cause)
+{
+    struct occurrence_record r;
+    older_fill(e, alarm, o, &r);
+    if (closed) {
+        r.state = ALARM_NORMAL;
+        r.acked_at = cause->now.wall;
+        r.acked_by = g_strdup(cause->actor);
+        r.comment = g_strdup(cause->detail);
+    }
     g_array_append_val(e->changes.occurrences, r);
     alarm_touch(e, alarm);
 }

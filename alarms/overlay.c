@@ -184,25 +184,45 @@ suppress_children(struct evaluator *e, uint32_t parent, const struct cause *caus
 }
 
 static void
+look_for_parent(struct evaluator *e, uint32_t child, const struct cause *cause)
+{
+    struct more *m = e->alarms[child].more;
+    m->parent = explained_by(e, child);
+    if (m->parent == ALARM_NONE) {
+        struct cause plain = {.now = cause->now, .origin = cause->origin, .value = NAN};
+        struct journal_record *line = journal_alarm(e, child, EVENT_RELEASED, &plain);
+        line->overlays &= ~(unsigned)OVERLAY_SUPPRESSED;
+        overlay_drop(e, child, OVERLAY_SUPPRESSED, &plain);
+    }
+}
+
+static bool
+is_suppressed(const struct alarm *a)
+{
+    return a->more != NULL && (a->overlays & OVERLAY_SUPPRESSED) != 0;
+}
+
+static void
 release_unexplained(struct evaluator *e, uint32_t parent, const struct cause *cause)
 {
     GArray *list = candidates(e, parent);
     for (guint i = 0; i < list->len; i++) {
         uint32_t child = g_array_index(list, uint32_t, i);
-        struct more *m = e->alarms[child].more;
-        if (m == NULL || m->parent != parent ||
-            (e->alarms[child].overlays & OVERLAY_SUPPRESSED) == 0) {
-            continue;
-        }
-        m->parent = explained_by(e, child);
-        if (m->parent == ALARM_NONE) {
-            struct cause plain = {.now = cause->now, .origin = cause->origin, .value = NAN};
-            struct journal_record *line = journal_alarm(e, child, EVENT_RELEASED, &plain);
-            line->overlays &= ~(unsigned)OVERLAY_SUPPRESSED;
-            overlay_drop(e, child, OVERLAY_SUPPRESSED, &plain);
+        if (is_suppressed(&e->alarms[child]) && e->alarms[child].more->parent == parent) {
+            look_for_parent(e, child, cause);
         }
     }
     g_array_unref(list);
+}
+
+void
+release_orphans(struct evaluator *e, const struct cause *cause)
+{
+    for (uint32_t i = 0; i < e->n_alarms; i++) {
+        if (is_suppressed(&e->alarms[i])) {
+            look_for_parent(e, i, cause);
+        }
+    }
 }
 
 void
@@ -213,6 +233,12 @@ release_children(struct evaluator *e, uint32_t parent, const struct cause *cause
         timer_set(e, parent, TIMER_HEARING, cause->now.mono + HEARING_US);
     }
     release_unexplained(e, parent, cause);
+}
+
+void
+await_hearing(struct evaluator *e, struct now now)
+{
+    timer_set(e, e->service_base + SERVICE_BROKER, TIMER_HEARING, now.mono + HEARING_US);
 }
 
 void

@@ -96,7 +96,8 @@ evaluate(struct evaluator *e, const struct evaluator_input *in, struct now now, 
 
 /* Windows, rates and counts begin anew: the value is no new sample. */
 void
-evaluate_kept(struct evaluator *e, const struct evaluator_input *in, struct now now)
+evaluate_kept(struct evaluator *e, const struct evaluator_input *in, struct now now,
+              const char *origin)
 {
     const struct component *c = &e->rules->plant->components[in->component];
     if ((in->quality & UNTRUSTED) != 0 || in->retained) {
@@ -110,9 +111,11 @@ evaluate_kept(struct evaluator *e, const struct evaluator_input *in, struct now 
     };
     for (uint32_t i = e->rules->first[in->component]; i < e->rules->first[in->component + 1];
          i++) {
-        /* What is suspect is so since a later value than this one. */
-        if (rule_of(e, i)->type <= ALARM_DIGITAL && !e->alarms[i].suspect) {
-            judge(e, i, &input, in, now, "restart");
+        /* What is suspect is so since a later value than this one; what counts readings in a
+         * row has counted this one. */
+        bool counted = rule_of(e, i)->count > 1 && e->alarms[i].memory != NULL;
+        if (rule_of(e, i)->type <= ALARM_DIGITAL && !e->alarms[i].suspect && !counted) {
+            judge(e, i, &input, in, now, origin);
         }
     }
 }
@@ -130,6 +133,12 @@ evaluator_reading(struct evaluator *e, const struct evaluator_input *in, struct 
     bool late =
         in->device_time && lateness_check(&e->late[in->component], in->ts, now, e->set.late_us);
     evaluate(e, in, now, late);
+}
+
+void
+evaluator_look_again(struct evaluator *e, const struct evaluator_input *in, struct now now)
+{
+    evaluate_kept(e, in, now, "plant");
 }
 
 void

@@ -33,7 +33,7 @@ move_alarm(struct evaluator *e, uint32_t to, struct alarm *from)
     struct more *m = a->more;
     m->abnormal_at = ALARM_NONE;
     m->parent = ALARM_NONE;
-    a->overlays &= (uint8_t) ~(unsigned)(OVERLAY_SUPPRESSED | OVERLAY_OUT_OF_SERVICE);
+    a->overlays &= (uint8_t) ~(unsigned)OVERLAY_OUT_OF_SERVICE;
     for (int k = 0; k < TIMERS; k++) {
         mono_us due = m->due[k];
         m->due[k] = INT64_MAX;
@@ -80,9 +80,9 @@ move_all(struct evaluator *e, struct former *old)
     }
 }
 
-/* The names stay valid as long as the old rules do. */
-static struct alarm_name
-old_name(struct evaluator *e, const struct former *old, uint32_t alarm)
+/* As the old rules have it; names stay valid as long as they do. */
+static struct evaluator
+view_of(const struct evaluator *e, const struct former *old)
 {
     struct evaluator view = *e;
     view.rules = old->rules;
@@ -92,55 +92,58 @@ old_name(struct evaluator *e, const struct former *old, uint32_t alarm)
     view.silence_base = old->silence_base;
     view.service_base = old->service_base;
     view.test_base = old->test_base;
-    return name_of(&view, alarm);
+    return view;
+}
+
+/* It is over, with all that was known of it. */
+static void
+close_one(struct evaluator *e, struct occurrence_record *r)
+{
+    r->state = ALARM_NORMAL;
+    r->current = false;
+    g_array_append_vals(e->changes.occurrences, r, 1);
+    occurrence_close(e, &r->occurrence);
 }
 
 static void
-close_occurrence(struct evaluator *e, struct alarm_name name, const struct uuid *id,
-                 const struct more *m)
+close_current(struct evaluator *e, const struct evaluator *view, uint32_t alarm, struct now now)
 {
-    struct occurrence_record r = {.occurrence = *id,
-                                  .station = g_strdup(name.station),
-                                  .component = g_strdup(name.component),
-                                  .rule = g_strdup(name.rule),
-                                  .step = m->step,
-                                  .acked_step = m->acked_step,
-                                  .count = m->count,
-                                  .raised_at = m->raised_at,
-                                  .returned_at = m->returned_at,
-                                  .acked_at = m->acked_at,
-                                  .value = m->value,
-                                  .acked_by = g_strdup(m->acked_by),
-                                  .comment = g_strdup(m->comment)};
-    g_array_append_val(e->changes.occurrences, r);
-    occurrence_close(e, id);
+    struct alarm_name name = name_of(view, alarm);
+    const struct alarm *a = &view->alarms[alarm];
+    struct journal_record *line = journal_line(
+        e, EVENT_RULE_GONE, &(struct cause){.now = now, .origin = "plant", .value = NAN});
+    line->station = g_strdup(name.station);
+    line->component = g_strdup(name.component);
+    line->rule = g_strdup(name.rule);
+    line->occurrence = a->more->occurrence;
+    line->step = a->more->step;
+    line->priority = priority_of(view, alarm);
+    line->overlays = a->overlays;
+    line->test = is_test(view, alarm);
+    line->from = (enum alarm_state)a->state;
+    struct occurrence_record r = {0};
+    occurrence_fill(view, alarm, &r);
+    close_one(e, &r);
 }
 
 /* What did not move: its rule is gone. */
 static void
 end_rest(struct evaluator *e, struct former *old, struct now now)
 {
+    struct evaluator view = view_of(e, old);
     for (uint32_t i = 0; i < old->n_alarms; i++) {
         const struct alarm *a = &old->alarms[i];
         if (a->more == NULL) {
             continue;
         }
-        struct alarm_name name = old_name(e, old, i);
-        records_gone(e, name);
+        records_gone(e, name_of(&view, i));
         if (a->state != ALARM_NORMAL) {
-            struct journal_record *line =
-                journal_line(e, EVENT_RULE_GONE,
-                             &(struct cause){.now = now, .origin = "plant", .value = NAN});
-            line->station = g_strdup(name.station);
-            line->component = g_strdup(name.component);
-            line->rule = g_strdup(name.rule);
-            line->occurrence = a->more->occurrence;
-            line->from = (enum alarm_state)a->state;
-            close_occurrence(e, name, &a->more->occurrence, a->more);
+            close_current(e, &view, i, now);
         }
         for (guint k = 0; a->more->older != NULL && k < a->more->older->len; k++) {
-            close_occurrence(
-                e, name, &g_array_index(a->more->older, struct older, k).occurrence, a->more);
+            struct occurrence_record r;
+            older_fill(&view, i, &g_array_index(a->more->older, struct older, k), &r);
+            close_one(e, &r);
         }
     }
 }
@@ -205,13 +208,14 @@ evaluator_set_rules(struct evaluator *e, struct ruleset *rules, struct now now)
             stale_arm(e, i, now.mono);
         }
     }
-    forget_closed(e);
     find_occurrences(e);
     end_rest(e, &old, now);
+    forget_closed(e);
     for (guint i = 0; i < e->maintenance->len; i++) {
         maintenance_apply(e, &g_array_index(e->maintenance, struct maintenance, i));
     }
     restore_suppression(e);
+    release_orphans(e, &(struct cause){.now = now, .origin = "plant", .value = NAN});
     alarms_free(old.alarms, old.n_alarms);
     g_free(old.late);
     ruleset_free(old.rules);

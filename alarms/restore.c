@@ -65,6 +65,15 @@ today(const struct evaluator *e, const char *boot_id, mono_us mono, wall_us wall
     return same ? mono : now.mono + (wall - now.wall);
 }
 
+/* What went by while nothing ran is due now: nobody was told anything then, and what was due
+ * several times since is due once. */
+static mono_us
+still_due(const struct evaluator *e, const char *boot_id, mono_us mono, wall_us wall,
+          struct now now)
+{
+    return MAX(today(e, boot_id, mono, wall, now), now.mono);
+}
+
 /* ---- alarms ---- */
 
 static void
@@ -83,8 +92,15 @@ restore_delay(struct evaluator *e, uint32_t alarm, const struct alarm_record *r,
     if (r->suspect) {
         m->frozen_us = since + delay_us - now.mono;
     } else {
-        timer_set(e, alarm, TIMER_DELAY, since + delay_us);
+        timer_set(e, alarm, TIMER_DELAY, MAX(since + delay_us, now.mono));
     }
+}
+
+/* Services are judged anew; what was so for a moment before we ended is no beginning. */
+static bool
+goes_on(const struct evaluator *e, uint32_t alarm, const struct alarm_record *r)
+{
+    return alarm < e->service_base || r->pending != PENDING_ON;
 }
 
 static void
@@ -94,19 +110,19 @@ restore_timers(struct evaluator *e, uint32_t alarm, const struct alarm_record *r
     struct alarm *a = &e->alarms[alarm];
     struct more *m = more_of(e, alarm);
     const struct alarm_rule *rule = rule_of(e, alarm);
-    if (r->pending != PENDING_NONE) {
+    if (r->pending != PENDING_NONE && goes_on(e, alarm, r)) {
         restore_delay(e, alarm, r, now);
     }
-    if (r->realarm_at != WALL_NONE) {
+    if (r->realarm_at != WALL_NONE && rule->realarm_us > 0) {
         timer_set(e, alarm, TIMER_REALARM,
-                  MIN(today(e, r->boot_id, r->realarm_mono, r->realarm_at, now),
+                  MIN(still_due(e, r->boot_id, r->realarm_mono, r->realarm_at, now),
                       now.mono + rule->realarm_us));
     }
     bool timed = r->shelved_until != WALL_NONE;
     if ((r->overlays & OVERLAY_SHELVED) != 0 && (timed || r->one_shot)) {
-        mono_us until = timed
-                            ? today(e, r->boot_id, r->shelved_until_mono, r->shelved_until, now)
-                            : INT64_MAX;
+        mono_us until =
+            timed ? still_due(e, r->boot_id, r->shelved_until_mono, r->shelved_until, now)
+                  : INT64_MAX;
         timer_set(e, alarm, TIMER_SHELF, until);
         m->shelved_until = timed ? now.wall + (until - now.mono) : WALL_NONE;
         m->one_shot = r->one_shot;
@@ -122,8 +138,9 @@ restore_alarm(struct evaluator *e, uint32_t alarm, const struct alarm_record *r,
     struct alarm *a = &e->alarms[alarm];
     struct more *m = more_of(e, alarm);
     a->state = (uint8_t)r->state;
-    a->condition = r->condition;
+    a->condition = r->condition && goes_on(e, alarm, r);
     a->suspect = r->suspect;
+    a->overlays = r->overlays & OVERLAY_SUPPRESSED; /* until release_orphans() */
     m->occurrence = r->occurrence;
     m->covered = r->covered;
     m->announced = true;
@@ -135,6 +152,10 @@ restore_alarm(struct evaluator *e, uint32_t alarm, const struct alarm_record *r,
     }
     if (!uuid_is_nil(&m->occurrence)) {
         occurrence_known(e, &m->occurrence, alarm);
+    }
+    enum alarm_type type = type_of(e, alarm);
+    if (a->overlays != 0 && (type == ALARM_SILENCE || type == ALARM_STALE)) {
+        await_hearing(e, now); /* its time to be heard may have been under way */
     }
     uint32_t group = alarm < e->n_places ? e->rules->places[alarm].group : 0;
     if (group != 0 && alarm_state_active(r->state)) {
@@ -159,6 +180,7 @@ restore_gone(struct evaluator *e, const struct alarm_record *r, struct now now)
     line->rule = g_strdup(r->rule);
     line->occurrence = r->occurrence;
     line->from = r->state;
+    line->test = g_str_has_prefix(r->rule, ALARM_TEST_PREFIX);
 }
 
 static void
@@ -249,6 +271,23 @@ restore_occurrences(struct evaluator *e)
 
 /* ---- maintenance, suppression ---- */
 
+/* As the configuration has it now: the one it was kept under may have had no reminders. */
+static void
+restore_reminder(const struct evaluator *e, struct maintenance *m,
+                 const struct maintenance_record *r, struct now now)
+{
+    m->remind_mono = INT64_MAX;
+    m->remind_at = WALL_NONE;
+    if (e->set.reminder_us > 0) {
+        mono_us most = now.mono + e->set.reminder_us;
+        mono_us kept = r->remind_at == WALL_NONE
+                           ? most
+                           : still_due(e, r->boot_id, r->remind_mono, r->remind_at, now);
+        m->remind_mono = MIN(kept, most);
+        m->remind_at = now.wall + (m->remind_mono - now.mono);
+    }
+}
+
 static void
 restore_maintenance(struct evaluator *e, struct now now)
 {
@@ -259,13 +298,10 @@ restore_maintenance(struct evaluator *e, struct now now)
             .station = g_strdup(r->station),
             .component = g_strdup(r->component),
             .since = r->since,
-            .remind_at = r->remind_at,
-            .remind_mono = r->remind_at == WALL_NONE
-                               ? INT64_MAX
-                               : today(e, r->boot_id, r->remind_mono, r->remind_at, now),
             .actor = g_ref_string_new(r->actor == NULL ? "" : r->actor),
             .reason = g_ref_string_new(r->reason == NULL ? "" : r->reason),
         };
+        restore_reminder(e, &m, r, now);
         g_array_append_val(e->maintenance, m);
         /* Silently: it was told when it began. */
         const struct plant *plant = e->rules->plant;
@@ -305,7 +341,8 @@ static void
 restore_values(struct evaluator *e, struct now now)
 {
     for (guint i = 0; i < e->kept_values->len; i++) {
-        evaluate_kept(e, &g_array_index(e->kept_values, struct evaluator_input, i), now);
+        evaluate_kept(e, &g_array_index(e->kept_values, struct evaluator_input, i), now,
+                      "restart");
     }
     g_array_set_size(e->kept_values, 0);
 }
@@ -346,9 +383,9 @@ evaluator_start(struct evaluator *e, struct now now)
     }
     char text[64];
     snprintf(text, sizeof(text), "%u alarms kept", kept);
-    journal_line(
-        e, EVENT_START,
-        &(struct cause){.now = now, .origin = "restart", .detail = text, .value = NAN});
+    const struct cause cause = {.now = now, .origin = "restart", .detail = text, .value = NAN};
+    journal_line(e, EVENT_START, &cause);
+    release_orphans(e, &cause);
     restore_values(e, now);
     alarm_changes_fini(&e->kept);
     alarm_changes_init(&e->kept);

@@ -312,6 +312,24 @@ fx_restart(struct fx *f, double s, bool reboot)
     fx_collect(f);
 }
 
+void
+fx_change(struct fx *f, const struct fx_rule *rules)
+{
+    fx_collect(f);
+    alarm_board_unref(f->board);
+    f->board = NULL;
+    plant_unref(f->plant);
+    f->rules = rules;
+    f->plant = fx_plant(f->components, rules);
+    evaluator_set_rules(f->e, fx_ruleset(f->plant), f->now);
+    for (uint32_t i = 0; i < f->plant->n_components; i++) {
+        if (f->newest[i].ts != WALL_NONE) {
+            evaluator_look_again(f->e, &f->newest[i], f->now);
+        }
+    }
+    fx_collect(f);
+}
+
 /* ---- what happens ---- */
 
 static void

@@ -87,6 +87,8 @@ void fx_silence(struct fx *f, const char *station, bool silent);
 void fx_services(struct fx *f, struct watchdog_verdict v);
 void fx_link(struct fx *f, bool connected);
 
+/* Another plant while it runs: the same components with other rules. */
+void fx_change(struct fx *f, const struct fx_rule *rules);
 /* Stop, and go on after so many seconds from what was kept; reboot: with another boot clock. */
 void fx_restart(struct fx *f, double s, bool reboot);
 

@@ -289,6 +289,55 @@ w13_the_next_re_alarm_goes_on(void **state)
     assert_int_equal(fx_annunciated(f, FAULT), 2);
 }
 
+/* Nobody was told anything while nothing ran, and nobody wants to be told it all at once. */
+static void
+what_was_due_while_it_was_down_is_due_once_and_now(void **state)
+{
+    struct fx *f = *state;
+    fx_put(f, "PS-01/F1", 1);
+    fx_put(f, "PS-01/V1", 1);
+    assert_int_equal(fx_shelve(f, LATCH, 60), RC_OK);
+    fx_put(f, "PS-01/L1", 85);
+    uint32_t told = fx_annunciated(f, FAULT);
+    fx_restart(f, 10 * 3600, false);
+    assert_int_equal(fx_annunciated(f, FAULT), told + 1);
+    assert_int_equal(fx_view(f, FAULT)->step, 2);
+    assert_true(fx_last(f, EVENT_REALARM, FAULT)->at == f->now.wall);
+    assert_true(fx_last(f, EVENT_UNSHELVED, LATCH)->at == f->now.wall);
+    assert_true(fx_last(f, EVENT_RAISED, LEVEL)->at == f->now.wall);
+}
+
+static void
+reminders_follow_the_configuration(void **state)
+{
+    struct fx *f = *state;
+    int64_t each_us = f->set.reminder_us;
+    assert_int_equal(fx_act(f, ACTION_MAINTENANCE, "PS-01", "cleaning"), RC_OK);
+    f->set.reminder_us = 0;
+    fx_restart(f, (double)each_us / (double)FX_S + 1, false);
+    fx_pass(f, 3600);
+    assert_int_equal(fx_count(f, EVENT_REMINDER, NULL), 0);
+    f->set.reminder_us = each_us;
+    fx_restart(f, 1, true);
+    assert_int_equal(fx_count(f, EVENT_REMINDER, NULL), 1);
+    fx_pass(f, (double)each_us / (double)FX_S + 1);
+    assert_int_equal(fx_count(f, EVENT_REMINDER, NULL), 2);
+}
+
+/* The broker was not there for a moment, then we were not: that is no outage. */
+static void
+a_service_that_was_away_for_a_moment_is_judged_anew(void **state)
+{
+    struct fx *f = *state;
+    fx_services(f, (struct watchdog_verdict){.broker = true});
+    fx_restart(f, 3600, false);
+    fx_services(f, (struct watchdog_verdict){.broker = true});
+    assert_int_equal(fx_annunciated(f, NULL), 0);
+    fx_services(f, (struct watchdog_verdict){.broker = false});
+    fx_pass(f, 3600);
+    assert_int_equal(fx_count(f, EVENT_RAISED, NULL), 0);
+}
+
 static void
 what_changed_while_it_was_down_is_derived_anew(void **state)
 {
@@ -514,6 +563,9 @@ main(void)
         cmocka_unit_test(w13_a_delay_that_stands_still_stands_on),
         scenario(suspect_it_was_suspect_it_is),
         scenario(w13_the_next_re_alarm_goes_on),
+        scenario(what_was_due_while_it_was_down_is_due_once_and_now),
+        scenario(reminders_follow_the_configuration),
+        scenario(a_service_that_was_away_for_a_moment_is_judged_anew),
         scenario(what_changed_while_it_was_down_is_derived_anew),
         scenario(wall_clock_steps_raise_nothing),
         cmocka_unit_test(wall_clock_back_does_not_blind),

@@ -92,23 +92,33 @@ restore_kept(struct evaluator *e, const struct alarm_changes *kept)
     }
 }
 
+/* The newest value of every component that has one. */
 static void
-restore_values(struct evaluator *e, const struct model *model)
+each_value(struct evaluator *e, const struct model *model, struct now now,
+           void (*take)(struct evaluator *e, const struct evaluator_input *in, struct now now))
 {
     const struct plant *plant = model_plant(model);
     for (uint32_t i = 0; i < plant->n_components; i++) {
         const struct component_state *s = &model_components(model)[i];
         if (s->ts != WALL_NONE) {
-            evaluator_restore_value(
-                e, &(struct evaluator_input){.component = i,
-                                             .raw = s->num,
-                                             .text = s->text,
-                                             .quality = s->quality,
-                                             .device_time = s->source == TS_DEVICE,
-                                             .ts = s->ts,
-                                             .received = s->received});
+            take(e,
+                 &(struct evaluator_input){.component = i,
+                                           .raw = s->num,
+                                           .text = s->text,
+                                           .quality = s->quality,
+                                           .device_time = s->source == TS_DEVICE,
+                                           .ts = s->ts,
+                                           .received = s->received},
+                 now);
         }
     }
+}
+
+static void
+restore_value(struct evaluator *e, const struct evaluator_input *in, struct now now)
+{
+    (void)now;
+    evaluator_restore_value(e, in);
 }
 
 static void
@@ -136,7 +146,7 @@ alarming_open(struct alarming *a, const struct config *config, const struct mode
         struct plant *plant = model_plant(model);
         a->evaluator = evaluator_new(&settings, compile(plant), now);
         restore_kept(a->evaluator, &kept);
-        restore_values(a->evaluator, model);
+        each_value(a->evaluator, model, now, restore_value);
         evaluator_start(a->evaluator, now);
         reset_told(a, plant->n_stations);
         a->plant = plant;
@@ -156,10 +166,12 @@ alarming_close(struct alarming *a)
 }
 
 void
-alarming_set_plant(struct alarming *a, struct plant *plant, struct now now)
+alarming_set_plant(struct alarming *a, const struct model *model, struct now now)
 {
+    struct plant *plant = model_plant(model);
     evaluator_set_rules(a->evaluator, compile(plant), now);
     a->plant = plant;
+    each_value(a->evaluator, model, now, evaluator_look_again);
     reset_told(a, plant->n_stations);
 }
 

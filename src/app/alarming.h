@@ -34,8 +34,8 @@ MUST_USE enum rc alarming_open(struct alarming *a, const struct config *config,
                                struct err *err);
 void alarming_close(struct alarming *a); /* of zeros is fine */
 
-/* The plant is another one now. */
-void alarming_set_plant(struct alarming *a, struct plant *plant, struct now now);
+/* The model has another plant now. */
+void alarming_set_plant(struct alarming *a, const struct model *model, struct now now);
 
 /*
  * A reading was applied to the model, which appended these records (from first on) to store:

@@ -220,6 +220,6 @@ ingest_set_plant(struct ingest *in, struct plant *plant, struct now now)
 {
     decoder_set_plant(in->decoder, plant);
     model_set_plant(in->model, plant, now);
-    alarming_set_plant(in->alarming, plant, now);
+    alarming_set_plant(in->alarming, in->model, now);
     strays_settle(&in->strays, plant);
 }
