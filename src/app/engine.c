@@ -139,7 +139,7 @@ take_connect(void *user, bool session_present)
     struct engine *e = user;
     ingest_connected(&e->ingest, session_present);
     announce_connected(e->announce);
-    alarming_link(&e->alarming, e->ingest.model, true, e->now);
+    engine_set_link(e, true);
     e->news = true;
     log_info("connected to the broker %s, %s", e->health.mqtt.broker,
              session_present ? "which kept our session" : "which begins a new session");
@@ -156,7 +156,7 @@ static void
 take_disconnect(void *user, const char *why)
 {
     struct engine *e = user;
-    alarming_link(&e->alarming, e->ingest.model, false, e->now);
+    engine_set_link(e, false);
     e->news = true;
     log_warning("lost the broker %s: %s", e->health.mqtt.broker, why);
 }

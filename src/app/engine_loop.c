@@ -3,6 +3,7 @@
 #include <sys/eventfd.h>
 
 #include "src/app/engine_private.h"
+#include "src/core/i18n.h"
 #include "src/core/log.h"
 
 #define READ_MAX       500              /* messages in one turn, so that turns stay short */
@@ -57,12 +58,14 @@ engine_update_health(struct engine *e)
 {
     struct health *h = &e->health;
     const struct ingest *in = &e->ingest;
-    bool connected = client_connected(e->client);
+    bool stalled = client_stalled(e->client);
+    bool connected = client_connected(e->client) && !stalled;
     if (connected != h->mqtt.connected) {
         h->mqtt.since = e->now.mono;
     }
     h->mqtt.connected = connected;
-    g_strlcpy(h->mqtt.problem, client_problem(e->client), sizeof(h->mqtt.problem));
+    g_strlcpy(h->mqtt.problem, stalled ? _("no answer") : client_problem(e->client),
+              sizeof(h->mqtt.problem));
     h->mqtt.received = in->received;
     h->mqtt.readings = in->readings;
     h->mqtt.rejected = in->rejected;
@@ -128,6 +131,7 @@ static void
 tick(struct engine *e)
 {
     struct ingest *in = &e->ingest;
+    engine_set_link(e, client_connected(e->client) && !client_stalled(e->client));
     uint64_t *then = &e->received_then[e->tick++ % RATE_SECONDS];
     unsigned seconds = MIN(e->tick, RATE_SECONDS);
     e->health.mqtt.rate = (double)(in->received - *then) / seconds;
@@ -260,7 +264,7 @@ take_time(struct engine *e)
 {
     struct now before = e->now;
     e->now = clock_now();
-    if (e->now.mono - before.mono > ASLEEP_US && client_connected(e->client)) {
+    if (e->now.mono - before.mono > ASLEEP_US && e->linked) {
         alarming_link(&e->alarming, e->ingest.model, false, before);
         alarming_link(&e->alarming, e->ingest.model, true, e->now);
     }

@@ -44,6 +44,7 @@ struct engine {
     mono_us next_tick;
     mono_us read_after; /* let messages gather until then */
     bool gathering;     /* they do */
+    bool linked;        /* the broker is there, and answers */
     bool more;          /* the socket was not drained when the last turn ended */
     bool news;          /* besides what model and strays tell */
     mono_us published;  /* the last snapshot */
@@ -70,6 +71,8 @@ void engine_announce(struct engine *e);
  * hears it knows that it does. */
 void engine_beat(struct engine *e);
 
+/* Whether the broker can be heard: told to whoever judges silence when it changes. */
+void engine_set_link(struct engine *e, bool linked);
 /* What is wrong with the services around us, as of now. */
 void engine_judge(struct engine *e);
 

@@ -57,16 +57,26 @@ failure_of(const struct client *client)
 }
 
 void
+engine_set_link(struct engine *e, bool linked)
+{
+    if (linked != e->linked) {
+        e->linked = linked;
+        alarming_link(&e->alarming, e->ingest.model, linked, e->now);
+    }
+}
+
+void
 engine_judge(struct engine *e)
 {
+    bool stalled = client_stalled(e->client);
     struct store_state store = {.reachable = true};
     if (e->store != NULL) {
         store_watch_get(e->store, &store);
         e->health.postgres.connected = store.known && store.reachable;
     }
     const struct watchdog_evidence evidence = {
-        .connected = client_connected(e->client),
-        .failure = failure_of(e->client),
+        .connected = e->linked,
+        .failure = stalled ? FAILURE_TIMEOUT : failure_of(e->client),
         .local_broker = e->local_broker,
         .link_up = link_watch_up(&e->link, e->now.mono),
         .store_configured = e->store != NULL,

@@ -99,6 +99,9 @@ mono_us client_turn(struct client *c, struct now now);
 uint64_t client_unacked(const struct client *c);
 
 bool client_connected(const struct client *c);
+/* Connected, but nothing comes back: the broker or the network stands still. Told within some
+ * seven seconds, long before the keepalive ends the connection. */
+bool client_stalled(const struct client *c);
 /* Why not, for people; "" when connected. */
 const char *client_problem(const struct client *c);
 /* The same, sorted: of the last attempt, or of the end of the last connection. */

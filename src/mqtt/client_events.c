@@ -10,8 +10,6 @@
 #include "src/mqtt/failure.h"
 #include "src/mqtt/handle.h"
 
-#define CONFIRM_FILTER "leitstand/v1/never-subscribed"
-
 void
 client_set_problem(struct client *c, const char *fmt, ...)
 {
@@ -82,6 +80,7 @@ welcomed(struct mosquitto *m, void *user, int code, int flags, const mosquitto_p
     }
     c->phase = PHASE_UP;
     c->up_since = c->turned;
+    client_alive_begin(c);
     client_hear_library(c, false);
     retry_connected(&c->retry);
     c->unacked = 0;
@@ -125,7 +124,7 @@ client_ask_confirmation(struct client *c)
         return;
     }
     c->custody.pending =
-        mosquitto_unsubscribe(c->m, &c->custody.mid, CONFIRM_FILTER) == MOSQ_ERR_SUCCESS;
+        mosquitto_unsubscribe(c->m, &c->custody.mid, CLIENT_NEVER_FILTER) == MOSQ_ERR_SUCCESS;
     c->custody.asked = c->custody.acked;
 }
 

@@ -11,7 +11,8 @@
 #include "src/mqtt/client.h"
 #include "src/mqtt/retry.h"
 
-#define CLIENT_WINDOW (64 * 1024) /* bytes seen at once; larger packets are the library's */
+#define CLIENT_NEVER_FILTER "leitstand/v1/never-subscribed"
+#define CLIENT_WINDOW       (64 * 1024) /* bytes seen at once; larger packets are the library's */
 
 /*
  * WAIT: until next_try. LOOKUP: the host's name is being resolved. CONNECTING: there is a
@@ -69,6 +70,13 @@ struct client {
         int mid;                   /* of that UNSUBSCRIBE */
         bool pending;              /* there is one */
     } custody;
+    struct {
+        uint64_t heard; /* callbacks and messages when something last came */
+        mono_us at;     /* when that was */
+        bool asked;     /* whether anybody is there */
+        mono_us asked_at;
+        bool stalled;
+    } alive;
     bool explained; /* problem and failure tell of this attempt already */
     enum client_failure failure;
     bool told; /* the log says already that there is no connection */
@@ -80,6 +88,10 @@ void client_set_problem(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3
 
 /* Ask the broker to confirm the PUBACKs let go so far, unless it has been asked already. */
 void client_ask_confirmation(struct client *c);
+
+/* client_alive.c: the connection is new; time passes (with every client_turn()). */
+void client_alive_begin(struct client *c);
+void client_alive_turn(struct client *c);
 
 /* Hook the library's callbacks up. */
 void client_set_events(struct client *c);
