@@ -295,6 +295,8 @@ client_write(struct client *c)
         client_fall(c, code, errno);
     } else if (several) {
         handle_cork(c->m, false);
+    } else {
+        handle_quick_ack(c->m); /* the kernel waits for something to send along again */
     }
 }
 

@@ -26,7 +26,8 @@ const char *handle_error(int code, int saved_errno);
 /*
  * Acknowledge what has come at once, and for a while what comes: a broker that does not set
  * TCP_NODELAY holds its next small packet back until then, up to 40 ms. The kernel forgets it
- * soon, so ask again after each read. Does nothing on a unix socket.
+ * soon, and when something is sent: ask again after each read and write. Does nothing on a unix
+ * socket.
  */
 void handle_quick_ack(struct mosquitto *m);
 

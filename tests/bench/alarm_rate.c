@@ -80,11 +80,12 @@ component_of(int i)
     return (uint32_t)((int64_t)i * 7919 % ALL);
 }
 
-/* Mostly normal; one in a hundred comes into the on-delay of a limit and leaves it again. */
+/* Mostly normal; one in a hundred comes into the on-delay of a limit, another one in each pass
+ * over the plant, so that it leaves it again with its next reading. */
 static double
 value_of(int i)
 {
-    return i % 100 == 0 ? 91 + i % 3 : 20 + i % 60 + (double)(i % 7) / 10;
+    return (i + i / ALL) % 100 == 0 ? 91 + i % 3 : 20 + i % 60 + (double)(i % 7) / 10;
 }
 
 static void
@@ -234,7 +235,7 @@ show_rises(struct evaluator *e, struct now *now)
     static double us[RISES];
     int told = rise(e, now, us);
     qsort(us, RISES, sizeof(*us), compare);
-    bool good = us[RISES * 99 / 100] < GOAL_US && told > 0;
+    bool good = us[RISES * 99 / 100] < GOAL_US && told == RISES;
     printf("message to annunciation and board, %d alarms rising in 10 s of simulated time: "
            "%.0f us median, %.0f us p99, %.0f us worst, %d told, goal below %.0f us: %s\n",
            RISES, us[RISES / 2], us[RISES * 99 / 100], us[RISES - 1], told, GOAL_US,
