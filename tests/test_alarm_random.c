@@ -406,6 +406,7 @@ happen(struct episode *e, struct event *ev)
         alarm_board_unref(e->board);
         e->board = NULL;
         e->before_restart = e->reference.occurrences;
+        fx_pass(&e->fx, 0); /* it ran until now: what was due is no matter of the restart */
         fx_restart(&e->fx, 0, !e->steps_wall && below(e, 2) == 0);
         reference_reboot(&e->reference, e->fx.now.mono);
         return true;
