@@ -58,6 +58,10 @@ void evaluator_set_rules(struct evaluator *e, struct ruleset *rules, struct now 
 void evaluator_restore_alarm(struct evaluator *e, const struct alarm_record *r);
 void evaluator_restore_occurrence(struct evaluator *e, const struct occurrence_record *r);
 void evaluator_restore_maintenance(struct evaluator *e, const struct maintenance_record *r);
+/* One that is over: known by its name, so that nobody waits for it and none is named so again.
+ * The newest EVALUATOR_CLOSED are enough. */
+#define EVALUATOR_CLOSED 20000
+void evaluator_restore_closed(struct evaluator *e, const struct uuid *id);
 void evaluator_restore_parked(struct evaluator *e, const struct parked_record *r);
 
 struct evaluator_input {

@@ -4,12 +4,19 @@
 
 #include <string.h>
 
-#define CLOSED_MAX 20000 /* ended occurrences whose names are still known */
-
 void
 occurrence_known(struct evaluator *e, const struct uuid *id, uint32_t alarm)
 {
-    struct occurrence_ref *ref = g_new0(struct occurrence_ref, 1);
+    struct occurrence_ref *ref = g_hash_table_lookup(e->occurrences, id);
+    if (ref != NULL) { /* over, but still the newest of an alarm that is kept */
+        if (ref->closed) {
+            g_queue_remove(&e->closed, ref);
+        }
+        ref->closed = false;
+        ref->alarm = alarm;
+        return;
+    }
+    ref = g_new0(struct occurrence_ref, 1);
     ref->occurrence = *id;
     ref->alarm = alarm;
     g_hash_table_replace(e->occurrences, &ref->occurrence, ref);
@@ -24,7 +31,7 @@ occurrence_close(struct evaluator *e, const struct uuid *id)
     }
     ref->closed = true;
     g_queue_push_tail(&e->closed, ref);
-    if (e->closed.length > CLOSED_MAX) {
+    if (e->closed.length > EVALUATOR_CLOSED) {
         struct occurrence_ref *oldest = g_queue_pop_head(&e->closed);
         g_hash_table_remove(e->occurrences, &oldest->occurrence);
     }

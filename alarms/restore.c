@@ -49,6 +49,13 @@ evaluator_restore_maintenance(struct evaluator *e, const struct maintenance_reco
 }
 
 void
+evaluator_restore_closed(struct evaluator *e, const struct uuid *id)
+{
+    occurrence_known(e, id, ALARM_NONE);
+    occurrence_close(e, id);
+}
+
+void
 evaluator_restore_parked(struct evaluator *e, const struct parked_record *r)
 {
     parked_keep(e, r);

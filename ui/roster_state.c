@@ -49,7 +49,9 @@ roster_take_alarms(struct roster *r, const struct snapshot *s, bool new_plant)
     }
     r->board_version = version;
     uint8_t *before = g_memdup2(r->urgency, r->plant->n_stations);
-    memset(r->alarmed, 0, r->plant->n_components);
+    for (uint32_t i = 0; i < r->plant->n_components; i++) { /* there may be none */
+        r->alarmed[i] = 0;
+    }
     for (uint32_t i = 0; i < r->plant->n_stations; i++) {
         r->worst[i] = ALARM_NONE;
         r->urgency[i] = URGENCY_NONE;

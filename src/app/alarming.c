@@ -121,6 +121,33 @@ restore_value(struct evaluator *e, const struct evaluator_input *in, struct now 
     evaluator_restore_value(e, in);
 }
 
+static bool
+keep_closed(const struct occurrence_record *r, void *closed)
+{
+    if (r->state == ALARM_NORMAL) {
+        g_array_append_val((GArray *)closed, r->occurrence);
+    }
+    return true;
+}
+
+/* What the cache kept; the names of what is over are struct uuid, the newest first. */
+static enum rc
+read_kept(const char *path, struct alarm_changes *kept, GArray *closed, struct err *err)
+{
+    const struct query_occurrence_range range = {
+        .since = WALL_NONE, .until = WALL_NONE, .limit = EVALUATOR_CLOSED, .all = true};
+    struct query *query = NULL;
+    enum rc rc = query_open(&query, path, err);
+    if (rc == RC_OK) {
+        rc = query_alarm_state(query, kept, err);
+    }
+    if (rc == RC_OK) {
+        rc = query_occurrences(query, &range, keep_closed, closed, err);
+    }
+    query_close(query);
+    return rc;
+}
+
 static void
 reset_told(struct alarming *a, uint32_t n)
 {
@@ -134,17 +161,16 @@ alarming_open(struct alarming *a, const struct config *config, const struct mode
               const char *path, struct now now, struct err *err)
 {
     struct alarm_changes kept;
-    struct query *query = NULL;
+    GArray *closed = g_array_new(FALSE, FALSE, sizeof(struct uuid));
     alarm_changes_init(&kept);
-    enum rc rc = query_open(&query, path, err);
-    if (rc == RC_OK) {
-        rc = query_alarm_state(query, &kept, err);
-    }
-    query_close(query);
+    enum rc rc = read_kept(path, &kept, closed, err);
     if (rc == RC_OK) {
         struct evaluator_settings settings = settings_of(config);
         struct plant *plant = model_plant(model);
         a->evaluator = evaluator_new(&settings, compile(plant), now);
+        for (guint i = closed->len; i > 0; i--) {
+            evaluator_restore_closed(a->evaluator, &g_array_index(closed, struct uuid, i - 1));
+        }
         restore_kept(a->evaluator, &kept);
         each_value(a->evaluator, model, now, restore_value);
         evaluator_start(a->evaluator, now);
@@ -152,6 +178,7 @@ alarming_open(struct alarming *a, const struct config *config, const struct mode
         a->plant = plant;
     }
     alarm_changes_fini(&kept);
+    g_array_unref(closed);
     return rc;
 }
 
