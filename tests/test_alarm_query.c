@@ -192,8 +192,8 @@ test_lines_cannot_be_changed(void **state)
         "INSERT OR REPLACE INTO journal(id, at) VALUES(1, 0)",
         "REPLACE INTO journal SELECT * FROM journal WHERE id = 2",
         /* That it is old does not help it while its occurrence is not over. */
-        "UPDATE meta SET value = 9 WHERE name = 'journal_pruned';"
-        "DELETE FROM journal WHERE id = 1",
+        ("UPDATE meta SET value = 9 WHERE name = 'journal_pruned';"
+         "DELETE FROM journal WHERE id = 1"),
     };
     for (size_t i = 0; i < G_N_ELEMENTS(refused); i++) {
         if (sql(f, refused[i]) != SQLITE_CONSTRAINT) {
