@@ -10,8 +10,7 @@
 
 #include "src/core/i18n.h"
 
-#define PARKED_MAX       1000
-#define SECOND_PERSON_US (600 * US_PER_S) /* the second one has to come within */
+#define PARKED_MAX 1000
 
 /* ---- parked acknowledgements ---- */
 
