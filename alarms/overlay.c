@@ -149,8 +149,22 @@ by_number(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* The alarms this one may explain, in a fixed order: those that name it, and for the watchdog's
- * own all that are not normal. Caller unrefs. */
+/* What is stale there is all that the silence of a station explains. */
+static void
+add_stale(const struct evaluator *e, uint32_t station, GArray *list)
+{
+    const struct station *s = &e->rules->plant->stations[station];
+    uint32_t end = e->rules->first[s->first + s->count];
+    for (uint32_t i = e->rules->first[s->first]; i < end; i++) {
+        if (type_of(e, i) == ALARM_STALE) {
+            g_array_append_val(list, i);
+        }
+    }
+}
+
+/* The alarms this one may explain, in a fixed order: those that name it, those of the station
+ * that is silent, and for what concerns leitstand itself all that are not normal. Caller
+ * unrefs. */
 static GArray *
 candidates(const struct evaluator *e, uint32_t parent)
 {
@@ -161,6 +175,10 @@ candidates(const struct evaluator *e, uint32_t parent)
     if (parent < e->n_places) {
         uint32_t first = e->first_child[parent];
         g_array_append_vals(list, e->children + first, e->first_child[parent + 1] - first);
+        return list;
+    }
+    if (parent < e->service_base) {
+        add_stale(e, parent - e->silence_base, list);
         return list;
     }
     g_array_append_vals(list, e->abnormal->data, e->abnormal->len);
