@@ -381,12 +381,13 @@ reminder_due(struct evaluator *e, struct now now)
         if (m->remind_mono > now.mono) {
             continue;
         }
-        char text[ALARM_TEXT_MAX];
-        snprintf(text, sizeof(text), "out of service for %d h by %s: %s",
-                 (int)((now.wall - m->since) / (3600 * US_PER_S)), m->actor, m->reason);
+        char *text = g_strdup_printf("out of service for %d h by %s: %s",
+                                     (int)((now.wall - m->since) / (3600 * US_PER_S)), m->actor,
+                                     m->reason);
         struct journal_record *line = journal_line(
             e, EVENT_REMINDER,
             &(struct cause){.now = now, .origin = "timer", .detail = text, .value = NAN});
+        g_free(text);
         line->station = g_strdup(m->station);
         line->component = g_strdup(m->component);
         m->remind_at = now.wall + e->set.reminder_us;

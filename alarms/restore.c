@@ -255,14 +255,15 @@ restore_maintenance(struct evaluator *e, struct now now)
     for (guint i = 0; i < e->kept.maintenance->len; i++) {
         const struct maintenance_record *r =
             &g_array_index(e->kept.maintenance, struct maintenance_record, i);
+        bool reminds = r->remind_at != WALL_NONE && e->set.reminder_us > 0;
+        mono_us remind =
+            reminds ? today(e, r->boot_id, r->remind_mono, r->remind_at, now) : INT64_MAX;
         struct maintenance m = {
             .station = g_strdup(r->station),
             .component = g_strdup(r->component),
             .since = r->since,
-            .remind_at = r->remind_at,
-            .remind_mono = r->remind_at == WALL_NONE
-                               ? INT64_MAX
-                               : today(e, r->boot_id, r->remind_mono, r->remind_at, now),
+            .remind_at = reminds ? r->remind_at : WALL_NONE,
+            .remind_mono = MAX(remind, now.mono), /* those it missed are one */
             .actor = g_ref_string_new(r->actor == NULL ? "" : r->actor),
             .reason = g_ref_string_new(r->reason == NULL ? "" : r->reason),
         };
