@@ -253,6 +253,9 @@ void overlay_set(struct evaluator *e, uint32_t alarm, enum alarm_overlay overlay
 /* Take it away; the last one gone, the alarm comes out. */
 void overlay_drop(struct evaluator *e, uint32_t alarm, enum alarm_overlay overlay,
                   const struct cause *cause);
+/* Of these, which were covered before a restart or another plant, those come out that nothing
+ * covers any more. */
+void overlays_lost(struct evaluator *e, const GArray *covered, const struct cause *cause);
 /* An alarm became active: whoever it explains is suppressed; or it no longer is. */
 void suppress_children(struct evaluator *e, uint32_t parent, const struct cause *cause);
 void release_children(struct evaluator *e, uint32_t parent, const struct cause *cause);

@@ -17,9 +17,6 @@ void
 overlay_set(struct evaluator *e, uint32_t alarm, enum alarm_overlay overlay)
 {
     struct alarm *a = &e->alarms[alarm];
-    if (a->overlays == 0) {
-        more_of(e, alarm)->covered = 0;
-    }
     a->overlays |= (uint8_t)overlay;
     abnormal_update(e, alarm);
     if (a->state != ALARM_NORMAL) {
@@ -68,6 +65,21 @@ overlay_drop(struct evaluator *e, uint32_t alarm, enum alarm_overlay overlay,
         occurrence_changed(e, alarm);
     }
     alarm_touch(e, alarm);
+}
+
+void
+overlays_lost(struct evaluator *e, const GArray *covered, const struct cause *cause)
+{
+    for (guint i = 0; i < covered->len; i++) {
+        uint32_t alarm = g_array_index(covered, uint32_t, i);
+        if (e->alarms[alarm].overlays == 0) {
+            come_out(e, alarm, cause);
+            if (e->alarms[alarm].state != ALARM_NORMAL) {
+                occurrence_changed(e, alarm);
+            }
+            alarm_touch(e, alarm);
+        }
+    }
 }
 
 /* ---- suppression by design ---- */

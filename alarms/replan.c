@@ -10,7 +10,9 @@ struct former {
     struct alarm *alarms;
     struct ruleset *rules;
     struct lateness *late;
+    const struct alarm_rule *builtin;
     uint32_t n_alarms, n_places, silence_base, service_base, test_base;
+    GArray *covered; /* uint32_t: those that were covered, by their new numbers */
 };
 
 static bool
@@ -21,11 +23,11 @@ is_same_rule(const struct alarm_rule *a, const struct alarm_rule *b)
 
 /* Its insides move over, timers and all; the old one is left empty. */
 static void
-move_alarm(struct evaluator *e, uint32_t to, struct alarm *from)
+move_alarm(struct evaluator *e, struct former *old, uint32_t to, uint32_t from)
 {
     struct alarm *a = &e->alarms[to];
-    *a = *from;
-    *from = (struct alarm){0};
+    *a = old->alarms[from];
+    old->alarms[from] = (struct alarm){0};
     a->dirty = false;
     if (a->more == NULL) {
         return;
@@ -33,6 +35,9 @@ move_alarm(struct evaluator *e, uint32_t to, struct alarm *from)
     struct more *m = a->more;
     m->abnormal_at = ALARM_NONE;
     m->parent = ALARM_NONE;
+    if (a->overlays != 0) {
+        g_array_append_val(old->covered, to);
+    }
     a->overlays &= (uint8_t) ~(unsigned)(OVERLAY_SUPPRESSED | OVERLAY_OUT_OF_SERVICE);
     for (int k = 0; k < TIMERS; k++) {
         mono_us due = m->due[k];
@@ -51,7 +56,7 @@ move_component(struct evaluator *e, struct former *old, uint32_t to, uint32_t fr
         for (uint32_t k = old->rules->first[from]; k < old->rules->first[from + 1]; k++) {
             const struct alarm_rule *was = &old->rules->rules[old->rules->places[k].rule];
             if (is_same_rule(rule_of(e, i), was)) {
-                move_alarm(e, i, &old->alarms[k]);
+                move_alarm(e, old, i, k);
                 break;
             }
         }
@@ -72,60 +77,91 @@ move_all(struct evaluator *e, struct former *old)
     for (uint32_t i = 0; i < plant->n_stations; i++) {
         uint32_t k = plant_find_station(before, plant->stations[i].uid);
         if (k != STATION_NONE) {
-            move_alarm(e, e->silence_base + i, &old->alarms[old->silence_base + k]);
+            move_alarm(e, old, e->silence_base + i, old->silence_base + k);
         }
     }
     for (uint32_t i = 0; i < SERVICES; i++) {
-        move_alarm(e, e->service_base + i, &old->alarms[old->service_base + i]);
+        move_alarm(e, old, e->service_base + i, old->service_base + i);
     }
 }
 
-/* The names stay valid as long as the old rules do. */
-static struct alarm_name
-old_name(struct evaluator *e, const struct former *old, uint32_t alarm)
+/* To ask an alarm's name and kind by its old number; names stay valid as long as the old rules
+ * do. */
+static struct evaluator
+old_view(const struct former *old)
 {
-    struct evaluator view = *e;
-    view.rules = old->rules;
-    view.alarms = old->alarms;
-    view.n_alarms = old->n_alarms;
-    view.n_places = old->n_places;
-    view.silence_base = old->silence_base;
-    view.service_base = old->service_base;
-    view.test_base = old->test_base;
-    return name_of(&view, alarm);
+    struct evaluator view = {.rules = old->rules,
+                             .alarms = old->alarms,
+                             .n_alarms = old->n_alarms,
+                             .n_places = old->n_places,
+                             .silence_base = old->silence_base,
+                             .service_base = old->service_base,
+                             .test_base = old->test_base};
+    memcpy(view.builtin, old->builtin, sizeof(view.builtin));
+    return view;
+}
+
+/* The record of one that ends, with what both kinds of occurrence have of their alarm. */
+static struct occurrence_record
+ended_record(const struct former *old, uint32_t alarm, struct alarm_name name)
+{
+    const struct evaluator view = old_view(old);
+    return (struct occurrence_record){.station = g_strdup(name.station),
+                                      .component = g_strdup(name.component),
+                                      .rule = g_strdup(name.rule),
+                                      .type = type_of(&view, alarm),
+                                      .priority = priority_of(&view, alarm),
+                                      .test = is_test(&view, alarm)};
 }
 
 static void
-close_occurrence(struct evaluator *e, struct alarm_name name, const struct uuid *id,
-                 const struct more *m)
+close_current(struct evaluator *e, const struct former *old, uint32_t alarm,
+              struct alarm_name name)
 {
-    struct occurrence_record r = {.occurrence = *id,
-                                  .station = g_strdup(name.station),
-                                  .component = g_strdup(name.component),
-                                  .rule = g_strdup(name.rule),
-                                  .step = m->step,
-                                  .acked_step = m->acked_step,
-                                  .count = m->count,
-                                  .raised_at = m->raised_at,
-                                  .returned_at = m->returned_at,
-                                  .acked_at = m->acked_at,
-                                  .value = m->value,
-                                  .acked_by = g_strdup(m->acked_by),
-                                  .comment = g_strdup(m->comment)};
+    const struct more *m = old->alarms[alarm].more;
+    struct occurrence_record r = ended_record(old, alarm, name);
+    r.occurrence = m->occurrence;
+    r.step = m->step;
+    r.acked_step = m->acked_step;
+    r.count = m->count;
+    r.raised_at = m->raised_at;
+    r.returned_at = m->returned_at;
+    r.acked_at = m->acked_at;
+    r.value = m->value;
+    r.acked_by = g_strdup(m->acked_by);
+    r.comment = g_strdup(m->comment);
     g_array_append_val(e->changes.occurrences, r);
-    occurrence_close(e, id);
+    occurrence_close(e, &m->occurrence);
+}
+
+static void
+close_older(struct evaluator *e, const struct former *old, uint32_t alarm,
+            struct alarm_name name, const struct older *o)
+{
+    struct occurrence_record r = ended_record(old, alarm, name);
+    r.occurrence = o->occurrence;
+    r.step = o->step;
+    r.acked_step = o->acked_step;
+    r.count = o->count;
+    r.raised_at = o->raised_at;
+    r.returned_at = o->returned_at;
+    r.acked_at = WALL_NONE;
+    r.value = o->value;
+    g_array_append_val(e->changes.occurrences, r);
+    occurrence_close(e, &o->occurrence);
 }
 
 /* What did not move: its rule is gone. */
 static void
-end_rest(struct evaluator *e, struct former *old, struct now now)
+end_rest(struct evaluator *e, const struct former *old, struct now now)
 {
+    const struct evaluator view = old_view(old);
     for (uint32_t i = 0; i < old->n_alarms; i++) {
         const struct alarm *a = &old->alarms[i];
         if (a->more == NULL) {
             continue;
         }
-        struct alarm_name name = old_name(e, old, i);
+        struct alarm_name name = name_of(&view, i);
         records_gone(e, name);
         if (a->state != ALARM_NORMAL) {
             struct journal_record *line =
@@ -134,13 +170,14 @@ end_rest(struct evaluator *e, struct former *old, struct now now)
             line->station = g_strdup(name.station);
             line->component = g_strdup(name.component);
             line->rule = g_strdup(name.rule);
+            line->priority = priority_of(&view, i);
             line->occurrence = a->more->occurrence;
             line->from = (enum alarm_state)a->state;
-            close_occurrence(e, name, &a->more->occurrence, a->more);
+            line->test = is_test(&view, i);
+            close_current(e, old, i, name);
         }
         for (guint k = 0; a->more->older != NULL && k < a->more->older->len; k++) {
-            close_occurrence(
-                e, name, &g_array_index(a->more->older, struct older, k).occurrence, a->more);
+            close_older(e, old, i, name, &g_array_index(a->more->older, struct older, k));
         }
     }
 }
@@ -172,7 +209,8 @@ find_occurrences(struct evaluator *e)
     }
 }
 
-/* Of closed ones all that is asked is whether they are over; their numbers mean nothing now. */
+/* Of closed ones, those that ended just now as well, all that is asked is whether they are
+ * over; their numbers mean nothing now. */
 static void
 forget_closed(struct evaluator *e)
 {
@@ -185,8 +223,16 @@ void
 evaluator_set_rules(struct evaluator *e, struct ruleset *rules, struct now now)
 {
     evaluator_advance(e, now);
-    struct former old = {e->alarms,   e->rules,        e->late,         e->n_alarms,
-                         e->n_places, e->silence_base, e->service_base, e->test_base};
+    struct former old = {.alarms = e->alarms,
+                         .rules = e->rules,
+                         .late = e->late,
+                         .builtin = e->builtin,
+                         .n_alarms = e->n_alarms,
+                         .n_places = e->n_places,
+                         .silence_base = e->silence_base,
+                         .service_base = e->service_base,
+                         .test_base = e->test_base,
+                         .covered = g_array_new(FALSE, FALSE, sizeof(uint32_t))};
     /* Records that are waiting name alarms by their old numbers. */
     struct alarm_changes taken;
     alarm_changes_init(&taken);
@@ -205,13 +251,15 @@ evaluator_set_rules(struct evaluator *e, struct ruleset *rules, struct now now)
             stale_arm(e, i, now.mono);
         }
     }
+    end_rest(e, &old, now);
     forget_closed(e);
     find_occurrences(e);
-    end_rest(e, &old, now);
     for (guint i = 0; i < e->maintenance->len; i++) {
         maintenance_apply(e, &g_array_index(e->maintenance, struct maintenance, i));
     }
     restore_suppression(e);
+    overlays_lost(e, old.covered, &(struct cause){.now = now, .origin = "plant", .value = NAN});
+    g_array_unref(old.covered);
     alarms_free(old.alarms, old.n_alarms);
     g_free(old.late);
     ruleset_free(old.rules);

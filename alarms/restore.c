@@ -107,6 +107,7 @@ restore_timers(struct evaluator *e, uint32_t alarm, const struct alarm_record *r
         mono_us until = timed
                             ? today(e, r->boot_id, r->shelved_until_mono, r->shelved_until, now)
                             : INT64_MAX;
+        until = MAX(until, now.mono);
         timer_set(e, alarm, TIMER_SHELF, until);
         m->shelved_until = timed ? now.wall + (until - now.mono) : WALL_NONE;
         m->one_shot = r->one_shot;
@@ -131,6 +132,7 @@ restore_alarm(struct evaluator *e, uint32_t alarm, const struct alarm_record *r,
     if (r->chattering) {
         m->chatter.on = true;
         m->chatter.rises[0] = now.mono;
+        m->chatter.at = 1;
         timer_set(e, alarm, TIMER_CHATTER, now.mono + e->set.chatter_us);
     }
     if (!uuid_is_nil(&m->occurrence)) {
@@ -159,6 +161,7 @@ restore_gone(struct evaluator *e, const struct alarm_record *r, struct now now)
     line->rule = g_strdup(r->rule);
     line->occurrence = r->occurrence;
     line->from = r->state;
+    line->test = g_str_has_prefix(r->rule, ALARM_TEST_PREFIX);
 }
 
 static void
@@ -300,6 +303,21 @@ restore_suppression(struct evaluator *e)
     g_array_unref(list);
 }
 
+/* Alarms that were covered and are no more: what covered them is not known. Caller unrefs. */
+static GArray *
+find_uncovered(const struct evaluator *e)
+{
+    GArray *list = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    for (guint i = 0; i < e->kept.alarms->len; i++) {
+        const struct alarm_record *r = &g_array_index(e->kept.alarms, struct alarm_record, i);
+        uint32_t alarm = find_alarm(e, r->station, r->component, r->rule);
+        if (r->overlays != 0 && alarm != ALARM_NONE && e->alarms[alarm].overlays == 0) {
+            g_array_append_val(list, alarm);
+        }
+    }
+    return list;
+}
+
 /* ---- values ---- */
 
 static void
@@ -350,7 +368,10 @@ evaluator_start(struct evaluator *e, struct now now)
     journal_line(
         e, EVENT_START,
         &(struct cause){.now = now, .origin = "restart", .detail = text, .value = NAN});
+    GArray *uncovered = find_uncovered(e);
     restore_values(e, now);
+    overlays_lost(e, uncovered, &(struct cause){.now = now, .origin = "restart", .value = NAN});
+    g_array_unref(uncovered);
     alarm_changes_fini(&e->kept);
     alarm_changes_init(&e->kept);
     e->version++;
