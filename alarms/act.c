@@ -10,8 +10,7 @@
 
 #include "src/core/i18n.h"
 
-#define PARKED_MAX       1000
-#define SECOND_PERSON_US (600 * US_PER_S) /* the second one has to come within */
+#define PARKED_MAX 1000
 
 /* ---- parked acknowledgements ---- */
 
@@ -158,23 +157,16 @@ set_worse_since(uint32_t step, struct err *err)
     err_set(err, RC_OK, _("it has become worse since: step %u still wants one"), step);
 }
 
-/* The one that stands at this place, up to a step; 0: all of it. */
-static void
-ack_older(struct evaluator *e, uint32_t alarm, guint at, uint32_t step,
-          const struct cause *cause, struct err *err)
+/* True: all of it is acknowledged now, and it is over; the caller removes it. */
+static bool
+close_older(struct evaluator *e, uint32_t alarm, struct older *slot, uint32_t step,
+            const struct cause *cause)
 {
-    GArray *list = e->alarms[alarm].more->older;
-    struct older *slot = &g_array_index(list, struct older, at);
-    step = step == 0 ? slot->step : MIN(step, slot->step);
     bool news = step > slot->acked_step, closed = step == slot->step;
     slot->acked_step = MAX(slot->acked_step, step);
     struct older o = *slot;
     if (closed) {
-        g_array_remove_index(list, at);
         occurrence_close(e, &o.occurrence);
-        abnormal_update(e, alarm);
-    } else {
-        set_worse_since(o.step, err);
     }
     if (news) {
         older_changed(e, alarm, &o, closed, cause);
@@ -183,15 +175,37 @@ ack_older(struct evaluator *e, uint32_t alarm, guint at, uint32_t step,
         line->step = step;
         line->value = o.value;
     }
+    return closed;
 }
 
-/* The first n, the oldest. */
+/* The one that stands at this place, up to a step; 0: all of it. */
 static void
-ack_oldest(struct evaluator *e, uint32_t alarm, guint n, const struct cause *cause,
-           struct err *err)
+ack_older(struct evaluator *e, uint32_t alarm, guint at, uint32_t step,
+          const struct cause *cause, struct err *err)
 {
+    GArray *list = e->alarms[alarm].more->older;
+    struct older *slot = &g_array_index(list, struct older, at);
+    uint32_t all = slot->step;
+    if (close_older(e, alarm, slot, step == 0 ? all : MIN(step, all), cause)) {
+        g_array_remove_index(list, at);
+        abnormal_update(e, alarm);
+    } else {
+        set_worse_since(all, err);
+    }
+}
+
+/* The first n, the oldest. There may be very many: they are removed at once. */
+static void
+ack_oldest(struct evaluator *e, uint32_t alarm, guint n, const struct cause *cause)
+{
+    GArray *list = e->alarms[alarm].more->older;
     for (guint i = 0; i < n; i++) {
-        ack_older(e, alarm, 0, 0, cause, err);
+        struct older *slot = &g_array_index(list, struct older, i);
+        (void)close_older(e, alarm, slot, slot->step, cause);
+    }
+    if (n > 0) {
+        g_array_remove_range(list, 0, n);
+        abnormal_update(e, alarm);
     }
 }
 
@@ -266,11 +280,11 @@ act_ack(struct evaluator *e, const struct alarm_action *a, struct now now, struc
     struct cause cause = cause_of(a, now);
     if (uuid_is_nil(&a->occurrence) || uuid_equal(&a->occurrence, &m->occurrence)) {
         guint n = a->with_older && m->older != NULL ? m->older->len : 0;
-        ack_oldest(e, alarm, n, &cause, err);
+        ack_oldest(e, alarm, n, &cause);
         return ack_current(e, alarm, a, now, err);
     }
     guint at = find_older(m, &a->occurrence);
-    ack_oldest(e, alarm, a->with_older ? at : 0, &cause, err);
+    ack_oldest(e, alarm, a->with_older ? at : 0, &cause);
     ack_older(e, alarm, a->with_older ? 0 : at, a->step, &cause, err);
     return RC_OK;
 }

@@ -71,9 +71,10 @@ act_shelve(struct evaluator *e, const struct alarm_action *a, struct now now, st
     if (rc != RC_OK) {
         return action_refuse(e, alarm, a, now, rc, err);
     }
-    if (!wants_second_person(e, alarm, a, now, err)) {
-        put_on_shelf(e, alarm, a, now);
+    if (wants_second_person(e, alarm, a, now, err)) {
+        return action_refuse(e, alarm, a, now, RC_OK, err); /* not yet: who asked is kept */
     }
+    put_on_shelf(e, alarm, a, now);
     return RC_OK;
 }
 

@@ -17,9 +17,6 @@ void
 overlay_set(struct evaluator *e, uint32_t alarm, enum alarm_overlay overlay)
 {
     struct alarm *a = &e->alarms[alarm];
-    if (a->overlays == 0) {
-        more_of(e, alarm)->covered = 0;
-    }
     a->overlays |= (uint8_t)overlay;
     abnormal_update(e, alarm);
     if (a->state != ALARM_NORMAL) {
@@ -149,8 +146,22 @@ by_number(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* The alarms this one may explain, in a fixed order: those that name it, and for the watchdog's
- * own all that are not normal. Caller unrefs. */
+/* What is stale there is all that the silence of a station explains. */
+static void
+add_stale(const struct evaluator *e, uint32_t station, GArray *list)
+{
+    const struct station *s = &e->rules->plant->stations[station];
+    uint32_t end = e->rules->first[s->first + s->count];
+    for (uint32_t i = e->rules->first[s->first]; i < end; i++) {
+        if (type_of(e, i) == ALARM_STALE) {
+            g_array_append_val(list, i);
+        }
+    }
+}
+
+/* The alarms this one may explain, in a fixed order: those that name it, those of the station
+ * that is silent, and for what concerns leitstand itself all that are not normal. Caller
+ * unrefs. */
 static GArray *
 candidates(const struct evaluator *e, uint32_t parent)
 {
@@ -161,6 +172,10 @@ candidates(const struct evaluator *e, uint32_t parent)
     if (parent < e->n_places) {
         uint32_t first = e->first_child[parent];
         g_array_append_vals(list, e->children + first, e->first_child[parent + 1] - first);
+        return list;
+    }
+    if (parent < e->service_base) {
+        add_stale(e, parent - e->silence_base, list);
         return list;
     }
     g_array_append_vals(list, e->abnormal->data, e->abnormal->len);
@@ -389,12 +404,13 @@ reminder_due(struct evaluator *e, struct now now)
         if (m->remind_mono > now.mono) {
             continue;
         }
-        char text[ALARM_TEXT_MAX];
-        snprintf(text, sizeof(text), "out of service for %d h by %s: %s",
-                 (int)((now.wall - m->since) / (3600 * US_PER_S)), m->actor, m->reason);
+        char *text = g_strdup_printf("out of service for %d h by %s: %s",
+                                     (int)((now.wall - m->since) / (3600 * US_PER_S)), m->actor,
+                                     m->reason);
         struct journal_record *line = journal_line(
             e, EVENT_REMINDER,
             &(struct cause){.now = now, .origin = "timer", .detail = text, .value = NAN});
+        g_free(text);
         line->station = g_strdup(m->station);
         line->component = g_strdup(m->component);
         m->remind_at = now.wall + e->set.reminder_us;

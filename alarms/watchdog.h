@@ -12,13 +12,16 @@
  *               store that is not local. A connection that still counts as standing is no
  *               proof against it: TCP notices a pulled cable late.
  *            2. an interface is up, but there is no way to the broker (UNREACHABLE, LOOKUP),
- * and no remote store is reachable either, which would prove that the network works. A broker
- * whose host answered (REFUSED, DENIED) proves the link. TIMEOUT with an interface up is held
- * against the broker even if the store is away as well: both often stand on one host, and the
- * packets did leave. store    one is configured and cannot be reached. disk     it is not well.
- * loss: a message was lost. So broker and store also hold while the link is to blame;
- * link_explains_* say whether it accounts for them, or they are bad in their own right and must
- * not be hidden behind it.
+ *               and no remote store is reachable either, which would prove that the network
+ *               works. A broker whose host answered (REFUSED, DENIED) proves the link. TIMEOUT
+ *               with an interface up is held against the broker even if the store is away as
+ *               well: both often stand on one host, and the packets did leave.
+ *   store    one is configured and cannot be reached.
+ *   disk     it is not well.
+ *   loss     a message was lost.
+ *
+ * So broker and store also hold while the link is to blame; link_explains_* say whether it
+ * accounts for them, or they are bad in their own right and must not be hidden behind it.
  */
 #ifndef ALARMS_WATCHDOG_H
 #define ALARMS_WATCHDOG_H

@@ -59,7 +59,8 @@ struct query_occurrence_range {
     const char *station, *component; /* NULL: any */
     wall_us since, until;            /* raised_at, both included; WALL_NONE: open */
     int64_t limit;                   /* 0: none */
-    bool all; /* false: only those that are not normal, and the newest of their alarm */
+    bool all; /* false: only those that are not normal: the newest of their alarm, or, when
+                 that is over, the older ones */
 };
 /* The last raised first. */
 MUST_USE enum rc query_occurrences(struct query *q, const struct query_occurrence_range *range,

@@ -362,6 +362,11 @@ walk(struct query *q, struct walk *w, struct err *err)
     return RC_OK;
 }
 
+/* An older one is counted by the newest of its alarm, unless that one is over. */
+#define OPEN                                                                                   \
+    " AND state <> 'normal' AND (current OR EXISTS (SELECT 1 FROM alarms AS a"                 \
+    " WHERE a.station = occurrences.station AND a.component = occurrences.component"           \
+    " AND a.rule = occurrences.rule AND a.state = 'normal'))"
 #define OCCURRENCES(where)                                                                     \
     "SELECT " OCCURRENCE_COLUMNS " FROM occurrences WHERE raised_at >= ?1"                     \
     " AND (raised_at, id) < (?2, ?5)" WHERE_NAMES where                                        \
@@ -373,8 +378,7 @@ query_occurrences(struct query *q, const struct query_occurrence_range *range,
 {
     struct alarm_changes c;
     alarm_changes_init(&c);
-    struct walk w = {.text = range->all ? OCCURRENCES("")
-                                        : OCCURRENCES(" AND state <> 'normal' AND current"),
+    struct walk w = {.text = range->all ? OCCURRENCES("") : OCCURRENCES(OPEN),
                      .take = take_occurrence,
                      .station = range->station,
                      .component = range->component,

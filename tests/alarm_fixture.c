@@ -330,6 +330,25 @@ fx_change(struct fx *f, const struct fx_rule *rules)
     fx_collect(f);
 }
 
+void
+fx_replan(struct fx *f, const struct fx_component *components, const struct fx_rule *rules)
+{
+    struct plant *before = f->plant;
+    alarm_board_unref(f->board);
+    f->board = NULL;
+    f->components = components;
+    f->rules = rules;
+    f->plant = fx_plant(components, rules);
+    g_free(f->newest);
+    f->newest = g_new0(struct evaluator_input, f->plant->n_components);
+    for (uint32_t i = 0; i < f->plant->n_components; i++) {
+        f->newest[i].ts = WALL_NONE;
+    }
+    evaluator_set_rules(f->e, fx_ruleset(f->plant), f->now);
+    fx_collect(f);
+    plant_unref(before);
+}
+
 /* ---- what happens ---- */
 
 static void

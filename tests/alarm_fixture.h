@@ -92,6 +92,10 @@ void fx_change(struct fx *f, const struct fx_rule *rules);
 /* Stop, and go on after so many seconds from what was kept; reboot: with another boot clock. */
 void fx_restart(struct fx *f, double s, bool reboot);
 
+/* Another plant while it runs. */
+void fx_replan(struct fx *f, const struct fx_component *components,
+               const struct fx_rule *rules);
+
 /* What came of it. */
 void fx_collect(struct fx *f); /* done by all of the above */
 const struct alarm_view *fx_view(struct fx *f, const char *alarm); /* NULL: plain normal */

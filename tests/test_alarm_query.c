@@ -163,6 +163,44 @@ test_occurrences_that_matter_and_all(void **state)
     }
 }
 
+static void
+set_newest(struct batch *b, enum alarm_state state)
+{
+    struct alarm_record r = {.station = g_strdup("S0"),
+                             .component = g_strdup("C0"),
+                             .rule = g_strdup("high"),
+                             .state = state,
+                             .occurrence.bytes = {2},
+                             .pending_since = WALL_NONE,
+                             .realarm_at = WALL_NONE,
+                             .shelved_until = WALL_NONE};
+    g_array_append_val(b->alarms.alarms, r);
+    support_set_occurrence(b, T0 + 1, 2, state);
+}
+
+/* What came and went unseen is not hidden by a newer one that was seen and is over. */
+static void
+test_an_older_one_when_the_newest_is_over(void **state)
+{
+    struct place *f = *state;
+    struct batch *b = cache_new_batch(NULL);
+    support_set_occurrence(b, T0, 1, ALARM_RETURNED_UNACKED);
+    g_array_index(b->alarms.occurrences, struct occurrence_record, 0).current = false;
+    set_newest(b, ALARM_ACKED);
+    support_store(f, b);
+    static const struct query_occurrence_range open = {.since = WALL_NONE, .until = WALL_NONE};
+    for (uint8_t shown = 2; shown >= 1; shown--) {
+        struct alarm_changes got = support_occurrences(f->path, &open);
+        assert_int_equal(got.occurrences->len, 1);
+        const struct occurrence_record *r = (const void *)got.occurrences->data;
+        assert_int_equal(r->occurrence.bytes[0], shown);
+        alarm_changes_fini(&got);
+        b = cache_new_batch(NULL);
+        set_newest(b, ALARM_NORMAL);
+        support_store(f, b);
+    }
+}
+
 /* ---- the file itself ---- */
 
 static int
@@ -332,6 +370,7 @@ main(void)
         TEST(test_lines_by_time_name_and_number),
         TEST(test_the_caller_may_stop),
         TEST(test_occurrences_that_matter_and_all),
+        TEST(test_an_older_one_when_the_newest_is_over),
         TEST(test_lines_cannot_be_changed),
         TEST(test_a_word_that_is_none),
         TEST(test_an_older_file_has_no_alarms_yet),

@@ -29,12 +29,6 @@ pulse_due(const struct pulse *p, mono_us now)
     return p->every_us > 0 && now >= p->next;
 }
 
-mono_us
-pulse_next(const struct pulse *p)
-{
-    return p->every_us > 0 ? p->next : INT64_MAX;
-}
-
 char *
 pulse_payload(struct pulse *p, const struct pulse_facts *facts, struct now now)
 {

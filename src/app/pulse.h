@@ -35,7 +35,6 @@ void pulse_fini(struct pulse *p);
 
 /* It is time for one. */
 bool pulse_due(const struct pulse *p, mono_us now);
-mono_us pulse_next(const struct pulse *p); /* INT64_MAX: never */
 
 /* The payload of one that is due, JSON, for free(); the next is due a period later, whether
  * this one could be sent or not. */
