@@ -253,7 +253,8 @@ tell_silence(struct alarming *a, const struct model *model, struct now now)
     const struct station_state *stations = model_stations(model);
     for (uint32_t i = 0; i < a->n_told; i++) {
         const struct station_state *s = &stations[i];
-        uint8_t is = s->silent ? TOLD_SILENT : s->heard != 0 ? TOLD_HEARD : TOLD_NOTHING;
+        bool fine = s->heard != 0 || model_plant(model)->stations[i].silence_s == 0;
+        uint8_t is = s->silent ? TOLD_SILENT : fine ? TOLD_HEARD : TOLD_NOTHING;
         if (is != TOLD_NOTHING && is != a->told[i]) {
             a->told[i] = is;
             evaluator_silence(a->evaluator, i, s->silent, s->received,
