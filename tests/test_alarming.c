@@ -50,7 +50,7 @@ test_what_is_not_watched_is_not_silent(void **state)
     alarming_tick(&a, model, records, 0, now);
     assert_int_equal(active(&a), 1);
     model_set_plant(model, unwatched, now);
-    alarming_set_plant(&a, unwatched, now);
+    alarming_set_plant(&a, model, now);
     model_tick(model, now, records);
     alarming_tick(&a, model, records, 0, now);
     assert_int_equal(active(&a), 0);
