@@ -20,30 +20,21 @@ parked_for(const struct evaluator *e, const struct uuid *id)
     return g_hash_table_lookup(e->parked, id);
 }
 
-struct parked_record *
-parked_copy(const struct parked_record *r, bool gone)
-{
-    struct parked_record *copy = g_memdup2(r, sizeof(*r));
-    copy->gone = gone;
-    copy->user = g_strdup(r->user);
-    copy->origin = g_strdup(r->origin);
-    copy->comment = g_strdup(r->comment);
-    return copy;
-}
-
 void
 parked_keep(struct evaluator *e, const struct parked_record *r)
 {
-    struct parked_record *copy = parked_copy(r, false);
+    struct parked_record *copy = g_new(struct parked_record, 1);
+    *copy = parked_record_copy(r);
+    copy->gone = false;
     g_hash_table_replace(e->parked, &copy->occurrence, copy);
 }
 
 static void
 parked_changed(struct evaluator *e, const struct parked_record *r, bool gone)
 {
-    struct parked_record *copy = parked_copy(r, gone);
-    g_array_append_vals(e->changes.parked, copy, 1);
-    g_free(copy);
+    struct parked_record copy = parked_record_copy(r);
+    copy.gone = gone;
+    g_array_append_val(e->changes.parked, copy);
 }
 
 void

@@ -301,7 +301,6 @@ void test_due(struct evaluator *e, uint32_t alarm, struct now now);
 const struct parked_record *parked_for(const struct evaluator *e, const struct uuid *id);
 void parked_done(struct evaluator *e, const struct uuid *id);
 void parked_keep(struct evaluator *e, const struct parked_record *r);
-struct parked_record *parked_copy(const struct parked_record *r, bool gone);
 
 /* ---- restore.c ---- */
 void restore_suppression(struct evaluator *e);

@@ -16,35 +16,21 @@
 void
 evaluator_restore_alarm(struct evaluator *e, const struct alarm_record *r)
 {
-    struct alarm_record copy = *r;
-    copy.station = g_strdup(r->station);
-    copy.component = g_strdup(r->component);
-    copy.rule = g_strdup(r->rule);
-    copy.shelved_by = g_strdup(r->shelved_by);
-    copy.shelve_reason = g_strdup(r->shelve_reason);
+    struct alarm_record copy = alarm_record_copy(r);
     g_array_append_val(e->kept.alarms, copy);
 }
 
 void
 evaluator_restore_occurrence(struct evaluator *e, const struct occurrence_record *r)
 {
-    struct occurrence_record copy = *r;
-    copy.station = g_strdup(r->station);
-    copy.component = g_strdup(r->component);
-    copy.rule = g_strdup(r->rule);
-    copy.acked_by = g_strdup(r->acked_by);
-    copy.comment = g_strdup(r->comment);
+    struct occurrence_record copy = occurrence_record_copy(r);
     g_array_append_val(e->kept.occurrences, copy);
 }
 
 void
 evaluator_restore_maintenance(struct evaluator *e, const struct maintenance_record *r)
 {
-    struct maintenance_record copy = *r;
-    copy.station = g_strdup(r->station);
-    copy.component = g_strdup(r->component);
-    copy.actor = g_strdup(r->actor);
-    copy.reason = g_strdup(r->reason);
+    struct maintenance_record copy = maintenance_record_copy(r);
     g_array_append_val(e->kept.maintenance, copy);
 }
 
@@ -247,12 +233,7 @@ restore_current(struct evaluator *e, uint32_t alarm, const struct occurrence_rec
 static void
 close_orphan(struct evaluator *e, const struct occurrence_record *r)
 {
-    struct occurrence_record copy = *r;
-    copy.station = g_strdup(r->station);
-    copy.component = g_strdup(r->component);
-    copy.rule = g_strdup(r->rule);
-    copy.acked_by = g_strdup(r->acked_by);
-    copy.comment = g_strdup(r->comment);
+    struct occurrence_record copy = occurrence_record_copy(r);
     copy.state = ALARM_NORMAL;
     copy.current = false;
     g_array_append_val(e->changes.occurrences, copy);

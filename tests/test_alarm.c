@@ -271,6 +271,63 @@ test_board(void **state)
     plant_unref(plant);
 }
 
+/* Every text of a copy is there, and its own: both are freed, which the sanitizer watches. */
+static void
+test_copies(void **state)
+{
+    (void)state;
+    struct occurrence_record o = {.station = g_strdup("S"),
+                                  .component = g_strdup("C"),
+                                  .rule = g_strdup("R"),
+                                  .acked_by = g_strdup("anna"),
+                                  .comment = NULL,
+                                  .step = 3};
+    struct alarm_record a = {.station = g_strdup("S"),
+                             .component = g_strdup("C"),
+                             .rule = g_strdup("R"),
+                             .shelved_by = g_strdup("anna"),
+                             .shelve_reason = g_strdup("why")};
+    struct maintenance_record m = {.station = g_strdup("S"),
+                                   .component = g_strdup(""),
+                                   .actor = g_strdup("anna"),
+                                   .reason = g_strdup("why")};
+    struct parked_record p = {.user = g_strdup("anna"),
+                              .origin = g_strdup("cli"),
+                              .comment = g_strdup("seen"),
+                              .step = 2};
+    struct occurrence_record o2 = occurrence_record_copy(&o);
+    struct alarm_record a2 = alarm_record_copy(&a);
+    struct maintenance_record m2 = maintenance_record_copy(&m);
+    struct parked_record p2 = parked_record_copy(&p);
+    occurrence_record_clear(&o);
+    alarm_record_clear(&a);
+    maintenance_record_clear(&m);
+    parked_record_clear(&p);
+    assert_string_equal(o2.station, "S");
+    assert_string_equal(o2.component, "C");
+    assert_string_equal(o2.rule, "R");
+    assert_string_equal(o2.acked_by, "anna");
+    assert_null(o2.comment);
+    assert_int_equal(o2.step, 3);
+    assert_string_equal(a2.station, "S");
+    assert_string_equal(a2.component, "C");
+    assert_string_equal(a2.rule, "R");
+    assert_string_equal(a2.shelved_by, "anna");
+    assert_string_equal(a2.shelve_reason, "why");
+    assert_string_equal(m2.station, "S");
+    assert_string_equal(m2.component, "");
+    assert_string_equal(m2.actor, "anna");
+    assert_string_equal(m2.reason, "why");
+    assert_string_equal(p2.user, "anna");
+    assert_string_equal(p2.origin, "cli");
+    assert_string_equal(p2.comment, "seen");
+    assert_int_equal(p2.step, 2);
+    occurrence_record_clear(&o2);
+    alarm_record_clear(&a2);
+    maintenance_record_clear(&m2);
+    parked_record_clear(&p2);
+}
+
 int
 main(void)
 {
@@ -279,7 +336,7 @@ main(void)
         cmocka_unit_test(test_states),  cmocka_unit_test(test_overlays),
         cmocka_unit_test(test_events),  cmocka_unit_test(test_actions),
         cmocka_unit_test(test_changes), cmocka_unit_test(test_changes_empty),
-        cmocka_unit_test(test_board),
+        cmocka_unit_test(test_board),   cmocka_unit_test(test_copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -232,6 +232,51 @@ parked_record_clear(void *record)
     g_free(r->comment);
 }
 
+struct occurrence_record
+occurrence_record_copy(const struct occurrence_record *r)
+{
+    struct occurrence_record copy = *r;
+    copy.station = g_strdup(r->station);
+    copy.component = g_strdup(r->component);
+    copy.rule = g_strdup(r->rule);
+    copy.acked_by = g_strdup(r->acked_by);
+    copy.comment = g_strdup(r->comment);
+    return copy;
+}
+
+struct alarm_record
+alarm_record_copy(const struct alarm_record *r)
+{
+    struct alarm_record copy = *r;
+    copy.station = g_strdup(r->station);
+    copy.component = g_strdup(r->component);
+    copy.rule = g_strdup(r->rule);
+    copy.shelved_by = g_strdup(r->shelved_by);
+    copy.shelve_reason = g_strdup(r->shelve_reason);
+    return copy;
+}
+
+struct maintenance_record
+maintenance_record_copy(const struct maintenance_record *r)
+{
+    struct maintenance_record copy = *r;
+    copy.station = g_strdup(r->station);
+    copy.component = g_strdup(r->component);
+    copy.actor = g_strdup(r->actor);
+    copy.reason = g_strdup(r->reason);
+    return copy;
+}
+
+struct parked_record
+parked_record_copy(const struct parked_record *r)
+{
+    struct parked_record copy = *r;
+    copy.user = g_strdup(r->user);
+    copy.origin = g_strdup(r->origin);
+    copy.comment = g_strdup(r->comment);
+    return copy;
+}
+
 /* ---- changes ---- */
 
 static GArray *

@@ -167,6 +167,8 @@ struct occurrence_record {
     char *acked_by, *comment;
 };
 void occurrence_record_clear(void *record);
+/* A copy with strings of its own; so do the others named so. */
+struct occurrence_record occurrence_record_copy(const struct occurrence_record *r);
 
 /* Which delay runs. */
 enum alarm_pending { PENDING_NONE, PENDING_ON, PENDING_OFF };
@@ -194,6 +196,7 @@ struct alarm_record {
     char boot_id[UUID_SIZE]; /* of the machine's start that the boot clock counts from */
 };
 void alarm_record_clear(void *record);
+struct alarm_record alarm_record_copy(const struct alarm_record *r);
 
 /* A station (component "") or one component out of service. */
 struct maintenance_record {
@@ -205,6 +208,7 @@ struct maintenance_record {
     char *actor, *reason;
 };
 void maintenance_record_clear(void *record);
+struct maintenance_record maintenance_record_copy(const struct maintenance_record *r);
 
 /* An acknowledgement whose occurrence is not known yet. */
 struct parked_record {
@@ -215,6 +219,7 @@ struct parked_record {
     char *user, *origin, *comment;
 };
 void parked_record_clear(void *record);
+struct parked_record parked_record_copy(const struct parked_record *r);
 
 /* All that changed since last asked: one transaction with the readings. Arrays of the above. */
 struct alarm_changes {
