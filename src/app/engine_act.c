@@ -8,7 +8,9 @@
 enum rc
 engine_act(struct engine *e, const struct alarm_action *a, struct err *err)
 {
-    return evaluator_act(e->alarming.evaluator, a, e->now, err);
+    enum rc rc = evaluator_act(e->alarming.evaluator, a, e->now, err);
+    ingest_put(&e->ingest); /* to disk at once: a refusal is a line of the journal, too */
+    return rc;
 }
 
 void
@@ -40,7 +42,6 @@ engine_answer_act(struct engine *e, const json_t *request, const struct control_
         /* Whoever is told that it is done may rely on it, whatever happens to us next. */
         struct err late = {.text = ""};
         err_set(&late, RC_OK, "%s", _("done, but not on disk yet: a crash would undo it"));
-        ingest_put(&e->ingest);
         control_wait(e->control, e->ingest.put, act_answer(rc, &late));
     }
     return act_answer(rc, &err);
