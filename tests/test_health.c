@@ -46,8 +46,9 @@ well(void)
         .instance = "pc1",
         .started = 3 * US_PER_S,
         .role = ROLE_OWNER,
-        .owner_since = INT64_C(1767973154) * US_PER_S,
-        .epoch = 1,
+        .owner = {.instance = "pc1",
+                  .rank = {.epoch = 1},
+                  .since = INT64_C(1767973154) * US_PER_S},
         .cache = {.path = "/x/y.db", .stored = 7, .last_commit = WALL_NONE},
         .stations = {.total = 4},
     };

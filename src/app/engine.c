@@ -220,8 +220,9 @@ init_health(struct engine *e)
     control_user_name(e->user, sizeof(e->user), geteuid());
     /* Without a central store the single instance decides everything itself. */
     h->role = ROLE_OWNER;
-    h->epoch = 1;
-    h->owner_since = e->now.wall;
+    g_strlcpy(h->owner.instance, config->instance.name, sizeof(h->owner.instance));
+    h->owner.rank.epoch = 1;
+    h->owner.since = e->now.wall;
     h->mqtt.since = e->now.mono;
     if (*config->mqtt.socket != '\0') {
         g_strlcpy(h->mqtt.broker, config->mqtt.socket, sizeof(h->mqtt.broker));

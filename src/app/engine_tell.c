@@ -27,7 +27,8 @@ engine_beat(struct engine *e)
                                       .active = e->health.alarms.active,
                                       .unacked = e->health.alarms.unacked,
                                       .role = e->health.role,
-                                      .epoch = e->health.epoch};
+                                      .epoch = e->health.owner.rank.epoch,
+                                      .term = e->health.owner.rank.term};
     char *payload = pulse_payload(&e->pulse, &facts, e->now);
     if (client_publish(e->client, e->pulse.topic, payload, strlen(payload), 0, false) !=
         RC_OK) {

@@ -45,8 +45,9 @@ cache_to_json(const struct health *h)
 static json_t *
 owner_to_json(const struct health *h)
 {
-    return json_pack("{s:s,s:o,s:i,s:o,s:s}", "instance", h->instance, "epoch", count(h->epoch),
-                     "term", 0, "since", time_or_null(h->owner_since), "arbiter", "self");
+    return json_pack("{s:s,s:o,s:o,s:o,s:s}", "instance", h->owner.instance, "epoch",
+                     count(h->owner.rank.epoch), "term", count(h->owner.rank.term), "since",
+                     time_or_null(h->owner.since), "arbiter", arbiter_name(h->owner.arbiter));
 }
 
 json_t *

@@ -83,8 +83,9 @@ open_source(struct loading *l, const struct setting *s)
 static void
 open_section(struct loading *l, const struct setting *s)
 {
-    static const char *const known[] = {"instance", "mqtt",  "source:NAME", "cache",
-                                        "postgres", "plant", "alarms",      NULL};
+    static const char *const known[] = {"instance", "mqtt",     "source:NAME",
+                                        "cache",    "postgres", "ownership",
+                                        "plant",    "alarms",   NULL};
     char line[16];
     const char *first = dictionary_get(l->sections, s->section, NULL);
     l->skip = true;

@@ -46,7 +46,7 @@ struct config {
         bool candidate;
     } instance;
     struct {
-        char *host, *socket, *client_id, *username, *password_file;
+        char *host, *socket, *client_id, *ingest_id, *username, *password_file;
         char *cafile, *certfile, *keyfile;
         int port, keepalive;
         bool tls;
@@ -61,7 +61,13 @@ struct config {
     } cache;
     struct {
         char *conninfo; /* "" = no central store */
+        bool exception; /* [postgres] report = all (default) or exception */
+        int report_s;   /* with exception: a repeated value is sent after so long; 0: never */
+        int retention_days; /* 0: readings stay */
     } postgres;
+    struct {
+        int validity_s, renewal_s, echo_s, dead_s; /* ownership, D3 */
+    } ownership;
     struct {
         char *dir, *profiles; /* profiles: directory of the admin's own, "" = none */
     } plant;

@@ -12,6 +12,7 @@
 
 #include "src/core/alarm.h"
 #include "src/core/model.h"
+#include "src/core/rank.h"
 
 enum role { ROLE_OWNER, ROLE_STANDBY, ROLE_VIEWER, ROLE_UNARBITRATED };
 #define ROLES (ROLE_UNARBITRATED + 1)
@@ -22,8 +23,13 @@ struct health {
     char instance[64];
     mono_us started;
     enum role role;
-    wall_us owner_since;
-    uint64_t epoch;
+    struct {
+        char instance[64]; /* "": nobody is known to be owner */
+        struct rank rank;
+        enum arbiter arbiter;
+        wall_us since;
+        mono_us heard; /* last sign of it; ours: now */
+    } owner;
     struct {
         bool connected;
         mono_us since;     /* of the present state */
@@ -40,7 +46,13 @@ struct health {
     } cache;
     struct {
         bool configured, connected;
+        mono_us since;     /* of the present state */
+        char problem[160]; /* why not connected, for people; "" when connected */
+        /* Readings of this instance: on their way there, arrived there, refused there. */
         uint64_t pending, synced, quarantined;
+        /* Journal lines and alarm changes: ours that are not there yet; those of others that
+         * are there and not here yet, and how many of such there were when it began. */
+        uint64_t pending_changes, behind, behind_at_first;
     } postgres;
     struct {
         uint32_t total, silent, never_seen;

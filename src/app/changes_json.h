@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the owner's evaluator changed, as JSON: how journal and alarm state travel to the store
+ * and to the other instances. One place for those who write and those who read; the store's
+ * functions read the same members (data/sql).
+ *
+ *     {"journal":[{"at":"…Z","epoch":7,"term":0,"event":"raised",…}],
+ *      "occurrences":[{"occurrence":"…","station":…,"state":"unacked",…}],
+ *      "alarms":[…], "maintenance":[…], "parked":[…],
+ *      "actions":[{"id":"…","ok":true,"message":""}]}
+ *
+ * Names of members are those of the structs in src/core/alarm.h; a list that would be empty is
+ * left out; times are RFC 3339 UTC with microseconds, NaN and no text are null. "gone":true
+ * says that an alarm's, maintenance's or parked row goes.
+ */
+#ifndef SRC_APP_CHANGES_JSON_H
+#define SRC_APP_CHANGES_JSON_H
+
+#include <jansson.h>
+
+#include "src/core/alarm.h"
+
+/* For json_decref(). actions are added by the caller. */
+json_t *changes_to_json(const struct alarm_changes *c);
+
+/* Appended to *ret. False: it is not of this form, err tells where; *ret is untouched. */
+bool changes_from_json(struct alarm_changes *ret, const json_t *body, struct err *err);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sync: everything besides readings and the lease that goes between this instance and the
+ * central store, in a thread of its own with its own connection:
+ *
+ *   out   the alarm outbox of the cache (journal and alarm state this instance decided), fenced
+ *         while it is owner, append-only when it no longer is; operator actions; a plant that
+ *         was imported or adopted here
+ *   in    the change log, from the last entry this instance has; a newer plant; actions that
+ *         wait for the owner; answers to our own
+ *
+ * The store notifies (LISTEN leitstand); whatever was missed is found by asking every few
+ * seconds. The engine applies what came; the thread fetches no more until it has been taken.
+ *
+ * Threads: the functions belong to the engine; none of them blocks for longer than a lock.
+ */
+#ifndef SRC_APP_SYNC_H
+#define SRC_APP_SYNC_H
+
+#include <jansson.h>
+
+#include "src/config/config.h"
+#include "src/core/rank.h"
+#include "src/core/uuid.h"
+
+struct sync;
+
+/* One entry of the change log: what one instance decided at once. Its (writer, number) is what
+ * makes it the same by whichever way it comes. */
+struct change {
+    int64_t id;             /* in the store's log; 0: it came over the broker */
+    char writer[UUID_SIZE]; /* the cache it was decided in */
+    uint64_t number;        /* that writer's, counting from 1 without a gap */
+    char instance[64];
+    struct rank rank;
+    json_t *body; /* changes_json.h */
+};
+void change_clear(void *change); /* for g_array_set_clear_func() */
+
+/* An operator action on its way to the owner. */
+struct remote_action {
+    char id[UUID_SIZE];
+    char instance[64]; /* where it was made */
+    char user[64], origin[64];
+    wall_us at;
+    json_t *body; /* act_json.h; or {"command":"handover","to":…} */
+};
+void remote_action_clear(void *action);
+
+struct remote_answer {
+    char id[UUID_SIZE];
+    bool ok;
+    char text[256];
+};
+
+struct sync_news {
+    GArray *changes; /* struct change, in the log's order */
+    bool snapshot;   /* changes begin with a whole state: whatever was kept is replaced by it */
+    GArray *actions; /* struct remote_action: for the owner to do, perhaps not the first time */
+    GArray *answers; /* struct remote_answer: to actions of this instance */
+    int64_t plant_version; /* 0: no other plant than the one told to sync_start() */
+    char *stations, *components, *rules; /* its files */
+};
+void sync_news_init(struct sync_news *n);
+void sync_news_fini(struct sync_news *n);
+
+/* NULL when there is no central store. cursor: the last log entry that was applied here. The
+ * cache's outbox is read over a connection of its own. */
+struct sync *sync_start(const struct config *config, int64_t cursor, int64_t plant_version);
+void sync_stop(struct sync *s); /* NULL is fine */
+
+/* decides: what the outbox gets from now on is the owner's; grant "": not by the store. */
+void sync_set_term(struct sync *s, bool decides, struct rank rank, const char *grant);
+
+/* The cache has committed something new: look into the outbox. */
+void sync_poke(struct sync *s);
+
+/* Readable: sync_take() has something. The thread goes on when it has been taken. */
+int sync_fd(const struct sync *s);
+void sync_take(struct sync *s, struct sync_news *ret); /* appended to an initialised *ret */
+
+/* An action of this instance, until it is answered; kept in memory, the cache has it on disk.
+ */
+void sync_submit(struct sync *s, const struct remote_action *a);
+/* What the owner said to one. */
+void sync_answer(struct sync *s, const struct remote_answer *a);
+/* A plant for everybody; the answer comes as news with its version, or in state.problem. base:
+ * the version it was made from. */
+void sync_store_plant(struct sync *s, int64_t base, const char *stations,
+                      const char *components, const char *rules, const char *actor);
+
+struct sync_state {
+    bool known, connected;
+    char problem[160];
+    uint64_t pending;                 /* entries of the outbox not there yet */
+    uint64_t behind, behind_at_first; /* entries of the log not here yet; see struct health */
+};
+void sync_get(struct sync *s, struct sync_state *ret);
+
+#endif

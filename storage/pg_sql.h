@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Every statement the program sends to the central store once its schema is there; what makes
+ * the schema is data/sql/. Most are calls of the functions that the migrations define.
+ */
+#ifndef STORAGE_PG_SQL_H
+#define STORAGE_PG_SQL_H
+
+enum pg_statement {
+    PG_LISTEN, /* no parameters */
+};
+#define PG_STATEMENTS (PG_LISTEN + 1)
+
+const char *pg_sql(enum pg_statement which);
+
+#endif
