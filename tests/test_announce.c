@@ -294,7 +294,7 @@ test_leftovers(void **state)
         {"left over", OWN_ALARMS "PS-09/GONE/high", 10, true, true},
         {"another shape", OWN_ALARMS "x", 10, true, true},
         {"an alarm of now", TOPIC, 10, true, false},
-        {"what somebody says now", OWN_ALARMS "PS-09/GONE/low", 10, false, false},
+        {"what an owner of before says", OWN_ALARMS "PS-09/GONE/low", 10, false, true},
         {"emptied", OWN_ALARMS "PS-09/GONE/lower", 0, true, false},
         {"not ours", "leitstand/v1/instances/x", 10, true, false},
     };
@@ -305,13 +305,15 @@ test_leftovers(void **state)
         begin(&f);
         g_hash_table_replace(f.retained, g_strdup(cases[k].topic), g_strdup("old"));
         if (seen_first) {
-            announce_seen(f.announce, cases[k].topic, cases[k].len, cases[k].retained);
+            announce_seen(f.announce, cases[k].topic, "0123456789", cases[k].len,
+                          cases[k].retained);
             pump(&f);
             assert_int_equal(f.published, 0); /* nobody knows yet what is normal */
         }
         update(&f, usual(), 1);
         if (!seen_first) {
-            announce_seen(f.announce, cases[k].topic, cases[k].len, cases[k].retained);
+            announce_seen(f.announce, cases[k].topic, "0123456789", cases[k].len,
+                          cases[k].retained);
         }
         pump(&f);
         assert_string_not_equal(at(&f, TOPIC), "old");
@@ -321,6 +323,39 @@ test_leftovers(void **state)
         }
         end(&f);
     }
+}
+
+/* With MQTT 3.1.1 we hear ourselves; and whoever was owner before may speak late. */
+static void
+test_others_words(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    update(&f, usual(), 1);
+    pump(&f);
+    assert_int_equal(f.published, 1);
+    char *ours = g_strdup(at(&f, TOPIC));
+    announce_seen(f.announce, TOPIC, ours, strlen(ours), false);
+    pump(&f);
+    assert_int_equal(f.published, 1);
+    announce_seen(f.announce, TOPIC, "old", 3, false);
+    pump(&f);
+    assert_int_equal(f.published, 2);
+    assert_string_equal(at(&f, TOPIC), ours);
+    announce_seen(f.announce, TOPIC, "", 0, false);
+    pump(&f);
+    assert_int_equal(f.published, 3);
+    update(&f, NULL, 0);
+    pump(&f);
+    assert_int_equal(f.published, 4);
+    announce_seen(f.announce, TOPIC, "", 0, false);
+    announce_seen(f.announce, TOPIC, ours, strlen(ours), false);
+    pump(&f);
+    assert_int_equal(f.published, 5);
+    assert_null(at(&f, TOPIC));
+    g_free(ours);
+    end(&f);
 }
 
 static void
@@ -333,7 +368,7 @@ test_leftovers_are_bounded(void **state)
     for (int round = 0; round < 2; round++) {
         for (int i = 0; i < ANNOUNCE_LEFTOVERS + 10; i++) {
             snprintf(topic, sizeof(topic), OWN_ALARMS "%d/%d/r", round, i);
-            announce_seen(f.announce, topic, 1, true);
+            announce_seen(f.announce, topic, "x", 1, true);
         }
         assert_int_equal(announce_waiting(f.announce), ANNOUNCE_LEFTOVERS);
         update(&f, NULL, 0);
@@ -345,7 +380,7 @@ test_leftovers_are_bounded(void **state)
     while (large->len <= ANNOUNCE_TOPIC_MAX) {
         g_string_append_c(large, 'x');
     }
-    announce_seen(f.announce, large->str, 1, true);
+    announce_seen(f.announce, large->str, "x", 1, true);
     assert_int_equal(announce_waiting(f.announce), 0);
     g_string_free(large, TRUE);
     end(&f);
@@ -440,6 +475,7 @@ main(void)
         cmocka_unit_test(test_coalesces),
         cmocka_unit_test(test_broker_restart),
         cmocka_unit_test(test_leftovers),
+        cmocka_unit_test(test_others_words),
         cmocka_unit_test(test_leftovers_are_bounded),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_refused),

@@ -15,6 +15,7 @@
 struct entry {
     char *topic;
     uint64_t want, said;
+    uint64_t text;       /* digest of the text published last, 0: none over this connection */
     uint32_t view;       /* in the board, when it wants to say something */
     uint64_t generation; /* of the board that had it last */
     bool at_broker;      /* something may be retained there */
@@ -146,6 +147,15 @@ announce_update(struct announce *a, struct alarm_board *board)
     }
 }
 
+static uint64_t
+digest_of(const char *text, size_t len)
+{
+    const struct uuid id = uuid_of(text, len);
+    uint64_t digest;
+    memcpy(&digest, id.bytes, sizeof(digest));
+    return digest;
+}
+
 /* False: the client takes no more. */
 static bool
 publish_one(struct announce *a, struct entry *e)
@@ -153,6 +163,7 @@ publish_one(struct announce *a, struct entry *e)
     char *payload = e->want != 0 ? alarm_view_text(&a->board->alarms[e->view]) : NULL;
     const char *text = payload != NULL ? payload : "";
     enum rc rc = a->publish(a->user, e->topic, text, strlen(text));
+    e->text = rc == RC_OK ? digest_of(text, strlen(text)) : e->text;
     free(payload);
     if (rc == RC_BUSY || rc == RC_FULL) {
         return false;
@@ -204,19 +215,26 @@ announce_connected(struct announce *a)
     g_hash_table_iter_init(&iter, a->entries);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         struct entry *e = value;
-        e->said = 0;
+        e->said = e->text = 0;
         enqueue_if_due(a, e);
     }
 }
 
 void
-announce_seen(struct announce *a, const char *topic, size_t payload_len, bool retained)
+announce_seen(struct announce *a, const char *topic, const char *payload, size_t len,
+              bool retained)
 {
-    if (!retained || payload_len == 0 || !g_str_has_prefix(topic, OWN_ALARMS) ||
-        strlen(topic) > ANNOUNCE_TOPIC_MAX) {
+    if (!g_str_has_prefix(topic, OWN_ALARMS) || strlen(topic) > ANNOUNCE_TOPIC_MAX) {
         return;
     }
     struct entry *e = g_hash_table_lookup(a->entries, topic);
+    bool ours = e != NULL && e->text != 0 && e->text == digest_of(payload, len);
+    if (ours || (len == 0 && (retained || e == NULL || e->want == 0))) {
+        return;
+    }
+    if (e != NULL && !retained) {
+        e->said = 0; /* whoever that was, it is not what stands here */
+    }
     if (e == NULL) {
         if (a->leftovers == ANNOUNCE_LEFTOVERS) {
             return;

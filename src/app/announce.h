@@ -43,7 +43,9 @@ size_t announce_waiting(const struct announce *a);
 void announce_connected(struct announce *a);
 
 /* A message came on a topic below leitstand/v1/alarms/. One that the broker retains although
- * its alarm is normal, or unknown, is emptied. Others are none of our business. */
-void announce_seen(struct announce *a, const char *topic, size_t payload_len, bool retained);
+ * its alarm is normal, or unknown, is emptied. What somebody else says there (an owner of
+ * before, whose last words come late) is put right. */
+void announce_seen(struct announce *a, const char *topic, const char *payload, size_t len,
+                   bool retained);
 
 #endif

@@ -127,7 +127,7 @@ take_message(void *user, const struct client_message *m)
 {
     struct engine *e = user;
     if (g_str_has_prefix(m->topic, OWN_ALARMS)) {
-        announce_seen(e->announce, m->topic, m->len, m->retain);
+        announce_seen(e->announce, m->topic, m->payload, m->len, m->retain);
     } else {
         ingest_message(&e->ingest, m, e->now);
     }
