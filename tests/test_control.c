@@ -35,6 +35,11 @@ echo(void *user, const json_t *request, const struct control_peer *peer)
         control_wait(*server, (uint64_t)json_integer_value(commit),
                      json_pack("{s:b}", "late", 1));
     }
+    const json_t *ticket = json_object_get(request, "ticket");
+    if (ticket != NULL) {
+        control_defer(*server, (uint64_t)json_integer_value(ticket),
+                      json_pack("{s:b}", "late", 1));
+    }
     return json_pack("{s:O,s:i,s:b}", "request", request, "uid", (int)peer->uid, "admin",
                      peer->admin);
 }
@@ -209,6 +214,36 @@ test_a_commit_that_does_not_come(void **state)
     assert_false(control_waits(f->server));
     g_string_free(got, TRUE);
     close(fd);
+}
+
+/* Somebody else has to be asked first. */
+static void
+test_an_answer_that_is_given_later(void **state)
+{
+    struct fixture *f = *state;
+    GString *got = g_string_new(NULL);
+    int fd = dial(f->path), other = dial(f->path);
+    char byte;
+    assert_int_equal(send(fd, "{\"ticket\":7}\n{}\n", 16, 0), 16);
+    assert_int_equal(send(other, "{\"ticket\":8}\n", 13, 0), 13);
+    serve_a_while(f->server);
+    control_committed(f->server, UINT64_MAX - 1); /* has nothing to do with it */
+    control_answer(f->server, 9, json_pack("{s:i}", "n", 9));
+    serve_a_while(f->server);
+    assert_int_equal(recv(fd, &byte, 1, MSG_DONTWAIT), -1);
+    control_answer(f->server, 7, json_pack("{s:i}", "n", 7));
+    assert_true(receive(f->server, fd, got, 2));
+    assert_true(g_str_has_prefix(got->str, "{\"n\":7}\n{\"request\""));
+    assert_int_equal(recv(other, &byte, 1, MSG_DONTWAIT), -1);
+    now += CONTROL_WAIT_US;
+    g_string_truncate(got, 0);
+    assert_true(receive(f->server, other, got, 1));
+    assert_string_equal(got->str, "{\"late\":true}\n");
+    control_answer(f->server, 8, json_pack("{s:i}", "n", 8)); /* nobody waits any more */
+    assert_false(control_waits(f->server));
+    g_string_free(got, TRUE);
+    close(fd);
+    close(other);
 }
 
 /* More peers than there are places: those over it are turned away, the others served. */
@@ -549,6 +584,7 @@ main(void)
         EACH(test_a_line_without_end_is_cut_off),
         EACH(test_an_answer_waits_for_its_commit),
         EACH(test_a_commit_that_does_not_come),
+        EACH(test_an_answer_that_is_given_later),
         EACH(test_peers_are_bounded),
         EACH(test_the_longest_idle_makes_room),
         EACH(test_an_idle_peer_is_dropped),

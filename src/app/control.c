@@ -25,6 +25,7 @@ struct peer {
     GString *in, *out;
     json_t *reply, *late; /* NULL: no answer waits for a commit */
     uint64_t commit;
+    uint64_t ticket; /* control_defer(); 0: none */
 };
 
 struct control {
@@ -35,7 +36,7 @@ struct control {
     control_handler *handler;
     void *user;
     json_t *late; /* of the answer being made, until a peer has it */
-    uint64_t commit, committed;
+    uint64_t commit, committed, ticket;
     struct peer peers[PEERS];
 };
 
@@ -252,6 +253,28 @@ control_wait(struct control *c, uint64_t commit, json_t *late)
     json_decref(c->late);
     c->late = late;
     c->commit = commit;
+    c->ticket = 0;
+}
+
+void
+control_defer(struct control *c, uint64_t ticket, json_t *late)
+{
+    control_wait(c, UINT64_MAX, late);
+    c->ticket = ticket;
+}
+
+void
+control_answer(struct control *c, uint64_t ticket, json_t *reply)
+{
+    for (size_t i = 0; i < PEERS; i++) {
+        struct peer *p = &c->peers[i];
+        if (p->fd >= 0 && p->reply != NULL && p->ticket == ticket) {
+            json_decref(p->reply);
+            p->reply = json_incref(reply);
+            p->commit = p->ticket = 0;
+        }
+    }
+    json_decref(reply);
 }
 
 bool
@@ -298,6 +321,7 @@ answer_lines(struct control *c, struct peer *p)
             p->reply = reply;
             p->late = g_steal_pointer(&c->late);
             p->commit = c->commit;
+            p->ticket = c->ticket;
         } else if (!say(p, reply)) {
             return false;
         }

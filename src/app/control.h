@@ -7,6 +7,7 @@
  *     {"command":"alarms"}               {"ok":true,"alarms":[…]}: rows as "alarms" lists them,
  *                                        and the older occurrences that are still open
  *     {"command":"act","action":…}       {"ok":true,"message":"…"}; see act_json.h
+ *     {"command":"handover","to":"NAME"}  {"ok":true,"message":"…"}; to may be missing
  *     {"command":"reload"}               {"ok":true}
  *     {"command":"import","dir":"/…"}    {"ok":true,"stations":N,"components":N}
  *
@@ -72,7 +73,14 @@ void control_serve(struct control *c, const struct pollfd *fds, size_t n, mono_u
  * The peer's next request waits as well.
  */
 void control_wait(struct control *c, uint64_t commit, json_t *late);
-/* Some answer waits for a commit. */
+/*
+ * The same, when somebody else has to be asked first: what the handler returns is thrown away,
+ * the answer is given later by control_answer() with the same ticket (any number but 0).
+ */
+void control_defer(struct control *c, uint64_t ticket, json_t *late);
+/* reply is taken over; nobody waits for it any more: it goes. Leaves with control_serve(). */
+void control_answer(struct control *c, uint64_t ticket, json_t *reply);
+/* Some answer waits for a commit, or for somebody else. */
 bool control_waits(const struct control *c);
 /* All batches up to this one are on disk. */
 void control_committed(struct control *c, uint64_t commit);
