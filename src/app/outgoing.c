@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/app/outgoing.h"
+
+#include "src/app/changes_json.h"
+
+/* A change on its way to disk. */
+struct unsaid {
+    struct change change;
+    uint64_t batch; /* 0: not put yet */
+};
+
+struct outgoing {
+    char writer[UUID_SIZE];
+    char instance[64];
+    struct rank rank;
+    uint64_t last;
+    json_t *handled; /* of actions, NULL: none */
+    GQueue unsaid;   /* struct unsaid *, oldest first */
+    outgoing_tell tell;
+    void *user;
+};
+
+struct outgoing *
+outgoing_new(const char *writer, const char *instance, uint64_t last, outgoing_tell tell,
+             void *user)
+{
+    struct outgoing *o = g_new0(struct outgoing, 1);
+    g_strlcpy(o->writer, writer, sizeof(o->writer));
+    g_strlcpy(o->instance, instance, sizeof(o->instance));
+    o->last = last;
+    o->tell = tell;
+    o->user = user;
+    g_queue_init(&o->unsaid);
+    return o;
+}
+
+static void
+unsaid_free(void *unsaid)
+{
+    struct unsaid *u = unsaid;
+    change_clear(&u->change);
+    g_free(u);
+}
+
+void
+outgoing_free(struct outgoing *o)
+{
+    if (o != NULL) {
+        g_queue_clear_full(&o->unsaid, unsaid_free);
+        json_decref(o->handled);
+        g_free(o);
+    }
+}
+
+void
+outgoing_set_rank(struct outgoing *o, struct rank rank)
+{
+    o->rank = rank;
+}
+
+void
+outgoing_handled(struct outgoing *o, const struct remote_answer *answer)
+{
+    if (o->handled == NULL) {
+        o->handled = json_array();
+    }
+    json_array_append_new(o->handled, json_pack("{s:s,s:b,s:s}", "id", answer->id, "ok",
+                                                answer->ok, "message", answer->text));
+}
+
+bool
+outgoing_waiting(const struct outgoing *o)
+{
+    return o->handled != NULL;
+}
+
+void
+outgoing_fill(struct outgoing *o, struct batch *b)
+{
+    if (o->handled == NULL && alarm_changes_empty(&b->alarms)) {
+        return;
+    }
+    json_t *body = changes_to_json(&b->alarms);
+    if (o->handled != NULL) {
+        json_object_set_new(body, "actions", g_steal_pointer(&o->handled));
+    }
+    struct unsaid *u = g_new0(struct unsaid, 1);
+    g_strlcpy(u->change.writer, o->writer, sizeof(u->change.writer));
+    g_strlcpy(u->change.instance, o->instance, sizeof(u->change.instance));
+    u->change.number = ++o->last;
+    u->change.rank = o->rank;
+    u->change.body = body;
+    char *text = json_dumps(body, JSON_COMPACT);
+    b->outbox_body = g_strdup(text != NULL ? text : "{}");
+    b->outbox_number = o->last;
+    b->rank = o->rank;
+    free(text);
+    g_queue_push_tail(&o->unsaid, u);
+}
+
+void
+outgoing_put(struct outgoing *o, uint64_t batch)
+{
+    struct unsaid *u = g_queue_peek_tail(&o->unsaid);
+    if (u != NULL && u->batch == 0) {
+        u->batch = batch;
+    }
+}
+
+void
+outgoing_committed(struct outgoing *o, uint64_t batch)
+{
+    struct unsaid *u;
+    while ((u = g_queue_peek_head(&o->unsaid)) != NULL && u->batch != 0 && u->batch <= batch) {
+        g_queue_pop_head(&o->unsaid);
+        o->tell(o->user, &u->change);
+        unsaid_free(u);
+    }
+}
+
+bool
+outgoing_unsaid(const struct outgoing *o)
+{
+    return !g_queue_is_empty(&o->unsaid);
+}
+
+uint64_t
+outgoing_last(const struct outgoing *o)
+{
+    return o->last;
+}
+
+const char *
+outgoing_writer(const struct outgoing *o)
+{
+    return o->writer;
+}
