@@ -36,18 +36,36 @@ struct outbox_series {
     char *station, *component;
 };
 
+/* Which of a batch's records came of a message. */
+struct outbox_span {
+    uint32_t first, count;
+};
+
 /* What goes in one transaction: rows of several messages. */
 struct outbox_batch {
     struct segment segment;
     uint64_t number;  /* 1 is the segment's first */
     GArray *messages; /* struct message_id, of all its messages of QoS 1 */
+    GArray *spans;    /* struct outbox_span, one for each of messages, rising */
     GArray *records;  /* struct record; series: as outbox_number() gave it */
 };
 void outbox_batch_init(struct outbox_batch *b);
 void outbox_batch_fini(struct outbox_batch *b);
+void outbox_batch_free(void *b); /* what outbox_first() gave; for g_ptr_array_set_free_func() */
+/* After the records of a message of QoS 1, which may be none: those from first on are its. */
+void outbox_batch_message(struct outbox_batch *b, struct message_id id, uint32_t first);
 
+/*
+ * Open or create it; RC_BUSY: another process has it. A damaged file is moved aside, and
+ * outbox_notice() tells.
+ */
 MUST_USE enum rc outbox_open(struct outbox **ret, const char *path, struct err *err);
+/* Beside the process that has it, which may be none: only quarantine and statistics are for
+ * use. RC_NOTFOUND: there is no such file. */
+MUST_USE enum rc outbox_open_beside(struct outbox **ret, const char *path, struct err *err);
 void outbox_close(struct outbox *o); /* NULL is fine */
+/* What opening found out, for people; "" when there is nothing. */
+const char *outbox_notice(const struct outbox *o);
 
 /* The number of a component, made when it is new. */
 MUST_USE enum rc outbox_number(struct outbox *o, const char *station, const char *component,
@@ -62,6 +80,9 @@ MUST_USE enum rc outbox_add(struct outbox *o, const struct outbox_batch *b, stru
  * batch): appended to out, struct outbox_batch *. Empty: there is nothing. */
 MUST_USE enum rc outbox_first(struct outbox *o, size_t max_rows, GPtrArray *out,
                               struct err *err);
+/* How many messages of the segment wait here in batches after this one; counted up to limit. */
+uint64_t outbox_messages_after(const struct outbox *o, const struct uuid *segment,
+                               uint64_t number, uint64_t limit);
 /* The store has all of the segment up to this batch: they may go. */
 MUST_USE enum rc outbox_sent(struct outbox *o, const struct uuid *segment, uint64_t number,
                              struct err *err);
@@ -78,13 +99,21 @@ struct quarantined {
 void quarantined_clear(void *row); /* for g_array_set_clear_func() */
 MUST_USE enum rc outbox_refuse(struct outbox *o, const struct record *r, wall_us at,
                                const char *reason, struct err *err);
+/* The same, once for a row: origin tells which one it was. */
+MUST_USE enum rc outbox_refuse_once(struct outbox *o, const struct record *r, wall_us at,
+                                    const char *reason, const char *origin, struct err *err);
 /* All, oldest first, appended to out (struct quarantined). */
 MUST_USE enum rc outbox_quarantine(struct outbox *o, GArray *out, struct err *err);
 /* Away with it; RC_NOTFOUND: no such. */
 MUST_USE enum rc outbox_drop(struct outbox *o, int64_t id, struct err *err);
 
+/* Put it back among what waits, in a segment of its own; RC_NOTFOUND: no such. */
+MUST_USE enum rc outbox_retry(struct outbox *o, int64_t id, const char *instance, wall_us now,
+                              struct err *err);
+
 struct outbox_stats {
     uint64_t pending, quarantined; /* readings */
+    uint64_t damaged; /* readings of batches that could not be read back; kept in the file */
     uint64_t bytes;
 };
 void outbox_stats(const struct outbox *o, struct outbox_stats *ret);

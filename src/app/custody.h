@@ -47,6 +47,7 @@ bool custody_left(struct custody *c); /* that has been done */
 struct custody_state {
     bool holds;     /* the session is open and messages are taken */
     bool connected; /* the store answers this thread */
+    bool fenced;    /* the store has another owner: nothing is taken until it is told again */
     char problem[160];
     uint64_t pending, synced, quarantined; /* readings: in the outbox, arrived, refused */
     uint64_t received;                     /* messages taken over the session */

@@ -7,9 +7,9 @@
 #include "src/app/load.h"
 #include "src/app/own_topic.h"
 #include "src/app/profile_files.h"
+#include "src/app/sources.h"
 #include "src/core/log.h"
 #include "src/core/timestamp.h"
-#include "src/mqtt/filter.h"
 #include "version.h"
 
 static enum rc
@@ -35,26 +35,6 @@ open_cache(struct engine *e, struct err *err)
 }
 
 static enum rc
-open_decoder(struct engine *e, struct plant *plant, struct decoder **ret, struct err *err)
-{
-    const struct config *config = e->config;
-    struct decode_route *routes = g_new0(struct decode_route, config->n_sources + 1);
-    for (size_t i = 0; i < config->n_sources; i++) {
-        routes[i] =
-            (struct decode_route){config->sources[i].filter, config->sources[i].profile};
-    }
-    struct decode_config settings = {
-        .profiles = e->profiles,
-        .routes = routes,
-        .n_routes = config->n_sources,
-        .timezone = *config->instance.timezone != '\0' ? config->instance.timezone : NULL,
-    };
-    enum rc rc = decoder_new(ret, &settings, plant, err);
-    g_free(routes);
-    return rc;
-}
-
-static enum rc
 open_ingest(struct engine *e, struct problems *problems, struct err *err)
 {
     struct plant *plant = NULL;
@@ -63,7 +43,7 @@ open_ingest(struct engine *e, struct problems *problems, struct err *err)
     if (rc != RC_OK) {
         return rc;
     }
-    rc = open_decoder(e, plant, &decoder, err);
+    rc = sources_decoder(&decoder, e->config, e->profiles, plant, err);
     if (rc == RC_OK) {
         struct model *model = model_new(plant, e->now);
         rc = load_values(model, e->config->cache.path, e->now, err);
@@ -96,30 +76,6 @@ presence(const struct engine *e)
     free(text);
     json_decref(object);
     return copy;
-}
-
-static struct client_filter *
-filters(const struct config *config, size_t *ret_n)
-{
-    struct client_filter *list = g_new0(struct client_filter, config->n_sources + 1);
-    for (size_t i = 0; i < config->n_sources; i++) {
-        /* With QoS 2 the library answers PUBREC before we have committed; QoS 1 and our own
-         * memory of what is stored give what QoS 2 only promises. */
-        list[i] =
-            (struct client_filter){config->sources[i].filter, MIN(config->sources[i].qos, 1)};
-    }
-    *ret_n = filter_reduce(list, config->n_sources);
-    for (size_t i = 0; i < *ret_n; i++) {
-        for (size_t j = 0; j < i; j++) {
-            if (!filter_disjoint(list[i].filter, list[j].filter)) {
-                log_warning(
-                    "topic filters \"%s\" and \"%s\" overlap: a broker may deliver what "
-                    "matches both twice",
-                    list[j].filter, list[i].filter);
-            }
-        }
-    }
-    return list;
 }
 
 static void
@@ -174,20 +130,10 @@ open_client(struct engine *e, struct err *err)
 {
     static const char *const own_filters[] = {OWN_ALARMS "#", NULL};
     const struct config *config = e->config;
-    char *password = NULL;
-    enum rc rc = config_read_password(config, &password, err);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    size_t n = 0;
-    struct client_filter *list = filters(config, &n);
     char *topic = g_strconcat("leitstand/v1/instances/", config->instance.name, NULL);
     char *payload = presence(e);
     struct client_config settings = {
-        .endpoint = load_endpoint(config, password),
         .client_id = config->mqtt.client_id,
-        .filters = list,
-        .n_filters = n,
         .own_filters = own_filters,
         .presence_topic = topic,
         .presence_payload = payload,
@@ -199,14 +145,9 @@ open_client(struct engine *e, struct err *err)
     };
     e->announce = announce_new(publish_alarm, e);
     pulse_init(&e->pulse, config->instance.name, config->alarms.heartbeat_s);
-    rc = client_new(&e->client, &settings, err);
-    if (password != NULL) {
-        explicit_bzero(password, strlen(password));
-    }
-    g_free(password);
+    enum rc rc = sources_client(&e->client, config, &settings, 0, true, err);
     g_free(payload);
     g_free(topic);
-    g_free(list);
     return rc;
 }
 

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From batches to the store, or to the outbox.
+ *
+ * The batches of one segment have to arrive in their order. So when one of them had to go to
+ * the outbox, those that follow queue behind it there until the store has them all: a new
+ * segment within one connection would be sooner there, but could not be told from a hand-over,
+ * after which equal messages with equal packet ids count as repetitions. The outbox is drained
+ * many times faster than messages come, and when the store was away for long, ownership by
+ * another arbiter, and with it another segment, began in between anyhow.
+ */
+#include "src/app/custody_private.h"
+#include "src/core/log.h"
+#include "src/core/text.h"
+
+#define DIAL_FIRST_US (1 * US_PER_S)
+#define DIAL_LAST_US  (4 * US_PER_S)
+#define STALL_LAST_US (30 * US_PER_S) /* it can be reached, and then does not answer */
+#define RETRY_US      (1 * US_PER_S)
+#define REFUSED_US    (10 * US_PER_S)
+#define UPKEEP_US     (3600 * US_PER_S)
+#define UPKEEP_FAILED (60 * US_PER_S)
+
+/* Once: the status goes on showing it. */
+static void
+tell(struct custody *c, const char *what, const struct err *err)
+{
+    char text[sizeof(c->told.problem)];
+    snprintf(text, sizeof(text), "%s: %.120s", what, err->text);
+    if (strcmp(text, c->told.problem) != 0) {
+        log_warning("custody: %s", text);
+        g_strlcpy(c->told.problem, text, sizeof(c->told.problem));
+    }
+}
+
+/* ---- the connection ---- */
+
+void
+custody_drop_store(struct custody *c)
+{
+    pg_readings_free(g_steal_pointer(&c->readings));
+    pg_close(g_steal_pointer(&c->pg));
+    c->dial_at = c->now.mono + c->dial_delay;
+    c->dial_delay = MIN(c->dial_delay * 2, STALL_LAST_US);
+    c->told.connected = false;
+}
+
+static void
+take_connection(struct custody *c)
+{
+    struct err err = {.text = ""};
+    struct pg *pg = NULL;
+    enum rc rc = dialer_take(c->dialer, &pg, &err);
+    if (rc == RC_BUSY) {
+        return;
+    }
+    if (rc == RC_OK) {
+        c->pg = pg;
+        rc = pg_readings_new(&c->readings, pg, c->outbox, &err);
+    }
+    if (rc != RC_OK) {
+        bool reached = c->pg != NULL;
+        custody_drop_store(c);
+        c->dial_delay = reached ? c->dial_delay : MIN(c->dial_delay, DIAL_LAST_US);
+        tell(c, "the central store", &err);
+        return;
+    }
+    log_info("custody: connected to the central store");
+    c->told.connected = true;
+    c->told.problem[0] = '\0';
+    c->backlog = true;
+    c->backlog_at = c->now.mono;
+}
+
+static void
+turn_upkeep(struct custody *c)
+{
+    struct keeper_result result;
+    if (keeper_take(c->keeper, &result) && result.rc != RC_OK &&
+        result.epoch == c->term.rank.epoch && c->stage == CUSTODY_OPEN) {
+        log_warning("custody: upkeep of the central store: %s", result.err.text);
+        c->upkeep_at = c->now.mono + UPKEEP_FAILED;
+    }
+    if (c->stage == CUSTODY_OPEN && c->pg != NULL && c->term.grant[0] != '\0' &&
+        c->now.mono >= c->upkeep_at) {
+        keeper_work(c->keeper, c->term.rank.epoch, c->term.grant);
+        c->upkeep_at = c->now.mono + UPKEEP_US;
+    }
+}
+
+void
+custody_turn_store(struct custody *c)
+{
+    take_connection(c);
+    if (c->pg == NULL && c->now.mono >= c->dial_at) {
+        c->dial_delay = MAX(c->dial_delay, DIAL_FIRST_US);
+        dialer_dial(c->dialer);
+    }
+    turn_upkeep(c);
+}
+
+bool
+custody_read_ring(struct custody *c)
+{
+    struct err err = {.text = ""};
+    GArray *ring = g_array_new(FALSE, FALSE, sizeof(struct message_id));
+    enum rc rc = pg_readings_ring(c->readings, ring, &err);
+    if (rc == RC_OK) {
+        struct outbox_stats stats;
+        outbox_stats(c->outbox, &stats);
+        if (stats.pending == 0) {
+            redelivery_forget(&c->redelivery); /* the store has those as well */
+        }
+        for (guint i = 0; i < ring->len; i++) {
+            redelivery_add(&c->redelivery, g_array_index(ring, struct message_id, i));
+        }
+    } else {
+        tell(c, "what was stored last could not be read", &err);
+        if (!pg_is_open(c->pg)) {
+            custody_drop_store(c);
+        }
+    }
+    g_array_unref(ring);
+    return rc == RC_OK;
+}
+
+/* ---- live ---- */
+
+/* The outbox's numbers in place of those of the plant; RC_OK once all of them are there. */
+static enum rc
+number_records(struct custody *c, struct outbox_batch *b, struct err *err)
+{
+    for (guint i = 0; i < b->records->len; i++) {
+        const struct record *r = &g_array_index(b->records, struct record, i);
+        struct series_name *name = g_hash_table_lookup(c->names, GUINT_TO_POINTER(r->series));
+        g_assert(name != NULL); /* whatever the model tells is of a plant that we had */
+        if (name->number == 0) {
+            enum rc rc =
+                outbox_number(c->outbox, name->station, name->component, &name->number, err);
+            if (rc != RC_OK) {
+                return rc;
+            }
+        }
+    }
+    for (guint i = 0; i < b->records->len; i++) {
+        struct record *r = &g_array_index(b->records, struct record, i);
+        struct series_name *name = g_hash_table_lookup(c->names, GUINT_TO_POINTER(r->series));
+        r->series = name->number;
+    }
+    return RC_OK;
+}
+
+static uint64_t
+count_records(const GPtrArray *batches)
+{
+    uint64_t n = 0;
+    for (guint i = 0; i < batches->len; i++) {
+        n += ((const struct outbox_batch *)batches->pdata[i])->records->len;
+    }
+    return n;
+}
+
+/* RC_OK: the store has them. */
+static enum rc
+store(struct custody *c, GPtrArray *batches, const char *grant, enum pg_outcome *ret,
+      struct err *err)
+{
+    *ret = PG_STORED;
+    enum rc rc = pg_readings_store(c->readings, batches, grant, ret, err);
+    if (rc == RC_OK) {
+        c->told.synced += count_records(batches);
+        c->told.problem[0] = '\0';
+        c->dial_delay = DIAL_FIRST_US;
+        return rc;
+    }
+    if (*ret != PG_FENCED) {
+        tell(c, "the central store", err);
+    }
+    if (!pg_is_open(c->pg)) {
+        custody_drop_store(c);
+    }
+    return rc;
+}
+
+static bool
+may_store(const struct custody *c, const struct outbox_batch *b)
+{
+    return c->readings != NULL && c->term.grant[0] != '\0' && c->queued == 0 &&
+           uuid_equal(&b->segment.id, &c->segment.id) &&
+           rank_compare(b->segment.rank, c->term.rank) == 0;
+}
+
+static void
+give_way(struct custody *c, const struct err *err)
+{
+    log_warning("custody: the central store has another owner (%s); the shared session is "
+                "left alone",
+                err->text);
+    custody_end(c);
+    c->stage = CUSTODY_OVER;
+    g_strlcpy(c->told.problem, err->text, sizeof(c->told.problem));
+}
+
+enum kept { KEPT, STUCK, GIVEN_UP };
+
+static enum kept
+keep_batch(struct custody *c, struct outbox_batch *b)
+{
+    struct err err = {.text = ""};
+    enum rc rc = RC_OK;
+    if (!c->numbered) {
+        rc = number_records(c, b, &err);
+        c->numbered = rc == RC_OK;
+    }
+    if (rc == RC_OK && may_store(c, b)) {
+        enum pg_outcome outcome;
+        GPtrArray *one = g_ptr_array_new();
+        g_ptr_array_add(one, b);
+        rc = store(c, one, c->term.grant, &outcome, &err);
+        g_ptr_array_unref(one);
+        if (rc == RC_OK) {
+            return KEPT;
+        }
+        if (rc == RC_INVALID && outcome == PG_FENCED) {
+            give_way(c, &err);
+            return GIVEN_UP;
+        }
+        rc = RC_OK; /* whether it has arrived or not, or has a row at fault: all is found out
+                       when it comes from the outbox */
+    }
+    if (rc == RC_OK) {
+        rc = outbox_add(c->outbox, b, &err);
+    }
+    if (rc != RC_OK) {
+        tell(c, "the outbox", &err);
+        return STUCK;
+    }
+    if (uuid_equal(&b->segment.id, &c->segment.id)) {
+        c->queued = b->number;
+    }
+    c->backlog = true;
+    return KEPT;
+}
+
+void
+custody_keep(struct custody *c)
+{
+    custody_close_batch(c);
+    while (!g_queue_is_empty(&c->ready)) {
+        switch (keep_batch(c, g_queue_peek_head(&c->ready))) {
+        case KEPT:
+            outbox_batch_free(g_queue_pop_head(&c->ready));
+            c->numbered = false;
+            break;
+        case STUCK:
+            c->retry_keep = c->now.mono + RETRY_US;
+            return;
+        case GIVEN_UP:
+            return;
+        }
+    }
+    c->retry_keep = 0;
+    if (c->client != NULL) {
+        client_write(c->client);
+    }
+}
+
+/* ---- backlog ---- */
+
+static void
+batches_sent(struct custody *c, const struct outbox_batch *last)
+{
+    struct err err = {.text = ""};
+    if (outbox_sent(c->outbox, &last->segment.id, last->number, &err) != RC_OK) {
+        tell(c, "the outbox", &err); /* the store knows them when they come again */
+        c->backlog_at = c->now.mono + RETRY_US;
+    } else if (uuid_equal(&last->segment.id, &c->segment.id) && last->number >= c->queued) {
+        c->queued = 0;
+    }
+}
+
+void
+custody_send_backlog(struct custody *c, size_t max_rows)
+{
+    struct err err = {.text = ""};
+    enum pg_outcome outcome;
+    GPtrArray *batches = g_ptr_array_new_with_free_func(outbox_batch_free);
+    if (outbox_first(c->outbox, max_rows, batches, &err) != RC_OK) {
+        tell(c, "the outbox", &err);
+        c->backlog_at = c->now.mono + RETRY_US;
+    } else if (batches->len == 0) {
+        c->backlog = false;
+    } else if (store(c, batches, "", &outcome, &err) == RC_OK) {
+        batches_sent(c, batches->pdata[batches->len - 1]);
+    } else {
+        c->backlog_at = c->now.mono + REFUSED_US;
+    }
+    g_ptr_array_unref(batches);
+}
