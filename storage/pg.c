@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "storage/pg.h"
-
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 
 #include <glib.h>
 
 #include "src/core/text.h"
+#include "storage/pg_private.h"
 
-struct pg {
-    PGconn *connection; /* NULL: closed */
-    int wake_fd;
-    int64_t answer_us;
-    bool prepared[PG_STATEMENTS];
-    char state[PG_STATE_SIZE];
-};
-
-/* libpq speaks in several lines and ends them all; the server's words may hold anything. */
-static enum rc
-set_message(struct err *err, enum rc rc, const char *message)
+enum rc
+pg_set_message(struct err *err, enum rc rc, const char *message)
 {
     char clean[sizeof(err->text)];
     char *line = g_strdup(message != NULL && *message != '\0' ? message : "no reason given");
@@ -35,18 +26,16 @@ drop(struct pg *pg)
     memset(pg->prepared, 0, sizeof(pg->prepared));
 }
 
-/* The connection is of no use any more. */
-static enum rc
-lose(struct pg *pg, const char *why, struct err *err)
+enum rc
+pg_lose(struct pg *pg, const char *why, struct err *err)
 {
-    enum rc rc = set_message(err, RC_IO, why != NULL ? why : PQerrorMessage(pg->connection));
+    enum rc rc = pg_set_message(err, RC_IO, why != NULL ? why : PQerrorMessage(pg->connection));
     drop(pg);
     return rc;
 }
 
-/* Wait for events on the socket. NULL, or why not. */
-static const char *
-await(const struct pg *pg, short events, mono_us deadline)
+const char *
+pg_await(const struct pg *pg, short events, mono_us deadline)
 {
     for (;;) {
         mono_us left = deadline - clock_now().mono;
@@ -55,7 +44,7 @@ await(const struct pg *pg, short events, mono_us deadline)
         }
         struct pollfd fds[] = {{.fd = PQsocket(pg->connection), .events = events},
                                {.fd = pg->wake_fd, .events = POLLIN}};
-        int n = poll(fds, G_N_ELEMENTS(fds), (int)(left / US_PER_MS) + 1);
+        int n = poll(fds, G_N_ELEMENTS(fds), (int)MIN(left / US_PER_MS + 1, INT_MAX));
         if (n > 0 && fds[1].revents != 0) {
             return "interrupted";
         }
@@ -63,85 +52,6 @@ await(const struct pg *pg, short events, mono_us deadline)
             return NULL;
         }
     }
-}
-
-/* ---- connecting ---- */
-
-static enum rc
-connect_wait(struct pg *pg, mono_us deadline, struct err *err)
-{
-    for (;;) {
-        PostgresPollingStatusType next = PQconnectPoll(pg->connection);
-        if (next == PGRES_POLLING_OK) {
-            return RC_OK;
-        }
-        if (next == PGRES_POLLING_FAILED) {
-            return lose(pg, NULL, err);
-        }
-        const char *why = await(pg, next == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline);
-        if (why != NULL) {
-            return lose(pg, why, err);
-        }
-    }
-}
-
-static void
-ignore_notice(void *user, const PGresult *notice)
-{
-    (void)user;
-    (void)notice;
-}
-
-static enum rc
-connect_start(struct pg *pg, const struct pg_config *config, struct err *err)
-{
-    char name[64], options[96], stalled[24];
-    int answer_ms = (int)(config->answer_us / US_PER_MS);
-    snprintf(name, sizeof(name), "leitstand %.40s", config->purpose);
-    snprintf(options, sizeof(options), "-c statement_timeout=%d -c lock_timeout=%d", answer_ms,
-             answer_ms);
-    snprintf(stalled, sizeof(stalled), "%d", answer_ms);
-    /* What conninfo says comes later and wins. */
-    const char *const keys[] = {"application_name",
-                                "options",
-                                "target_session_attrs",
-                                "connect_timeout",
-                                "keepalives_idle",
-                                "keepalives_interval",
-                                "keepalives_count",
-                                "tcp_user_timeout",
-                                "client_encoding",
-                                "dbname",
-                                NULL};
-    const char *const values[] = {name,    options, "read-write",     "3", "3", "2", "3",
-                                  stalled, "UTF8",  config->conninfo, NULL};
-    pg->connection = PQconnectStartParams(keys, values, 1);
-    if (pg->connection == NULL) {
-        return err_set(err, RC_IO, "out of memory");
-    }
-    if (PQstatus(pg->connection) == CONNECTION_BAD) {
-        return lose(pg, NULL, err);
-    }
-    return connect_wait(pg, clock_now().mono + config->connect_us, err);
-}
-
-enum rc
-pg_open(struct pg **ret, const struct pg_config *config, struct err *err)
-{
-    struct pg *pg = g_new0(struct pg, 1);
-    pg->wake_fd = config->wake_fd;
-    pg->answer_us = config->answer_us;
-    enum rc rc = connect_start(pg, config, err);
-    if (rc == RC_OK && PQsetnonblocking(pg->connection, 1) != 0) {
-        rc = lose(pg, NULL, err);
-    }
-    if (rc != RC_OK) {
-        pg_close(pg);
-        return rc;
-    }
-    PQsetNoticeReceiver(pg->connection, ignore_notice, NULL);
-    *ret = pg;
-    return RC_OK;
 }
 
 void
@@ -171,107 +81,153 @@ pg_state(const struct pg *pg)
     return pg->state;
 }
 
+bool
+pg_blames_data(const struct pg *pg)
+{
+    /* Data exception, integrity constraint violation, program limit exceeded. */
+    static const char *const classes[] = {"22", "23", "54"};
+    for (size_t i = 0; i < G_N_ELEMENTS(classes); i++) {
+        if (g_str_has_prefix(pg->state, classes[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- statements ---- */
 
-static enum rc
-check_open(const struct pg *pg, struct err *err)
+enum rc
+pg_begin(struct pg *pg, struct err *err)
 {
+    pg->state[0] = '\0';
+    pg->text = NULL;
     return pg->connection != NULL ? RC_OK : err_set(err, RC_IO, "there is no connection");
 }
 
-/* What was sent leaves; what comes meanwhile is read, or both sides could wait for ever. */
-static enum rc
-flush(struct pg *pg, mono_us deadline, struct err *err)
+/* What comes meanwhile is read, or both sides could wait for ever. */
+enum rc
+pg_flush(struct pg *pg, mono_us deadline, bool patient, struct err *err)
 {
     for (;;) {
         int left = PQflush(pg->connection);
         if (left == 0) {
             return RC_OK;
         }
-        const char *why =
-            left < 0 ? PQerrorMessage(pg->connection) : await(pg, POLLIN | POLLOUT, deadline);
+        const char *why = left < 0 ? PQerrorMessage(pg->connection)
+                                   : pg_await(pg, POLLIN | POLLOUT, deadline);
         if (why == NULL && PQconsumeInput(pg->connection) == 0) {
             why = PQerrorMessage(pg->connection);
         }
         if (why != NULL) {
-            return lose(pg, why, err);
+            return pg_lose(pg, why, err);
+        }
+        if (patient) {
+            deadline = clock_now().mono + pg->answer_us;
         }
     }
 }
 
-/* The next result, NULL in *ret when there is none any more. */
-static enum rc
-next_result(struct pg *pg, mono_us deadline, PGresult **ret, struct err *err)
+enum rc
+pg_next_result(struct pg *pg, mono_us deadline, PGresult **ret, struct err *err)
 {
     while (PQisBusy(pg->connection) != 0) {
-        const char *why = await(pg, POLLIN, deadline);
+        const char *why = pg_await(pg, POLLIN, deadline);
         if (why == NULL && PQconsumeInput(pg->connection) == 0) {
             why = PQerrorMessage(pg->connection);
         }
         if (why != NULL) {
-            return lose(pg, why, err);
+            return pg_lose(pg, why, err);
         }
     }
     *ret = PQgetResult(pg->connection);
     return RC_OK;
 }
 
-static void
-note_refusal(struct pg *pg, const PGresult *result, struct err *err)
+/* The line of a text that the server's position, which counts characters, stands in; 0: none.
+ */
+static int
+line_of(const char *text, const char *position)
 {
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    g_strlcpy(pg->state, state != NULL ? state : "", sizeof(pg->state));
-    set_message(err, RC_INVALID, PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+    int64_t at;
+    int line = 1;
+    if (text == NULL || position == NULL || !text_to_int(position, 1, INT_MAX, &at)) {
+        return 0;
+    }
+    for (const char *p = text; *p != '\0' && at > 1; p++) {
+        line += *p == '\n';
+        at -= ((unsigned char)p[1] & 0xc0) != 0x80; /* not in the middle of a character */
+    }
+    return line;
 }
 
-static bool
-is_refusal(const PGresult *result)
+void
+pg_note_refusal(struct pg *pg, const PGresult *result, struct err *err)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+    int line = line_of(pg->text, PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION));
+    GString *message = g_string_new(NULL);
+    if (line > 0) {
+        g_string_append_printf(message, "line %d: ", line);
+    }
+    /* libpq's own have no fields. */
+    g_string_append(message, primary != NULL ? primary : PQresultErrorMessage(result));
+    if (detail != NULL) {
+        g_string_append_printf(message, " (%s)", detail);
+    }
+    g_strlcpy(pg->state, state != NULL ? state : "", sizeof(pg->state));
+    pg_set_message(err, RC_INVALID, message->str);
+    g_string_free(message, TRUE);
+}
+
+bool
+pg_is_refusal(const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
     return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE;
 }
 
-/* All results of what was sent: the last one that is no refusal, or RC_INVALID. */
-static enum rc
-finish(struct pg *pg, PGresult **ret, struct err *err)
+/* A COPY that nobody here means to serve would be offered again and again. */
+static bool
+is_copy(const PGresult *result)
 {
-    mono_us deadline = clock_now().mono + pg->answer_us;
-    PGresult *kept = NULL;
-    enum rc rc = flush(pg, deadline, err);
-    bool refused = false;
+    ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+}
+
+enum rc
+pg_finish(struct pg *pg, mono_us deadline, PGresult **ret, struct err *err)
+{
+    PGresult *kept = NULL, *result = NULL;
+    struct err refusal = {.text = ""}; /* the first: what comes after it follows from it */
+    enum rc rc = pg_flush(pg, deadline, false, err);
     while (rc == RC_OK) {
-        PGresult *result = NULL;
-        rc = next_result(pg, deadline, &result, err);
+        rc = pg_next_result(pg, deadline, &result, err);
         if (rc != RC_OK || result == NULL) {
             break;
         }
-        if (is_refusal(result)) {
-            note_refusal(pg, result, err);
-            refused = true;
-            PQclear(result);
-        } else {
+        if (is_copy(result)) {
+            rc = pg_lose(pg, "the statement is a COPY", err);
+        } else if (!pg_is_refusal(result)) {
             PQclear(kept);
-            kept = result;
+            kept = g_steal_pointer(&result);
+        } else if (*refusal.text == '\0') {
+            pg_note_refusal(pg, result, &refusal);
         }
+        PQclear(g_steal_pointer(&result));
     }
     if (rc == RC_OK && PQstatus(pg->connection) != CONNECTION_OK) {
-        rc = lose(pg, err->text[0] != '\0' && refused ? err->text : NULL, err);
-    } else if (rc == RC_OK && refused) {
-        rc = RC_INVALID;
+        rc = pg_lose(pg, NULL, err);
     }
-    if (rc == RC_OK && ret != NULL) {
+    if (*refusal.text != '\0') {
+        /* The server says why it ends a connection before it does so. */
+        rc = err_set(err, rc == RC_OK ? RC_INVALID : rc, "%s", refusal.text);
+    } else if (rc == RC_OK && ret != NULL) {
         *ret = g_steal_pointer(&kept);
     }
     PQclear(kept);
     return rc;
-}
-
-static enum rc
-begin(struct pg *pg, struct err *err)
-{
-    err->text[0] = '\0';
-    pg->state[0] = '\0';
-    return check_open(pg, err);
 }
 
 static void
@@ -281,7 +237,7 @@ statement_name(char dst[16], enum pg_statement which)
 }
 
 static enum rc
-prepare(struct pg *pg, enum pg_statement which, struct err *err)
+prepare(struct pg *pg, enum pg_statement which, mono_us deadline, struct err *err)
 {
     char name[16];
     if (pg->prepared[which]) {
@@ -289,11 +245,20 @@ prepare(struct pg *pg, enum pg_statement which, struct err *err)
     }
     statement_name(name, which);
     if (PQsendPrepare(pg->connection, name, pg_sql(which), 0, NULL) == 0) {
-        return lose(pg, NULL, err);
+        return pg_lose(pg, NULL, err);
     }
-    enum rc rc = finish(pg, NULL, err);
+    enum rc rc = pg_finish(pg, deadline, NULL, err);
     pg->prepared[which] = rc == RC_OK;
     return rc;
+}
+
+/* The statement is gone or made for tables that have changed, or the server has become a copy
+ * of another: nothing but a new session helps. */
+static bool
+is_outdated(const struct pg *pg)
+{
+    static const char *const states[] = {"26000", "0A000", "25006", NULL};
+    return g_strv_contains(states, pg->state);
 }
 
 enum rc
@@ -303,108 +268,36 @@ pg_query(struct pg *pg, enum pg_statement which, size_t n, const char *const *va
     struct err own;
     struct err *say = err != NULL ? err : &own;
     char name[16];
-    enum rc rc = begin(pg, say);
+    mono_us deadline = clock_now().mono + pg->answer_us;
+    enum rc rc = pg_begin(pg, say);
     if (rc == RC_OK) {
-        rc = prepare(pg, which, say);
+        rc = prepare(pg, which, deadline, say);
     }
     if (rc != RC_OK) {
         return rc;
     }
     statement_name(name, which);
     if (PQsendQueryPrepared(pg->connection, name, (int)n, values, NULL, NULL, 0) == 0) {
-        return lose(pg, NULL, say);
+        return pg_lose(pg, NULL, say);
     }
-    return finish(pg, ret, say);
+    rc = pg_finish(pg, deadline, ret, say);
+    return rc == RC_INVALID && is_outdated(pg) ? pg_lose(pg, say->text, say) : rc;
 }
 
 enum rc
 pg_exec(struct pg *pg, const char *text, struct err *err)
 {
-    struct err own;
-    struct err *say = err != NULL ? err : &own;
-    enum rc rc = begin(pg, say);
+    enum rc rc = pg_begin(pg, err);
     if (rc != RC_OK) {
         return rc;
     }
     if (PQsendQuery(pg->connection, text) == 0) {
-        return lose(pg, NULL, say);
+        return pg_lose(pg, NULL, err);
     }
-    return finish(pg, NULL, say);
-}
-
-/* ---- COPY ---- */
-
-enum rc
-pg_copy_begin(struct pg *pg, enum pg_statement which, struct err *err)
-{
-    enum rc rc = begin(pg, err);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    if (PQsendQuery(pg->connection, pg_sql(which)) == 0) {
-        return lose(pg, NULL, err);
-    }
-    mono_us deadline = clock_now().mono + pg->answer_us;
-    PGresult *result = NULL;
-    rc = flush(pg, deadline, err);
-    if (rc == RC_OK) {
-        rc = next_result(pg, deadline, &result, err);
-    }
-    if (rc == RC_OK && (result == NULL || PQresultStatus(result) != PGRES_COPY_IN)) {
-        if (result != NULL && is_refusal(result)) {
-            note_refusal(pg, result, err);
-        } else {
-            err_set(err, RC_INVALID, "the server takes no data");
-        }
-        rc = finish(pg, NULL, err);
-        rc = rc == RC_OK ? RC_INVALID : rc;
-    }
-    PQclear(result);
+    pg->text = text;
+    rc = pg_finish(pg, clock_now().mono + pg->answer_us, NULL, err);
+    pg->text = NULL;
     return rc;
-}
-
-enum rc
-pg_copy_data(struct pg *pg, const void *bytes, size_t len, struct err *err)
-{
-    enum rc rc = check_open(pg, err);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    for (;;) {
-        int taken = PQputCopyData(pg->connection, bytes, (int)len);
-        if (taken > 0) {
-            return RC_OK;
-        }
-        const char *why = NULL;
-        if (taken == 0) {
-            /* The buffer is full: an answer of the server meanwhile is read in the end. */
-            why = await(pg, POLLOUT, clock_now().mono + pg->answer_us);
-        }
-        if (taken < 0 || why != NULL) {
-            return lose(pg, why, err);
-        }
-    }
-}
-
-enum rc
-pg_copy_end(struct pg *pg, struct err *err)
-{
-    enum rc rc = check_open(pg, err);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    err->text[0] = '\0';
-    mono_us deadline = clock_now().mono + pg->answer_us;
-    for (;;) {
-        int taken = PQputCopyEnd(pg->connection, NULL);
-        if (taken > 0) {
-            return finish(pg, NULL, err);
-        }
-        const char *why = taken == 0 ? await(pg, POLLOUT, deadline) : NULL;
-        if (taken < 0 || why != NULL) {
-            return lose(pg, why, err);
-        }
-    }
 }
 
 /* ---- notifications ---- */
@@ -412,13 +305,13 @@ pg_copy_end(struct pg *pg, struct err *err)
 enum rc
 pg_notified(struct pg *pg, bool *ret, struct err *err)
 {
+    enum rc rc = pg_begin(pg, err);
     *ret = false;
-    enum rc rc = check_open(pg, err);
     if (rc != RC_OK) {
         return rc;
     }
     if (PQconsumeInput(pg->connection) == 0) {
-        return lose(pg, NULL, err);
+        return pg_lose(pg, NULL, err);
     }
     PGnotify *n;
     while ((n = PQnotifies(pg->connection)) != NULL) {

@@ -25,7 +25,8 @@
 #include "src/core/error.h"
 #include "storage/pg_sql.h"
 
-#define PG_STATE_SIZE 6 /* an SQLSTATE and its NUL */
+#define PG_STATE_SIZE    6      /* an SQLSTATE and its NUL */
+#define PG_SERVER_OLDEST 150000 /* as libpq counts */
 
 struct pg;
 
@@ -33,11 +34,15 @@ struct pg_config {
     const char *conninfo; /* several hosts are tried in turn; the first that may be written */
     const char *purpose;  /* "lease", "custody" …: seen in pg_stat_activity */
     int wake_fd;          /* -1: none */
-    int64_t connect_us;   /* for all hosts together */
-    int64_t answer_us;    /* for a statement, also the server's statement_timeout */
+    int64_t connect_us;   /* for all hosts together, in equal shares */
+    int64_t answer_us;    /* for a statement; the server gives it up after 3/4 of it, and a
+                           * lock after half of it, so that its answer is heard */
 };
 
-/* Connect, and wait until the server takes statements. Looking a name up may take longer. */
+/*
+ * Connect, and wait until the server takes statements. Looking a name up may take longer.
+ * RC_INVALID: the server is too old, or refused the settings of the session.
+ */
 MUST_USE enum rc pg_open(struct pg **ret, const struct pg_config *config, struct err *err);
 void pg_close(struct pg *pg); /* NULL is fine */
 bool pg_is_open(const struct pg *pg);
@@ -48,6 +53,10 @@ int pg_fd(const struct pg *pg);
 /* SQLSTATE of the last refusal, "" when there was none. */
 const char *pg_state(const struct pg *pg);
 
+/* Whether the last refusal was the fault of the values, so that it would come again with them;
+ * not of the moment, of a right, of the schema or of a fence. */
+bool pg_blames_data(const struct pg *pg);
+
 /*
  * Run a statement, prepared on its first use, with values as text (NULL: null); n as the
  * statement has parameters. *ret (may be NULL) is for PQclear(), all as text.
@@ -55,19 +64,23 @@ const char *pg_state(const struct pg *pg);
 MUST_USE enum rc pg_query(struct pg *pg, enum pg_statement which, size_t n,
                           const char *const *values, PGresult **ret, struct err *err);
 
-/* Text without parameters, one or several statements: migrations. */
+/* Text without parameters, one or several statements: migrations. err names the line, where the
+ * server does. */
 MUST_USE enum rc pg_exec(struct pg *pg, const char *text, struct err *err);
 
 /*
  * COPY … FROM STDIN as statement which: begin, any amount of data, end. After RC_INVALID of any
- * of them the COPY is over and nothing of it was done. Waits for the server as long as it goes
- * on taking data.
+ * of them the COPY is over and nothing of it was done; closing in between ends it likewise. It
+ * is a transaction of its own. Waits for the server as long as it goes on taking data; the end
+ * waits answer_us more. What the server thinks of the data comes out at the end.
  */
 MUST_USE enum rc pg_copy_begin(struct pg *pg, enum pg_statement which, struct err *err);
 MUST_USE enum rc pg_copy_data(struct pg *pg, const void *bytes, size_t len, struct err *err);
 MUST_USE enum rc pg_copy_end(struct pg *pg, struct err *err);
 
-/* Whether a notification has come since last asked; reads what the socket has, never waits. */
+/* Whether a notification has come since last asked; reads what the socket has, never waits. Ask
+ * after every statement, too: its answer may have brought one, and the socket is silent then.
+ */
 MUST_USE enum rc pg_notified(struct pg *pg, bool *ret, struct err *err);
 
 #endif

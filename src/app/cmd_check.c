@@ -11,14 +11,17 @@
 #include "src/app/cli_parse.h"
 #include "src/app/commands.h"
 #include "src/app/load.h"
+#include "src/app/paths.h"
 #include "src/app/profile_files.h"
 #include "src/core/i18n.h"
 #include "src/core/text.h"
 #include "src/mqtt/publisher.h"
 #include "storage/pg_probe.h"
+#include "storage/pg_schema.h"
 #include "storage/query.h"
 
 #define BROKER_TIMEOUT_MS 5000
+#define STORE_TIMEOUT_US  (5 * US_PER_S)
 
 struct args {
     bool offline;
@@ -275,14 +278,50 @@ check_cache(struct checking *k)
     tell_service(k, rc, _("cache"), path, err.text);
 }
 
+/* What it has, and what an instance may do there. */
+static void
+check_schema(struct checking *k, struct pg *pg)
+{
+    struct err err = {0};
+    struct pg_schema *schema = NULL;
+    struct pg_schema_state state = {0};
+    char *dir = paths_data("sql/pg");
+    enum rc rc = pg_schema_load(&schema, dir, &err);
+    if (rc == RC_OK) {
+        rc = pg_schema_look(pg, schema, &state, &err);
+    }
+    if (rc == RC_OK) {
+        rc = pg_schema_judge(schema, &state, &err);
+    }
+    tell_service(k, rc, _("central store"), _("schema"), err.text);
+    if (rc == RC_OK) {
+        rc = pg_schema_judge_role(&state, &err);
+        tell_service(k, rc, _("central store"), state.role, err.text);
+    }
+    pg_schema_state_fini(&state);
+    pg_schema_free(schema);
+    g_free(dir);
+}
+
 static void
 check_postgres(struct checking *k)
 {
     struct err err = {0};
-    if (*k->c->postgres.conninfo != '\0') {
-        enum rc rc = pg_probe(k->c->postgres.conninfo, &err);
-        tell_service(k, rc, _("central store"), "PostgreSQL", err.text);
+    struct pg *pg = NULL;
+    const struct pg_config config = {.conninfo = k->c->postgres.conninfo,
+                                     .purpose = "check",
+                                     .wake_fd = -1,
+                                     .connect_us = STORE_TIMEOUT_US,
+                                     .answer_us = STORE_TIMEOUT_US};
+    if (*k->c->postgres.conninfo == '\0') {
+        return;
     }
+    enum rc rc = pg_open(&pg, &config, &err);
+    tell_service(k, rc, _("central store"), "PostgreSQL", err.text);
+    if (rc == RC_OK) {
+        check_schema(k, pg);
+    }
+    pg_close(pg);
 }
 
 static int

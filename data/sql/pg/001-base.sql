@@ -6,17 +6,29 @@
 -- never changed once it was released. What an instance may do to history it may do only through
 -- functions (security definer); tables give it nothing but what is granted by name.
 
-create schema leitstand;
-comment on schema leitstand is 'leitstand: control-room console; see leitstand(1)';
-
 do $$
 begin
-    if not exists (select from pg_roles where rolname = 'leitstand_instance') then
-        create role leitstand_instance nologin;
+    -- An administrator may have made it already, for a role that may not.
+    if to_regnamespace('leitstand') is null then
+        create schema leitstand;
     end if;
-    if not exists (select from pg_roles where rolname = 'leitstand_reader') then
-        create role leitstand_reader nologin;
-    end if;
+end
+$$;
+comment on schema leitstand is 'leitstand: control-room console; see leitstand(1)';
+
+-- Roles belong to all databases of a server, so they may be there; or just come to be.
+do $$
+declare
+    role text;
+begin
+    foreach role in array array['leitstand_instance', 'leitstand_reader'] loop
+        if not exists (select from pg_roles where rolname = role) then
+            begin
+                execute format('create role %I nologin', role);
+            exception when duplicate_object or unique_violation then null;
+            end;
+        end if;
+    end loop;
 end
 $$;
 grant usage on schema leitstand to leitstand_instance, leitstand_reader;
@@ -26,7 +38,7 @@ create table leitstand.migration (
     name text not null,
     applied_at timestamptz not null default clock_timestamp()
 );
-grant select on leitstand.migration to leitstand_instance, leitstand_reader;
+grant select on leitstand.migration to leitstand_instance;
 
 -- A number for every component that ever was.
 create table leitstand.series (
