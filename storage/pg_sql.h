@@ -8,8 +8,13 @@
 
 enum pg_statement {
     PG_LISTEN, /* no parameters */
+
+    /* history on demand, storage/pg_history.c */
+    PG_HISTORY_READINGS, /* stations, components, since, until, skip, at_most */
+    PG_HISTORY_JOURNAL,  /* station, component, event, since, until, skip, at_most */
+    PG_HISTORY_ALARMS,   /* station, component, open_only, since, until, skip, at_most */
 };
-#define PG_STATEMENTS (PG_LISTEN + 1)
+#define PG_STATEMENTS (PG_HISTORY_ALARMS + 1)
 
 const char *pg_sql(enum pg_statement which);
 
