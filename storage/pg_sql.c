@@ -53,6 +53,11 @@ static const char *const texts[] = {
     /* The number is "leitstan" in ASCII. */
     [PG_SCHEMA_LOCK] = "SELECT pg_advisory_xact_lock(7810765077618123118)",
     [PG_SCHEMA_NOTE] = "INSERT INTO leitstand.migration (number, name) VALUES ($1, $2)",
+
+    [PG_HISTORY_READINGS] = "select * from leitstand.history_readings($1, $2, $3, $4, $5, $6)",
+    [PG_HISTORY_JOURNAL] =
+        "select * from leitstand.history_journal($1, $2, $3, $4, $5, $6, $7)",
+    [PG_HISTORY_ALARMS] = "select * from leitstand.history_alarms($1, $2, $3, $4, $5, $6, $7)",
 };
 static_assert(G_N_ELEMENTS(texts) == PG_STATEMENTS, "a statement has no text");
 

@@ -15,8 +15,13 @@ enum pg_statement {
     PG_SCHEMA_APPLIED, /* number, name, applied_at in us; from 1 on */
     PG_SCHEMA_LOCK,    /* until the end of the transaction */
     PG_SCHEMA_NOTE,    /* number, name: it is applied */
+
+    /* history on demand, storage/pg_history.c */
+    PG_HISTORY_READINGS, /* stations, components, since, until, skip, at_most */
+    PG_HISTORY_JOURNAL,  /* station, component, event, since, until, skip, at_most */
+    PG_HISTORY_ALARMS,   /* station, component, open_only, since, until, skip, at_most */
 };
-#define PG_STATEMENTS (PG_SCHEMA_NOTE + 1)
+#define PG_STATEMENTS (PG_HISTORY_ALARMS + 1)
 
 const char *pg_sql(enum pg_statement which);
 

@@ -14,6 +14,7 @@ static const char *const contract[] = {
     "i owner.term",
     "s owner.since",
     "s owner.arbiter",
+    "i owner.heard_s",
     "b mqtt.connected",
     "i mqtt.received",
     "i mqtt.readings",
@@ -29,6 +30,9 @@ static const char *const contract[] = {
     "i postgres.pending",
     "i postgres.synced",
     "i postgres.quarantined",
+    "i postgres.pending_changes",
+    "i postgres.behind",
+    "s postgres.problem",
     "i stations.total",
     "i stations.silent",
     "i stations.never_seen",
@@ -127,12 +131,84 @@ test_verdicts(void **state)
     assert_int_equal(judge(&h, ""), HEALTH_OK);
 }
 
+/* The owner is told whoever it is. */
+static void
+test_owner_elsewhere(void **state)
+{
+    (void)state;
+    struct health h = well();
+    h.role = ROLE_STANDBY;
+    g_strlcpy(h.owner.instance, "pc2", sizeof(h.owner.instance));
+    h.owner.rank = (struct rank){.epoch = 7, .term = 1};
+    h.owner.arbiter = ARBITER_BROKER;
+    h.owner.heard = 13 * US_PER_S;
+    json_t *object = tell(&h), *owner = json_object_get(object, "owner");
+    assert_string_equal(json_string_value(json_object_get(object, "role")), "standby");
+    assert_string_equal(json_string_value(json_object_get(owner, "instance")), "pc2");
+    assert_int_equal(json_integer_value(json_object_get(owner, "epoch")), 7);
+    assert_int_equal(json_integer_value(json_object_get(owner, "term")), 1);
+    assert_string_equal(json_string_value(json_object_get(owner, "arbiter")), "broker");
+    assert_int_equal(json_integer_value(json_object_get(owner, "heard_s")), 2);
+    json_decref(object);
+}
+
+static void
+test_verdicts_of_ownership(void **state)
+{
+    (void)state;
+    struct health h = well();
+    h.role = ROLE_STANDBY;
+    g_strlcpy(h.owner.instance, "pc2", sizeof(h.owner.instance));
+    h.owner.heard = 14 * US_PER_S;
+    assert_int_equal(judge(&h, ""), HEALTH_OK);
+    h.owner.heard = 8 * US_PER_S;
+    assert_int_equal(judge(&h, "\"pc2\" was not heard for 7 s"), HEALTH_WARNING);
+    h.owner.instance[0] = '\0';
+    assert_int_equal(judge(&h, "no owner for 7 s"), HEALTH_WARNING);
+    h.owner.heard = -20 * US_PER_S;
+    assert_int_equal(judge(&h, "no owner for 35 s"), HEALTH_CRITICAL);
+    h.owner.heard = 0; /* never: counted from the start */
+    assert_int_equal(judge(&h, "no owner for 12 s"), HEALTH_WARNING);
+    h.role = ROLE_OWNER;
+    assert_int_equal(judge(&h, ""), HEALTH_OK);
+    h.role = ROLE_UNARBITRATED;
+    assert_int_equal(judge(&h, "decides for itself"), HEALTH_CRITICAL);
+}
+
+static void
+test_verdicts_of_the_store(void **state)
+{
+    (void)state;
+    struct health h = well();
+    h.owner.arbiter = ARBITER_BROKER; /* without a store this is how it goes */
+    assert_int_equal(judge(&h, ""), HEALTH_OK);
+    h.postgres.configured = true;
+    h.postgres.connected = true;
+    h.owner.arbiter = ARBITER_POSTGRES;
+    assert_int_equal(judge(&h, ""), HEALTH_OK);
+    h.postgres.pending = 100000; /* a backlog alone is no fault */
+    assert_int_equal(judge(&h, ""), HEALTH_OK);
+    h.postgres.quarantined = 3;
+    assert_int_equal(judge(&h, "3 readings in quarantine"), HEALTH_WARNING);
+    h.postgres.quarantined = 0;
+    h.owner.arbiter = ARBITER_BROKER;
+    assert_int_equal(judge(&h, "the broker, not the central store"), HEALTH_WARNING);
+    h.postgres.connected = false;
+    g_strlcpy(h.postgres.problem, "server closed", sizeof(h.postgres.problem));
+    assert_int_equal(judge(&h, "central store: server closed"), HEALTH_WARNING);
+    h.mqtt.connected = false; /* the worse of both counts */
+    assert_int_equal(judge(&h, "central store: server closed"), HEALTH_CRITICAL);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_field_of_the_contract),
         cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_owner_elsewhere),
+        cmocka_unit_test(test_verdicts_of_ownership),
+        cmocka_unit_test(test_verdicts_of_the_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

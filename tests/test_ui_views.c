@@ -121,6 +121,102 @@ test_broker_down(void **state)
     play_close(p);
 }
 
+/* U43: ownership and the central store, plain when normal, in word and colour when not. */
+static void
+test_ownership(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *owner, *pg, *text;
+        bool bad;
+    } cases[] = {
+        {"owner owner desk 7.0 postgres 0", "pg up 60 0 0 0 0", "owner desk e7.0 pg", false},
+        {"owner standby pc2 7.0 postgres 0", "pg up 60 0 0 0 0", "standby, owner pc2 e7.0 pg",
+         false},
+        {"owner viewer pc2 7.0 postgres 0", "pg up 60 0 0 0 0", "viewer, owner pc2 e7.0 pg",
+         false},
+        {"owner standby pc2 7.0 postgres 8", "pg up 60 0 0 0 0", "heard 0:0", true},
+        {"owner standby - 7.0 postgres 14", "pg up 60 0 0 0 0", "NO OWNER 0:1", true},
+        {"owner standby - 7.0 postgres 0", "pg up 60 0 0 0 0", "looking for the owner", false},
+        {"owner unarbitrated desk 7.0 self 0", "pg up 60 0 0 0 0", "not arbitrated: alone",
+         true},
+        {"owner owner desk 7.1 broker 0", "pg up 60 0 0 0 0", "owner desk e7.1, broker decides",
+         true},
+        {"owner owner desk 0.3 broker 0", "pg none 0 0 0 0 0",
+         "owner desk e0.3, broker decides", false},
+        {"owner owner desk 7.0 postgres 0", "pg down 192 48210 0 0 0", "pg DOWN 3:1", true},
+        {"owner owner desk 7.0 postgres 0", "pg down 1920 48210 0 0 0",
+         "pg DOWN 32 min, 48 210 waiting", true},
+        {"owner owner desk 7.0 postgres 0", "pg up 60 48210 0 0 0", "pg UP, 48 k waiting",
+         false},
+        {"owner owner desk 7.0 postgres 0", "pg up 60 0 3 0 0", "3 in quarantine", true},
+        {"owner owner desk 7.0 postgres 0", "pg up 60 0 0 690 1000", "catching up 31 %", true},
+        {"owner owner desk 7.0 postgres 0", "pg up 60 0 0 2 2", "pg UP ", false},
+    };
+    struct play *p = play_open(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        play_tell(p, "%s", cases[i].owner);
+        play_tell(p, "%s", cases[i].pg);
+        play_publish(p);
+        play_see(p, cases[i].text);
+        int column = play_column(p, 22, cases[i].text);
+        assert_true(column >= 0);
+        assert_int_equal(term_cell(p->t, 22, column).coloured, cases[i].bad);
+        assert_false(play_shows(p, "catching") && strstr(cases[i].text, "catching") == NULL);
+    }
+    play_close(p);
+}
+
+/* What is wrong is never left out for what is well, however narrow the screen. */
+static void
+test_status_narrow(void **state)
+{
+    (void)state;
+    static const struct {
+        int columns;
+        const char *texts[5];
+    } cases[] = {
+        {160, {"broker UP", "cache ok", "48 210 waiting: server closed", "NO OWNER 0:1"}},
+        {80, {"brk UP", "48 210 waiting", "3 in quarantine", "NO OWNER 0:1"}},
+        {60, {"pg DOWN 3:1", "3 in quarantine", "NO OWNER 0:1"}},
+        {45, {"pg DOWN 3:1", "3 in quarantine", "NO OWNER 0:1"}},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct play *p = open_size(cases[i].columns, 24);
+        play_tell(p, "owner standby - 7.0 postgres 14");
+        play_tell(p, "pg down 192 48210 3 0 0");
+        play_publish(p);
+        char *row = term_row(p->t, 22);
+        for (int k = 0; k < 5 && cases[i].texts[k] != NULL; k++) {
+            if (strstr(row, cases[i].texts[k]) == NULL) {
+                fail_msg("%d columns: no \"%s\" in \"%s\"", cases[i].columns, cases[i].texts[k],
+                         row);
+            }
+        }
+        g_free(row);
+        row = term_row(p->t, 0);
+        if (cases[i].columns != 60 && strstr(row, "NO OWNER 0:1") == NULL) {
+            fail_msg("%d columns: \"%s\"", cases[i].columns, row); /* 60: tabs leave no room */
+        }
+        g_free(row);
+        play_close(p);
+    }
+}
+
+/* The seconds go on although nothing comes from the engine. */
+static void
+test_age_goes_on(void **state)
+{
+    (void)state;
+    struct play *p = play_open(NULL);
+    play_tell(p, "pg down 192 0 0 0 0");
+    play_publish(p);
+    play_see(p, "pg DOWN 3:1");
+    play_see(p, "pg DOWN 3:15");
+    play_see(p, "pg DOWN 3:16");
+    play_close(p);
+}
+
 /* U30 */
 static void
 assert_no_hue(struct play *p, int columns, int rows)
@@ -213,9 +309,15 @@ test_empty_plant(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_faults_come_first),  cmocka_unit_test(test_detail),
-    cmocka_unit_test(test_out_of_range),       cmocka_unit_test(test_broker_down),
-    cmocka_unit_test(test_no_hue_when_normal), cmocka_unit_test(test_unknown_ids_are_adopted),
+    cmocka_unit_test(test_faults_come_first),
+    cmocka_unit_test(test_detail),
+    cmocka_unit_test(test_out_of_range),
+    cmocka_unit_test(test_broker_down),
+    cmocka_unit_test(test_ownership),
+    cmocka_unit_test(test_status_narrow),
+    cmocka_unit_test(test_age_goes_on),
+    cmocka_unit_test(test_no_hue_when_normal),
+    cmocka_unit_test(test_unknown_ids_are_adopted),
     cmocka_unit_test(test_empty_plant),
 };
 

@@ -9,6 +9,8 @@
  *     silent UID 0|1 | never UID | heard UID SECONDS_AGO
  *     add UID NAME | remove UID | rename UID NAME | shuffle SEED
  *     unknown STATION ID VALUE | broker up|down | problem TEXT
+ *     owner ROLE INSTANCE EPOCH.TERM ARBITER HEARD_AGO     (INSTANCE -: nobody)
+ *     pg up|down|none SINCE_AGO PENDING QUARANTINED BEHIND BEHIND_AT_FIRST
  *     alarms            see stage_alarms.h; the actions of the user are written to FD in lines
  *     publish           hand the screen a snapshot of all that
  *     echo              write an empty line to FD: all before is done
@@ -329,12 +331,73 @@ change_station(struct stage *stage, char **w)
     }
 }
 
+static int64_t
+number_of(const char *word)
+{
+    return g_ascii_strtoll(word, NULL, 10);
+}
+
+static void
+change_owner(struct health *h, char **w)
+{
+    static const enum role roles[] = {ROLE_OWNER, ROLE_STANDBY, ROLE_VIEWER, ROLE_UNARBITRATED};
+    for (size_t i = 0; i < G_N_ELEMENTS(roles); i++) {
+        h->role = strcmp(w[1], role_name(roles[i])) == 0 ? roles[i] : h->role;
+    }
+    g_strlcpy(h->owner.instance, strcmp(w[2], "-") == 0 ? "" : w[2], sizeof(h->owner.instance));
+    char *point = strchr(w[3], '.');
+    h->owner.rank = (struct rank){(uint64_t)number_of(w[3]), (uint64_t)number_of(point + 1)};
+    if (!arbiter_from_name(w[4], &h->owner.arbiter)) {
+        g_error("no arbiter %s", w[4]);
+    }
+    h->owner.heard = clock_now().mono - number_of(w[5]) * US_PER_S;
+}
+
+static void
+change_store(struct health *h, char **w)
+{
+    h->postgres.configured = strcmp(w[1], "none") != 0;
+    h->postgres.connected = strcmp(w[1], "up") == 0;
+    h->postgres.since = clock_now().mono - number_of(w[2]) * US_PER_S;
+    h->postgres.pending = (uint64_t)number_of(w[3]);
+    h->postgres.quarantined = (uint64_t)number_of(w[4]);
+    h->postgres.behind = (uint64_t)number_of(w[5]);
+    h->postgres.behind_at_first = (uint64_t)number_of(w[6]);
+    g_strlcpy(h->postgres.problem, "server closed", sizeof(h->postgres.problem));
+}
+
+/* Commands about services and ownership; false: it is none. */
+static bool
+obey_health(struct stage *stage, const char *line)
+{
+    char **w = g_strsplit(line, " ", -1);
+    guint n = g_strv_length(w);
+    bool known = true;
+    if (strcmp(w[0], "owner") == 0 && n == 6) {
+        change_owner(&stage->health, w);
+    } else if (strcmp(w[0], "pg") == 0 && n == 7) {
+        change_store(&stage->health, w);
+    } else if (strcmp(w[0], "broker") == 0 && n == 2) {
+        stage->health.mqtt.connected = strcmp(w[1], "up") == 0;
+        stage->health.mqtt.since = clock_now().mono;
+        g_strlcpy(stage->health.mqtt.problem, "connection refused",
+                  sizeof(stage->health.mqtt.problem));
+    } else if (strcmp(w[0], "problem") == 0) {
+        g_strlcpy(stage->health.mqtt.problem, line + strlen("problem "),
+                  sizeof(stage->health.mqtt.problem));
+    } else {
+        known = false;
+    }
+    g_strfreev(w);
+    return known;
+}
+
 static void
 obey(struct stage *stage, const char *line)
 {
     char **w = g_strsplit(line, " ", 4);
     guint n = g_strv_length(w);
-    if (stage_alarms_obey(stage->alarms, line)) {
+    if (stage_alarms_obey(stage->alarms, line) || obey_health(stage, line)) {
         g_strfreev(w);
         return;
     }
@@ -347,14 +410,6 @@ obey(struct stage *stage, const char *line)
         abort();
     } else if (strcmp(w[0], "shuffle") == 0 && n == 2) {
         set_order(stage, (unsigned)g_ascii_strtoull(w[1], NULL, 10));
-    } else if (strcmp(w[0], "broker") == 0 && n == 2) {
-        stage->health.mqtt.connected = strcmp(w[1], "up") == 0;
-        stage->health.mqtt.since = clock_now().mono;
-        g_strlcpy(stage->health.mqtt.problem, "connection refused",
-                  sizeof(stage->health.mqtt.problem));
-    } else if (strcmp(w[0], "problem") == 0) {
-        g_strlcpy(stage->health.mqtt.problem, line + strlen("problem "),
-                  sizeof(stage->health.mqtt.problem));
     } else if (strcmp(w[0], "unknown") == 0 && n == 4) {
         add_unknown(stage, w);
     } else if ((strcmp(w[0], "value") == 0 || strcmp(w[0], "text") == 0) && n == 4) {
@@ -451,6 +506,8 @@ stage_init(struct stage *stage, int fd, int stations)
                             .alarms = stage_alarms_new()};
     stage->health.mqtt.connected = true;
     stage->health.role = ROLE_OWNER;
+    g_strlcpy(stage->health.instance, "desk", sizeof(stage->health.instance));
+    stage->health.owner.rank = (struct rank){.epoch = 7};
     stage->health.cache.last_commit = WALL_NONE;
     for (int i = 0; i < stations; i++) {
         char uid[PLANT_ID_MAX + 1];

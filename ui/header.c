@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ui/views.h"
-
 #include "src/core/i18n.h"
+#include "ui/status.h"
+#include "ui/views.h"
 
 /* The time at the right end; returns the column where it begins. */
 static int
@@ -42,15 +42,40 @@ draw_title(struct screen *s, int x, int end)
     }
 }
 
+/* Who owns the alarms is told at the top only when that is not as it should be. */
+static bool
+owner_bad(struct screen *s)
+{
+    return s->snap != NULL && status_owner(s).bad;
+}
+
+/* Returns where it begins. */
+static int
+draw_owner(struct screen *s, int x, int end)
+{
+    if (!owner_bad(s)) {
+        return end;
+    }
+    const struct status_part owner = status_owner(s);
+    const char *text = *owner.brief != '\0' ? owner.brief : owner.text;
+    int width = draw_columns(s->draw, text);
+    if (x + width >= end) {
+        return end;
+    }
+    draw_text(s->draw, 0, end - 1 - width, width, STYLE_WARN, text);
+    return end - width - 2;
+}
+
 void
 header_draw(struct screen *s)
 {
-    int end = draw_clock(s, 0, s->columns >= 70) - 1;
+    int end = draw_clock(s, 0, s->columns >= (owner_bad(s) ? 100 : 70)) - 1;
     int x = 1;
     x += draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, "leitstand") + 1;
     for (int i = 0; i < VIEWS && x < end; i++) {
         x = draw_tab(s, x, end, (enum view)i);
     }
+    end = draw_owner(s, x + 1, end);
     draw_title(s, x + 1, end - 1);
 }
 
@@ -65,6 +90,7 @@ header_draw_small(struct screen *s)
     if (x + draw_columns(s->draw, text) < end) {
         x += draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, text) + 2;
     }
+    end = draw_owner(s, x, end);
     int demo = s->config->demo ? draw_columns(s->draw, _("demo")) : 0;
     if (demo > 0 && x + demo < end) {
         draw_text(s->draw, 0, end - 1 - demo, demo, STYLE_NORMAL, _("demo"));

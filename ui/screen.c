@@ -118,6 +118,9 @@ screen_tick(struct screen *s)
     roster_release(&s->roster, s->snap, now);
     alarm_list_release(&s->alarms, now);
     s->ring = bell_update(&s->bell, NULL, now) || s->ring;
+    if (now >= s->status_at) {
+        s->status_at = 0; /* the frame that follows knows the next one */
+    }
     if (s->detail.follow_at != 0 && now >= s->detail.follow_at) {
         detail_follow(s);
     }
@@ -141,6 +144,7 @@ screen_next_tick(const struct screen *s)
     sooner(&when, s->roster.hold.until);
     sooner(&when, s->alarms.hold.until);
     sooner(&when, bell_next(&s->bell));
+    sooner(&when, s->status_at);
     if (*s->notice != '\0') {
         sooner(&when, s->notice_until);
     }

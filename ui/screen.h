@@ -147,6 +147,7 @@ struct screen {
     char notice[200]; /* in place of the hints until notice_until */
     mono_us notice_until;
     mono_us cancel_until;   /* a second Ctrl-C before this quits */
+    mono_us status_at;      /* the status line will tell another age then; 0: it tells none */
     int cursor_y, cursor_x; /* where the terminal's cursor belongs; set by the views */
     bool pasting;
     mono_us pasting_until; /* should the end of a paste get lost */

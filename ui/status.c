@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ui/views.h"
-
 #include "src/core/i18n.h"
+#include "ui/status.h"
+#include "ui/views.h"
 
 #define QUEUE_NOTABLE                                                                          \
     1000 /* rows waiting for the disk: less is normal and would only flicker */
-
-struct part {
-    char text[256];
-    bool bad;
-};
 
 /* A moment of the boot clock, as a time of day. */
 static void
@@ -18,22 +13,21 @@ since_text(const struct screen *s, mono_us since, char *dst, size_t cap)
     format_time(dst, cap, s->zone, s->now.wall - (s->now.mono - since));
 }
 
-static struct part
-broker_part(const struct screen *s, bool brief)
+static struct status_part
+broker_part(const struct screen *s)
 {
     const struct health *h = &s->snap->health;
-    struct part p = {.bad = !h->mqtt.connected};
+    struct status_part p = {.bad = !h->mqtt.connected, .worth = 4};
     char count[FORMAT_SIZE], since[FORMAT_SIZE];
     if (h->mqtt.connected) {
         format_count(count, sizeof(count), h->mqtt.rate);
-        snprintf(p.text, sizeof(p.text), brief ? _("brk UP %s/s") : _("broker UP %s msg/s"),
-                 count);
+        snprintf(p.text, sizeof(p.text), _("broker UP %s msg/s"), count);
+        snprintf(p.brief, sizeof(p.brief), _("brk UP %s/s"), count);
         return p;
     }
     since_text(s, h->mqtt.since, since, sizeof(since));
-    if (brief) {
-        snprintf(p.text, sizeof(p.text), _("brk DOWN %s"), since);
-    } else if (*h->mqtt.problem != '\0') {
+    snprintf(p.brief, sizeof(p.brief), _("brk DOWN %s"), since);
+    if (*h->mqtt.problem != '\0') {
         snprintf(p.text, sizeof(p.text), _("broker DOWN since %s: %s"), since, h->mqtt.problem);
     } else {
         snprintf(p.text, sizeof(p.text), _("broker DOWN since %s"), since);
@@ -41,11 +35,11 @@ broker_part(const struct screen *s, bool brief)
     return p;
 }
 
-static struct part
+static struct status_part
 cache_part(const struct screen *s)
 {
     const struct health *h = &s->snap->health;
-    struct part p = {.bad = *h->cache.problem != '\0'};
+    struct status_part p = {.bad = *h->cache.problem != '\0', .worth = 1};
     if (p.bad) {
         snprintf(p.text, sizeof(p.text), _("cache: %s"), h->cache.problem);
     } else if (h->cache.queued >= QUEUE_NOTABLE) {
@@ -58,40 +52,10 @@ cache_part(const struct screen *s)
     return p;
 }
 
-static struct part
-postgres_part(const struct screen *s)
-{
-    const struct health *h = &s->snap->health;
-    struct part p = {.bad = h->postgres.configured && !h->postgres.connected};
-    const char *state = !h->postgres.configured ? _("none")
-                        : h->postgres.connected ? _("UP")
-                                                : _("DOWN");
-    if (h->postgres.pending >= QUEUE_NOTABLE) {
-        char count[FORMAT_SIZE];
-        format_count(count, sizeof(count), (double)h->postgres.pending);
-        snprintf(p.text, sizeof(p.text), _("pg %s, %s waiting"), state, count);
-    } else {
-        snprintf(p.text, sizeof(p.text), _("pg %s"), state);
-    }
-    return p;
-}
-
-static struct part
-role_part(const struct screen *s)
-{
-    static const char *const names[] = {[ROLE_OWNER] = N_("owner"),
-                                        [ROLE_STANDBY] = N_("standby"),
-                                        [ROLE_VIEWER] = N_("viewer"),
-                                        [ROLE_UNARBITRATED] = N_("unarbitrated")};
-    struct part p = {.bad = false};
-    snprintf(p.text, sizeof(p.text), "%s", _(names[s->snap->health.role]));
-    return p;
-}
-
-static struct part
+static struct status_part
 loss_part(const struct screen *s)
 {
-    struct part p = {.bad = true};
+    struct status_part p = {.bad = true};
     uint64_t dropped = s->snap->health.mqtt.dropped;
     if (dropped > 0) {
         char count[FORMAT_SIZE];
@@ -101,10 +65,10 @@ loss_part(const struct screen *s)
     return p;
 }
 
-static struct part
+static struct status_part
 unknown_part(const struct screen *s)
 {
-    struct part p = {.bad = false};
+    struct status_part p = {.bad = false};
     uint32_t n = s->snap->n_unknown;
     if (n > 0) {
         snprintf(p.text, sizeof(p.text), ngettext("%u unknown id", "%u unknown ids", n), n);
@@ -112,28 +76,88 @@ unknown_part(const struct screen *s)
     return p;
 }
 
+#define PARTS 8
+
+/* What the parts take side by side, walls included. */
+static int
+width_of(const struct screen *s, const struct status_part *parts, int wall)
+{
+    int width = 0;
+    for (int i = 0; i < PARTS; i++) {
+        if (*parts[i].text != '\0') {
+            width += draw_columns(s->draw, parts[i].text) + (width > 0 ? 1 + wall : 0);
+        }
+    }
+    return width;
+}
+
+static void
+shorten(struct status_part *p)
+{
+    if (*p->text != '\0' && *p->brief != '\0') {
+        g_strlcpy(p->text, p->brief, sizeof(p->text));
+    }
+}
+
+/* The plain part that is missed least, but never the last one; NULL: there is none. */
+static struct status_part *
+least(struct status_part *parts)
+{
+    struct status_part *found = NULL;
+    int shown = 0;
+    for (int i = 0; i < PARTS; i++) {
+        struct status_part *p = &parts[i];
+        shown += *p->text != '\0';
+        if (*p->text != '\0' && !p->bad && (found == NULL || p->worth < found->worth)) {
+            found = p;
+        }
+    }
+    return shown > 1 ? found : NULL;
+}
+
+/*
+ * Make them fit. What is wrong stays to the end: first what is well gets shorter, then it goes,
+ * then what is wrong gets shorter, and only then would it be cut.
+ */
+static void
+fit(const struct screen *s, struct status_part *parts, int wall, int room)
+{
+    for (int i = 0; i < PARTS && width_of(s, parts, wall) > room; i++) {
+        if (!parts[i].bad) {
+            shorten(&parts[i]);
+        }
+    }
+    struct status_part *p;
+    while (width_of(s, parts, wall) > room && (p = least(parts)) != NULL) {
+        *p->text = '\0';
+    }
+    for (int i = 0; i < PARTS && width_of(s, parts, wall) > room; i++) {
+        shorten(&parts[i]);
+    }
+}
+
 void
 status_draw(struct screen *s, int y)
 {
+    s->status_at = 0;
     if (s->snap == NULL) {
         draw_text(s->draw, y, 1, s->columns - 1, STYLE_DIM, _("waiting for the engine"));
         return;
     }
     bool brief = s->columns < 60;
-    const struct part parts[] = {broker_part(s, brief), loss_part(s), cache_part(s),
-                                 postgres_part(s),      role_part(s), unknown_part(s)};
-    int x = brief ? 0 : 1;
-    for (size_t i = 0; i < G_N_ELEMENTS(parts) && x < s->columns; i++) {
+    struct status_part parts[PARTS] = {
+        broker_part(s),   loss_part(s),         cache_part(s),   status_postgres(s),
+        status_behind(s), status_quarantine(s), status_owner(s), unknown_part(s)};
+    for (int i = 0; i < PARTS && brief; i++) {
+        shorten(&parts[i]);
+    }
+    int left = brief ? 0 : 1, wall = brief ? 0 : 2, x = left;
+    fit(s, parts, wall, s->columns - left);
+    for (int i = 0; i < PARTS && x < s->columns; i++) {
         if (*parts[i].text == '\0') {
             continue;
         }
-        int wall = i > 0 && !brief ? 2 : 0;
-        /* One that would be cut is left out, unless it says that something is wrong. */
-        if (!parts[i].bad && i > 0 &&
-            x + wall + draw_columns(s->draw, parts[i].text) > s->columns) {
-            break;
-        }
-        if (wall > 0) {
+        if (wall > 0 && x > left) {
             draw_glyph(s->draw, y, x, STYLE_DIM, GLYPH_WALL);
             x += wall;
         }

@@ -3,6 +3,7 @@
 #include "src/app/commands.h"
 
 #include "alarms/rules.h"
+#include "src/app/central.h"
 #include "src/app/query_args.h"
 #include "src/core/alarm.h"
 
@@ -37,6 +38,7 @@ static const struct cli_option alarms_options[] = {
     QUERY_SINCE,
     QUERY_UNTIL,
     QUERY_LIMIT,
+    QUERY_CENTRAL,
     QUERY_FORMAT,
     {.name = NULL},
 };
@@ -52,6 +54,7 @@ static const struct cli_option journal_options[] = {
     QUERY_SINCE,
     QUERY_UNTIL,
     QUERY_LIMIT,
+    QUERY_CENTRAL,
     QUERY_FORMAT,
     {.name = NULL},
 };
@@ -144,10 +147,29 @@ conclude_alarms(const struct asking *a, const struct alarms_args *args, size_t n
     const struct query_args *q = &args->query;
     bool filtered = q->station != NULL || q->component != NULL || args->priority != NULL ||
                     args->state != NULL || q->since != WALL_NONE || q->until != WALL_NONE;
-    if (!asking_has_cache(a)) {
+    if (!q->central && !asking_has_cache(a)) {
         return CLI_FAILED;
     }
     return filtered ? asking_conclude(a, n) : CLI_DONE;
+}
+
+static bool
+print_central_alarm(const void *row, void *user)
+{
+    return print_alarm(row, user);
+}
+
+static enum rc
+fetch_alarms(const struct asking *a, bool all, struct alarm_list *list, struct err *err)
+{
+    const struct component_name name = {a->args->station, a->args->component};
+    const struct history_request ask = {.kind = HISTORY_ALARMS,
+                                        .names = &name,
+                                        .n_names = 1,
+                                        .open_only = !all,
+                                        .since = a->args->since,
+                                        .until = a->args->until};
+    return central_fetch(a->config, &ask, print_central_alarm, list, err);
 }
 
 static enum rc
@@ -164,7 +186,12 @@ list_alarms(const struct asking *a, const struct alarms_args *args, struct rows 
     };
     struct alarm_list list = {.args = args, .plant = a->stored.plant, .rows = rows};
     enum rc rc = RC_OK;
-    if (a->stored.query != NULL) {
+    if (a->args->central) {
+        rc = fetch_alarms(a, range.all, &list, err);
+    } else if (a->stored.query != NULL) {
+        if (range.all) {
+            central_hint(a, HISTORY_ALARMS);
+        }
         rc = query_occurrences(a->stored.query, &range, print_alarm, &list, err);
     }
     ruleset_free(list.rules);
@@ -239,6 +266,27 @@ print_line(const struct journal_record *r, void *user)
     return rows_end(rows) && list->n != list->limit;
 }
 
+static bool
+print_central_line(const void *row, void *user)
+{
+    return print_line(row, user);
+}
+
+static enum rc
+fetch_journal(const struct asking *a, struct journal_list *list, struct err *err)
+{
+    const struct component_name name = {a->args->station, a->args->component};
+    const struct history_request ask = {.kind = HISTORY_JOURNAL,
+                                        .names = &name,
+                                        .n_names = 1,
+                                        .event = list->filtered ? alarm_event_name(list->event)
+                                                                : NULL,
+                                        .since = a->args->since,
+                                        .until = a->args->until,
+                                        .limit = list->limit};
+    return central_fetch(a->config, &ask, print_central_line, list, err);
+}
+
 static enum rc
 list_journal(const struct asking *a, struct journal_list *list, struct err *err)
 {
@@ -248,6 +296,10 @@ list_journal(const struct asking *a, struct journal_list *list, struct err *err)
         .since = a->args->since,
         .until = a->args->until,
     };
+    if (a->args->central) {
+        return fetch_journal(a, list, err);
+    }
+    central_hint(a, HISTORY_JOURNAL);
     return a->stored.query == NULL
                ? RC_OK
                : query_journal(a->stored.query, &range, print_line, list, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* stations, components, readings: answers from the cache, whether an instance runs or not. */
+/* stations, components: answers from the cache, whether an instance runs or not. */
 #include <math.h>
 
 #include "src/app/commands.h"
@@ -45,14 +45,6 @@ sort_and_cut(GArray *entries, const struct query_args *args)
     if (args->limit > 0 && entries->len > args->limit) {
         g_array_set_size(entries, (guint)args->limit);
     }
-}
-
-static bool
-is_wanted(const struct query_args *args, const struct plant *plant, const struct component *c)
-{
-    return (args->station == NULL ||
-            strcmp(args->station, plant->stations[c->station].uid) == 0) &&
-           (args->component == NULL || strcmp(args->component, c->id) == 0);
 }
 
 /* What is asked of the newest values. */
@@ -184,16 +176,6 @@ run_stations(const struct cli *cli, void *given, int argc, char **argv)
     return status;
 }
 
-static void
-put_value(struct rows *rows, const struct record *r)
-{
-    if (r->text != NULL) {
-        rows_text(rows, r->text);
-    } else {
-        rows_number(rows, r->num);
-    }
-}
-
 /* As the screen has it: a state by its name, else the number corrected by adjust. */
 static void
 put_shown(struct rows *rows, const struct component *c, const struct record *r)
@@ -222,7 +204,7 @@ print_component(const struct newest *q, struct rows *rows, const struct entry *e
     rows_text(rows, kind_name(c->kind));
     rows_text(rows, c->unit);
     if (has_value(r)) {
-        put_value(rows, r);
+        query_put_value(rows, r);
         put_shown(rows, c, r);
         rows_time(rows, r->ts);
         rows_time(rows, r->received);
@@ -253,7 +235,7 @@ run_components(const struct cli *cli, void *given, int argc, char **argv)
         for (uint32_t i = 0; i < q.asking.stored.plant->n_components; i++) {
             const struct component *c = &q.asking.stored.plant->components[i];
             struct entry e = {i, has_value(&q.latest[i]) ? q.latest[i].ts : WALL_NONE};
-            if (is_wanted(args, q.asking.stored.plant, c) && in_time(args, e.at)) {
+            if (query_wants(args, q.asking.stored.plant, c) && in_time(args, e.at)) {
                 g_array_append_val(entries, e);
             }
         }
@@ -268,93 +250,6 @@ run_components(const struct cli *cli, void *given, int argc, char **argv)
         g_array_unref(entries);
     }
     newest_close(&q);
-    return status;
-}
-
-struct history {
-    const struct plant *plant;
-    GHashTable *series;
-    struct rows *rows;
-};
-
-static bool
-print_reading(const struct record *r, void *user)
-{
-    struct history *h = user;
-    guint place = GPOINTER_TO_UINT(g_hash_table_lookup(h->series, GUINT_TO_POINTER(r->series)));
-    if (place == 0) {
-        return true; /* asked for by series of the plant only */
-    }
-    const struct component *c = &h->plant->components[place - 1];
-    rows_text(h->rows, h->plant->stations[c->station].uid);
-    rows_text(h->rows, c->id);
-    rows_time(h->rows, r->ts);
-    rows_time(h->rows, r->received);
-    put_value(h->rows, r);
-    rows_text(h->rows, ts_source_name((enum ts_source)r->source));
-    rows_flags(h->rows, r->quality, quality_name);
-    return rows_end(h->rows);
-}
-
-/* The series of what is wanted; everything in the plant unless a filter says less. */
-static GArray *
-wanted_series(const struct query_args *args, const struct plant *plant)
-{
-    GArray *series = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    for (uint32_t i = 0; i < plant->n_components; i++) {
-        const struct component *c = &plant->components[i];
-        if (c->series != 0 && is_wanted(args, plant, c)) {
-            g_array_append_val(series, c->series);
-        }
-    }
-    return series;
-}
-
-static enum rc
-print_history(const struct asking *a, struct rows *rows, struct err *err)
-{
-    const struct plant *plant = a->stored.plant;
-    GArray *series = wanted_series(a->args, plant);
-    enum rc rc = RC_OK;
-    if (a->stored.query != NULL && series->len > 0) {
-        struct history h = {plant, stored_series(&a->stored), rows};
-        struct query_range range = {
-            .series = (const uint32_t *)(const void *)series->data,
-            .n_series = series->len,
-            .since = a->args->since,
-            .until = a->args->until,
-            .limit = a->args->limit,
-        };
-        rc = query_readings(a->stored.query, &range, print_reading, &h, err);
-        g_hash_table_unref(h.series);
-    }
-    g_array_unref(series);
-    return rc;
-}
-
-static int
-run_readings(const struct cli *cli, void *given, int argc, char **argv)
-{
-    (void)argc;
-    (void)argv;
-    static const char *const columns[] = {"station", "component", "ts",      "received",
-                                          "value",   "ts_source", "quality", NULL};
-    const struct query_args *args = given;
-    struct asking a;
-    int status = asking_open(&a, cli, args);
-    if (status == CLI_DONE) {
-        struct err err;
-        struct rows *rows = rows_new(columns, args->format);
-        enum rc rc = print_history(&a, rows, &err);
-        size_t n = rows_finish(rows);
-        if (rc != RC_OK) {
-            cli_error("%s", err.text);
-            status = CLI_FAILED;
-        } else {
-            status = asking_conclude(&a, n);
-        }
-    }
-    asking_close(&a);
     return status;
 }
 
@@ -374,13 +269,4 @@ const struct cli_command command_components = {
     .options = value_options,
     .args_size = sizeof(struct query_args),
     .run = run_components,
-};
-
-const struct cli_command command_readings = {
-    .name = "readings",
-    .arguments = "",
-    .summary = N_("list stored readings, newest first"),
-    .options = value_options,
-    .args_size = sizeof(struct query_args),
-    .run = run_readings,
 };

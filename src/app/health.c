@@ -5,6 +5,10 @@
 #include "src/core/timestamp.h"
 #include "version.h"
 
+/* An owner is heard every second; one that falls away is replaced within some ten. */
+#define UNHEARD_S   5
+#define OWNERLESS_S 30
+
 static json_t *
 count(uint64_t n)
 {
@@ -42,12 +46,35 @@ cache_to_json(const struct health *h)
                      "problem", h->cache.problem);
 }
 
-static json_t *
-owner_to_json(const struct health *h)
+/* Seconds since the last sign of an owner; when none was ever heard, since the start. */
+static json_int_t
+heard_s(const struct health *h, struct now now)
 {
-    return json_pack("{s:s,s:o,s:o,s:o,s:s}", "instance", h->owner.instance, "epoch",
+    if (h->role == ROLE_OWNER) {
+        return 0;
+    }
+    mono_us since = h->owner.heard != 0 ? h->owner.heard : h->started;
+    return MAX(now.mono - since, 0) / US_PER_S;
+}
+
+static json_t *
+owner_to_json(const struct health *h, struct now now)
+{
+    return json_pack("{s:s,s:o,s:o,s:o,s:s,s:I}", "instance", h->owner.instance, "epoch",
                      count(h->owner.rank.epoch), "term", count(h->owner.rank.term), "since",
-                     time_or_null(h->owner.since), "arbiter", arbiter_name(h->owner.arbiter));
+                     time_or_null(h->owner.since), "arbiter", arbiter_name(h->owner.arbiter),
+                     "heard_s", heard_s(h, now));
+}
+
+static json_t *
+postgres_to_json(const struct health *h)
+{
+    return json_pack("{s:b,s:b,s:o,s:o,s:o,s:o,s:o,s:s}", "configured", h->postgres.configured,
+                     "connected", h->postgres.connected, "pending", count(h->postgres.pending),
+                     "synced", count(h->postgres.synced), "quarantined",
+                     count(h->postgres.quarantined), "pending_changes",
+                     count(h->postgres.pending_changes), "behind", count(h->postgres.behind),
+                     "problem", h->postgres.problem);
 }
 
 json_t *
@@ -56,13 +83,9 @@ health_to_json(const struct health *h, struct now now)
     json_t *object = json_pack("{s:s,s:s,s:I,s:s,s:o,s:o,s:o}", "instance", h->instance,
                                "version", LEITSTAND_VERSION, "uptime_s",
                                (json_int_t)((now.mono - h->started) / US_PER_S), "role",
-                               role_name(h->role), "owner", owner_to_json(h), "mqtt",
+                               role_name(h->role), "owner", owner_to_json(h, now), "mqtt",
                                mqtt_to_json(h), "cache", cache_to_json(h));
-    json_object_set_new(
-        object, "postgres",
-        json_pack("{s:b,s:b,s:o,s:o,s:o}", "configured", h->postgres.configured, "connected",
-                  h->postgres.connected, "pending", count(h->postgres.pending), "synced",
-                  count(h->postgres.synced), "quarantined", count(h->postgres.quarantined)));
+    json_object_set_new(object, "postgres", postgres_to_json(h));
     json_object_set_new(object, "stations",
                         json_pack("{s:o,s:o,s:o}", "total", count(h->stations.total), "silent",
                                   count(h->stations.silent), "never_seen",
@@ -106,36 +129,108 @@ add_reason(GString *reasons, const char *fmt, ...)
     va_end(args);
 }
 
-enum health_verdict
-health_judge(const json_t *status, GString *reasons)
+/* What is found while judging. */
+struct judgement {
+    const json_t *status;
+    GString *reasons;
+    enum health_verdict verdict;
+};
+
+static void
+worse(struct judgement *j, enum health_verdict verdict)
 {
-    enum health_verdict verdict = HEALTH_OK;
-    json_int_t silent = json_integer_value(member(status, "stations", "silent"));
-    json_int_t dropped = json_integer_value(member(status, "mqtt", "dropped"));
+    j->verdict = MAX(j->verdict, verdict);
+}
+
+static void
+judge_counts(struct judgement *j)
+{
+    json_int_t silent = json_integer_value(member(j->status, "stations", "silent"));
+    json_int_t dropped = json_integer_value(member(j->status, "mqtt", "dropped"));
     if (silent > 0) {
-        verdict = HEALTH_WARNING;
+        worse(j, HEALTH_WARNING);
         add_reason(
-            reasons,
+            j->reasons,
             ngettext("%lld station silent", "%lld stations silent", (unsigned long)silent),
             (long long)silent);
     }
     if (dropped > 0) {
-        verdict = HEALTH_WARNING;
+        worse(j, HEALTH_WARNING);
         add_reason(
-            reasons,
+            j->reasons,
             ngettext("%lld message dropped", "%lld messages dropped", (unsigned long)dropped),
             (long long)dropped);
     }
+}
+
+static void
+judge_owner(struct judgement *j)
+{
+    const char *role = json_string_value(json_object_get(j->status, "role"));
+    json_int_t heard = json_integer_value(member(j->status, "owner", "heard_s"));
+    if (g_strcmp0(role, role_name(ROLE_UNARBITRATED)) == 0) {
+        worse(j, HEALTH_CRITICAL);
+        add_reason(j->reasons, "%s",
+                   _("neither broker nor central store can say who is owner: this instance "
+                     "decides for itself"));
+        return;
+    }
+    bool owner = g_strcmp0(role, role_name(ROLE_OWNER)) == 0;
+    if (!owner && heard >= UNHEARD_S) {
+        worse(j, heard >= OWNERLESS_S ? HEALTH_CRITICAL : HEALTH_WARNING);
+        const char *name = text_member(j->status, "owner", "instance");
+        if (*name == '\0') {
+            add_reason(j->reasons, _("no owner for %lld s"), (long long)heard);
+        } else {
+            add_reason(j->reasons, _("the owner \"%s\" was not heard for %lld s"), name,
+                       (long long)heard);
+        }
+    }
+}
+
+static void
+judge_postgres(struct judgement *j)
+{
+    json_int_t n = json_integer_value(member(j->status, "postgres", "quarantined"));
+    if (json_is_true(member(j->status, "postgres", "configured"))) {
+        if (!json_is_true(member(j->status, "postgres", "connected"))) {
+            worse(j, HEALTH_WARNING);
+            add_reason(j->reasons, _("no connection to the central store: %s"),
+                       text_member(j->status, "postgres", "problem"));
+        }
+        if (strcmp(text_member(j->status, "owner", "arbiter"), arbiter_name(ARBITER_BROKER)) ==
+            0) {
+            worse(j, HEALTH_WARNING);
+            add_reason(j->reasons, "%s",
+                       _("the broker, not the central store, says who is owner"));
+        }
+    }
+    if (n > 0) {
+        worse(j, HEALTH_WARNING);
+        add_reason(j->reasons,
+                   ngettext("%lld reading in quarantine", "%lld readings in quarantine",
+                            (unsigned long)n),
+                   (long long)n);
+    }
+}
+
+enum health_verdict
+health_judge(const json_t *status, GString *reasons)
+{
+    struct judgement j = {.status = status, .reasons = reasons, .verdict = HEALTH_OK};
+    judge_counts(&j);
     if (!json_is_true(member(status, "mqtt", "connected"))) {
-        verdict = HEALTH_CRITICAL;
+        worse(&j, HEALTH_CRITICAL);
         add_reason(reasons, _("no connection to the broker %s: %s"),
                    text_member(status, "mqtt", "broker"),
                    text_member(status, "mqtt", "problem"));
     }
     const char *cache = text_member(status, "cache", "problem");
     if (*cache != '\0') {
-        verdict = HEALTH_CRITICAL;
+        worse(&j, HEALTH_CRITICAL);
         add_reason(reasons, _("cache: %s"), cache);
     }
-    return verdict;
+    judge_owner(&j);
+    judge_postgres(&j);
+    return j.verdict;
 }

@@ -36,8 +36,10 @@ asking_conclude(const struct asking *a, size_t n)
     if (n > 0) {
         return CLI_DONE;
     }
-    if (station != NULL && strcmp(station, ALARM_SYSTEM) != 0 &&
-        plant_find_station(plant, station) == STATION_NONE) {
+    if (a->args->central) { /* it may know what the plant of today does not */
+        cli_error("%s", _("nothing matched"));
+    } else if (station != NULL && strcmp(station, ALARM_SYSTEM) != 0 &&
+               plant_find_station(plant, station) == STATION_NONE) {
         cli_error(_("there is no station \"%s\""), station);
     } else if (plant->n_stations == 0) {
         cli_error("%s", _("there is no plant yet: neither in the cache nor as [plant] dir"));
@@ -45,4 +47,22 @@ asking_conclude(const struct asking *a, size_t n)
         cli_error("%s", _("nothing matched"));
     }
     return CLI_FAILED;
+}
+
+bool
+query_wants(const struct query_args *args, const struct plant *plant, const struct component *c)
+{
+    return (args->station == NULL ||
+            strcmp(args->station, plant->stations[c->station].uid) == 0) &&
+           (args->component == NULL || strcmp(args->component, c->id) == 0);
+}
+
+void
+query_put_value(struct rows *rows, const struct record *r)
+{
+    if (r->text != NULL) {
+        rows_text(rows, r->text);
+    } else {
+        rows_number(rows, r->num);
+    }
 }

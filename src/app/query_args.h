@@ -15,6 +15,7 @@ struct query_args {
     char *station, *component, *format;
     wall_us since, until;
     int64_t limit;
+    bool central; /* ask the central store, not the cache */
 };
 
 /* Rows for tables of struct cli_option. */
@@ -51,6 +52,12 @@ struct query_args {
         .help = N_("form of the output: a table on a terminal, else json")                     \
     }
 
+#define QUERY_CENTRAL                                                                          \
+    {                                                                                          \
+        .name = "central", .type = CLI_FLAG, .offset = offsetof(struct query_args, central),   \
+        .help = N_("ask the central store in place of the cache")                              \
+    }
+
 #define QUERY_PRIORITIES "critical|high|medium|low" /* choices of --priority */
 
 /* What a query works on. */
@@ -70,5 +77,11 @@ bool asking_has_cache(const struct asking *a);
 
 /* The exit status after n rows; says why there is nothing, if there is nothing. */
 int asking_conclude(const struct asking *a, size_t n);
+
+/* Whether the filters for station and component let c through. */
+bool query_wants(const struct query_args *args, const struct plant *plant,
+                 const struct component *c);
+/* A cell with its value: a number or a text. */
+void query_put_value(struct rows *rows, const struct record *r);
 
 #endif

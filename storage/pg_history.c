@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "storage/pg_history.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "src/core/text.h"
+
+#define NUMBER_SIZE 24
+#define WORST       (1u << 6) /* above the highest quality bit */
+
+/* ---- what is sent ---- */
+
+struct bounds {
+    char since[NUMBER_SIZE], until[NUMBER_SIZE], skip[NUMBER_SIZE], at_most[NUMBER_SIZE];
+    const char *values[4]; /* in the order of the functions' last parameters */
+};
+
+static const char *
+time_text(char dst[NUMBER_SIZE], wall_us at)
+{
+    snprintf(dst, NUMBER_SIZE, "%lld", (long long)at);
+    return at == WALL_NONE ? NULL : dst;
+}
+
+static void
+set_bounds(struct bounds *b, const struct pg_history_range *range)
+{
+    b->values[0] = time_text(b->since, range->since);
+    b->values[1] = time_text(b->until, range->until);
+    snprintf(b->skip, sizeof(b->skip), "%u", range->skip);
+    snprintf(b->at_most, sizeof(b->at_most), "%u", range->at_most);
+    b->values[2] = b->skip;
+    b->values[3] = b->at_most;
+}
+
+/* An element of an array as the server reads it. */
+static void
+append_element(GString *array, const char *text)
+{
+    g_string_append_c(array, array->len > 1 ? ',' : ' ');
+    if (text == NULL) {
+        g_string_append(array, "NULL");
+        return;
+    }
+    g_string_append_c(array, '"');
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\') {
+            g_string_append_c(array, '\\');
+        }
+        g_string_append_c(array, *text);
+    }
+    g_string_append_c(array, '"');
+}
+
+/* ---- what is answered ---- */
+
+/* Columns of one row, from left to right. */
+struct taker {
+    const PGresult *result;
+    int row, next;
+};
+
+static const char *
+see(struct taker *t) /* NULL: null */
+{
+    int column = t->next++;
+    return PQgetisnull(t->result, t->row, column) != 0 ? NULL
+                                                       : PQgetvalue(t->result, t->row, column);
+}
+
+/* Texts were sanitised before they were stored, but not everybody writes through us. */
+static char *
+take_text(struct taker *t)
+{
+    const char *text = see(t);
+    return text == NULL ? NULL : text_sanitize_dup(text, strlen(text));
+}
+
+static int64_t
+take_int(struct taker *t)
+{
+    const char *text = see(t);
+    return text == NULL ? 0 : g_ascii_strtoll(text, NULL, 10);
+}
+
+static wall_us
+take_time(struct taker *t)
+{
+    const char *text = see(t);
+    return text == NULL ? WALL_NONE : g_ascii_strtoll(text, NULL, 10);
+}
+
+static double
+take_number(struct taker *t)
+{
+    const char *text = see(t);
+    return text == NULL ? NAN : g_ascii_strtod(text, NULL);
+}
+
+static bool
+take_bool(struct taker *t)
+{
+    const char *text = see(t);
+    return text != NULL && *text == 't';
+}
+
+static struct uuid
+take_uuid(struct taker *t)
+{
+    struct uuid id = {0};
+    const char *text = see(t);
+    if (text != NULL && !uuid_parse(&id, text)) {
+        id = (struct uuid){0};
+    }
+    return id;
+}
+
+/* "shelved,suppressed" */
+static unsigned
+take_overlays(struct taker *t)
+{
+    const char *text = see(t);
+    unsigned overlays = 0;
+    char **names = g_strsplit(text != NULL ? text : "", ",", -1);
+    for (unsigned i = 0; i < OVERLAY_COUNT; i++) {
+        if (g_strv_contains((const char *const *)names, alarm_overlay_name(1u << i))) {
+            overlays |= 1u << i;
+        }
+    }
+    g_strfreev(names);
+    return overlays;
+}
+
+static enum alarm_priority
+take_priority(struct taker *t)
+{
+    const char *name = see(t);
+    enum alarm_priority priority = ALARM_LOW;
+    return name != NULL && alarm_priority_from_name(name, &priority) ? priority : ALARM_LOW;
+}
+
+static enum alarm_state
+take_state(struct taker *t)
+{
+    const char *name = see(t);
+    enum alarm_state state = ALARM_NORMAL;
+    return name != NULL && alarm_state_from_name(name, &state) ? state : ALARM_NORMAL;
+}
+
+/* ---- readings ---- */
+
+void
+central_reading_clear(void *reading)
+{
+    struct central_reading *r = reading;
+    g_free(r->station);
+    g_free(r->component);
+    if (r->record.text != NULL) {
+        g_ref_string_release(r->record.text);
+    }
+}
+
+static void
+append_reading(struct taker *t, GArray *out)
+{
+    struct central_reading r = {.station = take_text(t), .component = take_text(t)};
+    r.record.ts = take_time(t);
+    r.record.received = take_time(t);
+    r.record.num = take_number(t);
+    char *text = take_text(t);
+    if (text != NULL) {
+        r.record.text = g_ref_string_new(text);
+        g_free(text);
+    }
+    int64_t flags = take_int(t);
+    r.record.quality = (uint16_t)((flags >> 1) & (WORST - 1));
+    r.record.source = (flags & 1) != 0 ? TS_DEVICE : TS_RECEIPT;
+    g_array_append_val(out, r);
+}
+
+static void
+append_line(struct taker *t, GArray *out)
+{
+    struct journal_record r = {.at = take_time(t)};
+    r.epoch = (uint64_t)take_int(t);
+    r.term = (uint64_t)take_int(t);
+    r.instance = take_text(t);
+    const char *event = see(t);
+    bool known = event != NULL && alarm_event_from_name(event, &r.event);
+    r.occurrence = take_uuid(t);
+    r.station = take_text(t);
+    r.component = take_text(t);
+    r.rule = take_text(t);
+    r.actor = take_text(t);
+    r.origin = take_text(t);
+    r.detail = take_text(t);
+    r.step = (uint32_t)take_int(t);
+    r.from = take_state(t);
+    r.to = take_state(t);
+    r.overlays = take_overlays(t);
+    r.annunciated = take_bool(t);
+    r.test = take_bool(t);
+    r.priority = take_priority(t);
+    r.value = take_number(t);
+    if (known) {
+        g_array_append_val(out, r);
+    } else { /* of a later version than ours */
+        journal_record_clear(&r);
+    }
+}
+
+static void
+append_occurrence(struct taker *t, GArray *out)
+{
+    struct occurrence_record r = {.occurrence = take_uuid(t)};
+    r.station = take_text(t);
+    r.component = take_text(t);
+    r.rule = take_text(t);
+    const char *type = see(t);
+    bool known = type != NULL && alarm_type_from_name(type, &r.type);
+    r.priority = take_priority(t);
+    r.state = take_state(t);
+    r.overlays = take_overlays(t);
+    r.raised_at = take_time(t);
+    r.returned_at = take_time(t);
+    r.acked_at = take_time(t);
+    r.value = take_number(t);
+    r.acked_by = take_text(t);
+    r.comment = take_text(t);
+    r.count = (uint32_t)take_int(t);
+    r.step = (uint32_t)take_int(t);
+    r.test = take_bool(t);
+    if (known) {
+        g_array_append_val(out, r);
+    } else {
+        occurrence_record_clear(&r);
+    }
+}
+
+/* ---- asking ---- */
+
+static enum rc
+ask(struct pg *pg, enum pg_statement which, size_t n, const char *const *values,
+    void (*append)(struct taker *t, GArray *out), GArray *out, struct err *err)
+{
+    PGresult *result = NULL;
+    enum rc rc = pg_query(pg, which, n, values, &result, err);
+    if (rc == RC_OK) {
+        struct taker t = {.result = result};
+        for (; t.row < PQntuples(result); t.row++) {
+            t.next = 0;
+            append(&t, out);
+        }
+    }
+    PQclear(result);
+    return rc;
+}
+
+enum rc
+pg_history_readings(struct pg *pg, const struct component_name *names, size_t n,
+                    const struct pg_history_range *range, GArray *out, struct err *err)
+{
+    struct bounds b;
+    GString *stations = g_string_new("{"), *components = g_string_new("{");
+    for (size_t i = 0; i < n; i++) {
+        append_element(stations, names[i].station);
+        append_element(components, names[i].component);
+    }
+    g_string_append_c(stations, '}');
+    g_string_append_c(components, '}');
+    set_bounds(&b, range);
+    const char *const values[] = {n > 0 ? stations->str : NULL,
+                                  n > 0 ? components->str : NULL,
+                                  b.values[0],
+                                  b.values[1],
+                                  b.values[2],
+                                  b.values[3]};
+    enum rc rc =
+        ask(pg, PG_HISTORY_READINGS, G_N_ELEMENTS(values), values, append_reading, out, err);
+    g_string_free(stations, TRUE);
+    g_string_free(components, TRUE);
+    return rc;
+}
+
+enum rc
+pg_history_journal(struct pg *pg, const struct component_name *name, const char *event,
+                   const struct pg_history_range *range, GArray *out, struct err *err)
+{
+    struct bounds b;
+    set_bounds(&b, range);
+    const char *const values[] = {name->station, name->component, event,      b.values[0],
+                                  b.values[1],   b.values[2],     b.values[3]};
+    return ask(pg, PG_HISTORY_JOURNAL, G_N_ELEMENTS(values), values, append_line, out, err);
+}
+
+enum rc
+pg_history_alarms(struct pg *pg, const struct component_name *name, bool open_only,
+                  const struct pg_history_range *range, GArray *out, struct err *err)
+{
+    struct bounds b;
+    set_bounds(&b, range);
+    const char *const values[] = {name->station, name->component, open_only ? "t" : "f",
+                                  b.values[0],   b.values[1],     b.values[2],
+                                  b.values[3]};
+    return ask(pg, PG_HISTORY_ALARMS, G_N_ELEMENTS(values), values, append_occurrence, out,
+               err);
+}

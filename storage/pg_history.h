@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * History in the central store: readings, journal lines and occurrences, page by page, newest
+ * first. What the functions of data/sql/pg/005-history.sql answer, as records.
+ *
+ * Threads and errors: those of the connection (storage/pg.h). On failure out has what it had.
+ */
+#ifndef STORAGE_PG_HISTORY_H
+#define STORAGE_PG_HISTORY_H
+
+#include "src/core/alarm.h"
+#include "src/core/reading.h"
+#include "storage/pg.h"
+
+/* A reading with the names it was stored under; they need not be in any plant of today. */
+struct central_reading {
+    char *station, *component;
+    struct record record; /* series: 0 */
+};
+void central_reading_clear(void *reading); /* for g_array_set_clear_func() */
+
+/* A component; NULL: any. */
+struct component_name {
+    const char *station, *component;
+};
+
+struct pg_history_range {
+    wall_us since, until; /* both included; WALL_NONE: open */
+    /* Of time until, so many rows are known already. With the time of a page's last row as
+     * until and the number of rows of that time here, the next page follows it. */
+    uint32_t skip;
+    uint32_t at_most; /* rows of the page; fewer come at the end only */
+};
+
+/* Appended to out (struct central_reading). n 0: of all components. */
+MUST_USE enum rc pg_history_readings(struct pg *pg, const struct component_name *names,
+                                     size_t n, const struct pg_history_range *range,
+                                     GArray *out, struct err *err);
+
+/* Appended to out (struct journal_record). event NULL: of any kind. */
+MUST_USE enum rc pg_history_journal(struct pg *pg, const struct component_name *name,
+                                    const char *event, const struct pg_history_range *range,
+                                    GArray *out, struct err *err);
+
+/* Appended to out (struct occurrence_record), by raised_at. open_only: not those that are over.
+ */
+MUST_USE enum rc pg_history_alarms(struct pg *pg, const struct component_name *name,
+                                   bool open_only, const struct pg_history_range *range,
+                                   GArray *out, struct err *err);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The status line's parts: what each service and the ownership is like, in words. Plain when
+ * all is normal, bad when somebody has to look after it. Private to status.c, status_owner.c.
+ */
+#ifndef UI_STATUS_H
+#define UI_STATUS_H
+
+#include "ui/screen.h"
+
+struct status_part {
+    char text[256]; /* "": there is nothing to say */
+    char brief[2 *
+               FORMAT_SIZE]; /* the same where room is scarce; "": there is no shorter form */
+    bool bad;
+    int worth; /* of parts that are not bad, the one with the least goes first */
+};
+
+/* The central store; the changes of others that are not here yet; refused readings. */
+struct status_part status_postgres(struct screen *s);
+struct status_part status_behind(const struct screen *s);
+struct status_part status_quarantine(const struct screen *s);
+/* Role, owner, rank, arbiter, age of the owner's last sign. */
+struct status_part status_owner(struct screen *s);
+
+/* How long something has lasted: "3:12" for ten minutes, then "14 min". Has the screen drawn
+ * again when the seconds will have changed. */
+void status_age(struct screen *s, char dst[FORMAT_SIZE], mono_us since);
+
+#endif
