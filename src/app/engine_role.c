@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What ownership means for the rest of the engine: who decides, who speaks, who has custody. */
+#include "src/app/engine_private.h"
+#include "src/core/log.h"
+
+#define HANDOVER_US (300 * US_PER_MS) /* what was decided may take so long to reach the store */
+
+/* ---- deciding ---- */
+
+/* What is in the batch so far was decided under the rank of before. */
+static void
+decide(struct engine *e, const struct tenure *t)
+{
+    ingest_put(&e->ingest);
+    outgoing_set_rank(e->outgoing, t->rank);
+    alarming_promote(&e->alarming, e->ingest.model, t->rank, e->now);
+    ingest_put(&e->ingest); /* what rose meanwhile is told at once */
+    log_info("this instance decides now: epoch %llu, term %llu, by %s",
+             (unsigned long long)t->rank.epoch, (unsigned long long)t->rank.term,
+             arbiter_name(t->arbiter));
+}
+
+static void
+follow(struct engine *e, const struct tenure *t)
+{
+    ingest_put(&e->ingest);
+    alarming_demote(&e->alarming);
+    log_info("this instance decides no longer%s%s", *t->owner.instance != '\0' ? ": owner is " : "",
+             t->owner.instance);
+}
+
+static void
+tell_custody(struct engine *e, const struct tenure *t)
+{
+    if (e->custody == NULL) {
+        return;
+    }
+    if (t->custody) {
+        struct custody_term term = {.rank = t->rank, .arbiter = t->arbiter};
+        g_strlcpy(term.grant, t->grant, sizeof(term.grant));
+        custody_take(e->custody, &term);
+    } else if (e->custody_taken) {
+        custody_leave(e->custody);
+    }
+    e->custody_taken = t->custody;
+}
+
+/* An owner's word at the retained topics. Whoever is owner no longer has nothing to say there,
+ * not even what it could not say before. */
+static void
+tell_topics(struct engine *e, bool speaks)
+{
+    if (speaks && e->announce == NULL) {
+        e->announce = announce_new(engine_publish_alarm, e);
+        e->announced = 0;
+        client_hear_retained(e->client); /* what the last one left there */
+        engine_tell_state(e);
+    } else if (!speaks && e->announce != NULL) {
+        announce_free(g_steal_pointer(&e->announce));
+    }
+}
+
+static void
+tell_health(struct engine *e, const struct tenure *t)
+{
+    struct health *h = &e->health;
+    h->role = t->role;
+    memcpy(h->owner.instance, t->owner.instance, sizeof(h->owner.instance));
+    h->owner.rank = t->owner.rank;
+    h->owner.arbiter = t->owner.arbiter;
+    h->owner.since = t->owner.since;
+    h->owner.heard = t->owner.heard;
+}
+
+static bool
+same_term(const struct tenure *a, const struct tenure *b)
+{
+    return a->decides == b->decides && a->custody == b->custody &&
+           rank_compare(a->rank, b->rank) == 0 && a->arbiter == b->arbiter &&
+           strcmp(a->grant, b->grant) == 0;
+}
+
+void
+engine_follow_tenure(struct engine *e)
+{
+    const struct tenure *t = ownership_tenure(e->ownership);
+    bool same = same_term(t, &e->tenure);
+    struct tenure before = e->tenure;
+    e->tenure = *t;
+    if (t->role != e->health.role ||
+        strcmp(t->owner.instance, e->health.owner.instance) != 0) {
+        e->news = true;
+    }
+    tell_health(e, t);
+    if (!same) {
+        if (t->decides &&
+            (!before.decides || rank_compare(before.rank, t->rank) != 0)) {
+            decide(e, t);
+        } else if (!t->decides && before.decides) {
+            follow(e, t);
+        }
+        tell_custody(e, t);
+        if (e->sync != NULL) {
+            sync_set_term(e->sync, t->decides && t->arbiter != ARBITER_SELF, t->rank, t->grant);
+        }
+        e->news = true;
+    }
+    tell_topics(e, t->decides && t->settled && t->arbiter != ARBITER_SELF && e->linked);
+}
+
+/* ---- handing over ---- */
+
+/* Everything that was decided here is where others find it. */
+static bool
+is_put_away(struct engine *e)
+{
+    struct sync_state state = {.pending = 0};
+    if (e->sync != NULL) {
+        sync_get(e->sync, &state);
+    }
+    return ingest_committed(&e->ingest) && !outgoing_unsaid(e->outgoing) &&
+           (state.pending == 0 || !state.connected);
+}
+
+static void
+end_handover(struct engine *e, enum rc rc, const struct err *err)
+{
+    e->handover.wanted = false;
+    engine_answer_ticket(e, e->handover.ticket, rc, err);
+}
+
+void
+engine_turn_handover(struct engine *e)
+{
+    if (!e->handover.wanted) {
+        return;
+    }
+    if (!is_put_away(e) && e->now.mono < e->handover.until) {
+        return;
+    }
+    struct err err = {.text = ""};
+    enum rc rc = ownership_handover(e->ownership, e->handover.to, e->now, &err);
+    end_handover(e, rc, &err);
+}
+
+void
+engine_hand_over(struct engine *e, const char *to, uint64_t ticket)
+{
+    e->handover.wanted = true;
+    e->handover.ticket = ticket;
+    e->handover.until = e->now.mono + HANDOVER_US;
+    g_strlcpy(e->handover.to, to, sizeof(e->handover.to));
+    ingest_put(&e->ingest);
+    if (e->sync != NULL) {
+        sync_poke(e->sync);
+    }
+}
