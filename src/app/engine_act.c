@@ -1,9 +1,136 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What operators do to alarms: from the screen, and through the control socket. */
+/*
+ * What operators do to alarms: at the screen, through the control socket, and at other
+ * instances. The owner does it; an instance that does not decide asks the owner.
+ */
 #include "src/app/act_json.h"
 #include "src/app/alarm_json.h"
 #include "src/app/engine_private.h"
 #include "src/core/i18n.h"
+#include "src/core/log.h"
+
+#define TICKET_SCREEN 0 /* the others are of the control socket */
+
+/* An action of another instance that was done, and waits for its commit. */
+struct done {
+    uint64_t batch;
+    struct remote_answer answer;
+};
+
+/* ---- who waits for an answer ---- */
+
+void
+engine_answer_ticket(struct engine *e, uint64_t ticket, enum rc rc, const struct err *err)
+{
+    if (ticket != TICKET_SCREEN) {
+        control_answer(e->control, ticket, act_answer(rc, err));
+        return;
+    }
+    e->replies++;
+    g_strlcpy(e->reply, err->text, sizeof(e->reply)); /* "": there is nothing to be said */
+    e->news = true;
+}
+
+/* ---- asking the owner ---- */
+
+static void
+keep_open(struct engine *e, const char *id)
+{
+    const struct remote_action *a = actions_find(e->actions, id);
+    char *body = a == NULL ? NULL : remote_action_format(a);
+    if (body != NULL) {
+        struct open_action open = {.at = a->at, .body = body};
+        g_strlcpy(open.id, id, sizeof(open.id));
+        g_array_append_val(ingest_batch(&e->ingest, e->now)->actions, open);
+        ingest_put(&e->ingest);
+    }
+}
+
+/* RC_OK: whoever holds the ticket is answered by and by. body is taken over. */
+static enum rc
+ask_owner(struct engine *e, json_t *body, const char *user, const char *origin,
+          uint64_t ticket, struct err *err)
+{
+    char id[UUID_SIZE];
+    if (body == NULL) {
+        return err_set(err, RC_INVALID, "%s", _("a text in it is not valid UTF-8"));
+    }
+    enum rc rc = actions_ask(e->actions, body, user, origin, e->now, id, err);
+    if (rc == RC_OK) {
+        g_hash_table_replace(e->waiting, g_strdup(id), g_memdup2(&ticket, sizeof(ticket)));
+        keep_open(e, id);
+    }
+    return rc;
+}
+
+void
+engine_told(void *user, const char *id, enum actions_told how, const char *text)
+{
+    struct engine *e = user;
+    struct err err = {.text = ""};
+    const uint64_t *ticket = g_hash_table_lookup(e->waiting, id);
+    err_set(&err, RC_OK, "%s",
+            how == ACTIONS_SENT ? _("sent to the owner, which has not answered yet") : text);
+    if (ticket != NULL) {
+        engine_answer_ticket(e, *ticket, how == ACTIONS_REFUSED ? RC_INVALID : RC_OK, &err);
+    } else if (how != ACTIONS_SENT) {
+        log_info("an operator action of before was %s%s%s",
+                 how == ACTIONS_DONE ? "done" : "refused", *text != '\0' ? ": " : "", text);
+    }
+    if (how != ACTIONS_SENT) {
+        struct open_action answered = {.body = NULL};
+        g_strlcpy(answered.id, id, sizeof(answered.id));
+        g_array_append_val(ingest_batch(&e->ingest, e->now)->actions, answered);
+        g_hash_table_remove(e->waiting, id);
+    }
+}
+
+/* ---- at the owner: actions of other instances ---- */
+
+static void
+answer_later(struct engine *e, const char *id, enum rc rc, const char *text)
+{
+    struct done *d = g_new0(struct done, 1);
+    g_strlcpy(d->answer.id, id, sizeof(d->answer.id));
+    d->answer.ok = rc == RC_OK;
+    g_strlcpy(d->answer.text, text, sizeof(d->answer.text));
+    outgoing_handled(e->outgoing, &d->answer);
+    ingest_put(&e->ingest);
+    d->batch = e->ingest.put;
+    g_queue_push_tail(&e->done, d);
+}
+
+void
+engine_perform(void *user, const struct remote_action *a)
+{
+    struct engine *e = user;
+    struct action_order order;
+    struct err err = {.text = ""};
+    if (!action_order_read(&order, a, &err)) {
+        answer_later(e, a->id, RC_INVALID, err.text);
+    } else if (order.handover) {
+        log_info("%s asks this instance to hand over", a->instance);
+        engine_hand_over(e, order.to, ++e->tickets); /* nobody waits for that one */
+        answer_later(e, a->id, RC_OK, "");
+    } else {
+        enum rc rc = evaluator_act(e->alarming.evaluator, &order.act, e->now, &err);
+        answer_later(e, a->id, rc, err.text);
+    }
+}
+
+void
+engine_answer_done(struct engine *e)
+{
+    struct done *d;
+    while ((d = g_queue_peek_head(&e->done)) != NULL &&
+           (d->batch <= cache_committed(e->cache))) {
+        g_queue_pop_head(&e->done);
+        actions_done(e->actions, &d->answer);
+        g_free(d);
+    }
+}
+
+/* ---- here ---- */
 
 enum rc
 engine_act(struct engine *e, const struct alarm_action *a, struct err *err)
@@ -20,10 +147,21 @@ engine_act_on_screen(struct engine *e, const struct alarm_action *a)
     struct err err = {.text = ""};
     g_strlcpy(by.user, e->user, sizeof(by.user));
     snprintf(by.origin, sizeof(by.origin), "console %.48s", e->health.instance);
-    (void)engine_act(e, &by, &err);
-    e->replies++;
-    g_strlcpy(e->reply, err.text, sizeof(e->reply)); /* "": there is nothing to be said */
-    e->news = true;
+    enum rc rc = e->tenure.decides ? engine_act(e, &by, &err)
+                                   : ask_owner(e, act_to_json(&by), by.user, by.origin,
+                                               TICKET_SCREEN, &err);
+    if (e->tenure.decides || rc != RC_OK) {
+        engine_answer_ticket(e, TICKET_SCREEN, rc, &err);
+    }
+}
+
+static json_t *
+defer(struct engine *e, uint64_t ticket)
+{
+    struct err late = {.text = ""};
+    err_set(&late, RC_OK, "%s", _("sent to the owner, which has not answered yet"));
+    control_defer(e->control, ticket, act_answer(RC_OK, &late));
+    return json_object();
 }
 
 json_t *
@@ -37,6 +175,12 @@ engine_answer_act(struct engine *e, const json_t *request, const struct control_
         return act_answer(RC_INVALID, &err);
     }
     snprintf(action.origin, sizeof(action.origin), "cli %.48s", e->health.instance);
+    if (!e->tenure.decides) {
+        uint64_t ticket = ++e->tickets;
+        enum rc rc =
+            ask_owner(e, act_to_json(&action), user, action.origin, ticket, &err);
+        return rc == RC_OK ? defer(e, ticket) : act_answer(rc, &err);
+    }
     enum rc rc = engine_act(e, &action, &err);
     if (rc == RC_OK) {
         /* Whoever is told that it is done may rely on it, whatever happens to us next. */
@@ -45,6 +189,28 @@ engine_answer_act(struct engine *e, const json_t *request, const struct control_
         control_wait(e->control, e->ingest.put, act_answer(rc, &late));
     }
     return act_answer(rc, &err);
+}
+
+json_t *
+engine_answer_handover(struct engine *e, const json_t *request,
+                       const struct control_peer *peer)
+{
+    char user[ALARM_USER_MAX], origin[ALARM_USER_MAX];
+    struct err err = {.text = ""};
+    const char *to = json_string_value(json_object_get(request, "to"));
+    uint64_t ticket = ++e->tickets;
+    if (e->tenure.role == ROLE_OWNER) {
+        engine_hand_over(e, to != NULL ? to : "", ticket);
+        return defer(e, ticket);
+    }
+    control_user_name(user, sizeof(user), peer->uid);
+    snprintf(origin, sizeof(origin), "cli %.48s", e->health.instance);
+    json_t *body = json_pack("{s:s}", "command", "handover");
+    if (to != NULL && *to != '\0') {
+        json_object_set_new(body, "to", json_string(to));
+    }
+    enum rc rc = ask_owner(e, body, user, origin, ticket, &err);
+    return rc == RC_OK ? defer(e, ticket) : act_answer(rc, &err);
 }
 
 json_t *
