@@ -167,11 +167,21 @@ election_settle_at(struct election *e, struct now now)
     return now.mono + e->times.settle_us;
 }
 
+/* Only with its echo is everything heard that another claimed before. */
+void
+election_settle_later(struct election *e, struct now now)
+{
+    e->settled_at = AT_NO_TIME;
+    e->settle_from = now.mono;
+}
+
 void
 election_take_office(struct election *e, enum office office, struct rank rank, struct now now)
 {
-    if (!election_is_owner(e)) {
+    if (office == OFFICE_BROKER && !election_is_owner(e)) {
         e->settled_at = election_settle_at(e, now);
+    } else if (!election_is_owner(e)) {
+        election_settle_later(e, now);
     }
     e->office = office;
     e->office_at = now.mono;
@@ -385,7 +395,9 @@ election_turn(struct election *e, struct now now)
     if (election_is_owner(e) && e->link == LINK_LISTENS) {
         next = MIN(next, e->next_beacon);
     }
-    const mono_us others[] = {e->settled_at, e->hold_back, e->quiet_since + e->dead_us};
+    mono_us echo_end = MAX(e->echo_at, e->office_at) + e->echo_us + 1;
+    const mono_us others[] = {e->settled_at, e->hold_back, e->quiet_since + e->dead_us,
+                              election_is_owner(e) ? echo_end : 0};
     for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
         next = others[i] > now.mono ? MIN(next, others[i]) : next;
     }

@@ -98,10 +98,13 @@ note_other(struct election *e, const struct election_message *m, struct now now)
 }
 
 static void
-hear_echo(struct election *e, uint64_t n)
+hear_echo(struct election *e, uint64_t n, struct now now)
 {
     if (e->beacons[n % BEACONS].n == n) {
         e->echo_at = MAX(e->echo_at, e->beacons[n % BEACONS].at);
+    }
+    if (election_is_owner(e) && e->settled_at == AT_NO_TIME && e->echo_at >= e->settle_from) {
+        e->settled_at = election_settle_at(e, now);
     }
 }
 
@@ -109,7 +112,7 @@ static void
 hear_beacon(struct election *e, const struct election_message *m, struct now now)
 {
     if (m->mine) {
-        hear_echo(e, m->n);
+        hear_echo(e, m->n, now);
         return;
     }
     if (m->retained && strcmp(m->from, e->name) == 0) {
@@ -169,7 +172,7 @@ end_join(struct election *e, struct now now)
     e->link_since = now.mono;
     e->quiet_since = now.mono;
     if (election_is_owner(e)) {
-        e->settled_at = MAX(e->settled_at, election_settle_at(e, now));
+        election_settle_later(e, now);
         election_say_claim(e, e->rank, now);
         election_say_beacon(e, now);
     }
@@ -179,7 +182,7 @@ static void
 hear_presence(struct election *e, const struct election_message *m, struct now now)
 {
     if (m->mine) {
-        hear_echo(e, m->n);
+        hear_echo(e, m->n, now);
         if (e->marker_at != NEVER && m->n >= e->marker) {
             e->proved_at = MAX(e->proved_at, e->echo_at);
             e->marker_at = NEVER;

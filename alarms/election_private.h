@@ -37,7 +37,8 @@ struct election {
     enum office office;
     struct rank rank; /* of the office */
     wall_us since;
-    mono_us settled_at;                 /* AT_NO_TIME: no office */
+    mono_us settled_at;  /* AT_NO_TIME: no office, or what follows has not come back yet */
+    mono_us settle_from; /* something that was said then or later */
     char waits_for[ELECTION_NAME_SIZE]; /* whose resignation would settle it at once */
 
     struct rank seen;    /* the highest heard */
@@ -106,6 +107,7 @@ void election_take_office(struct election *e, enum office office, struct rank ra
 void election_leave_office(struct election *e, const char *to, struct now now);
 /* When whoever was owner before must have heard of us, or have fallen silent by itself. */
 mono_us election_settle_at(struct election *e, struct now now);
+void election_settle_later(struct election *e, struct now now);
 void election_see(struct election *e, struct rank rank);
 void election_begin_join(struct election *e, struct now now);
 

@@ -110,6 +110,7 @@ read_state(const PGresult *result, struct lease_answer *ret, struct err *err)
     ret->epoch = (uint64_t)number(result, EPOCH);
     g_strlcpy(ret->grant, PQgetvalue(result, 0, GRANT), sizeof(ret->grant));
     text_sanitize(ret->holder, sizeof(ret->holder), holder, strlen(holder));
+    ret->infra = strcmp(PQgetvalue(result, 0, MODE), "infra") == 0;
     ret->left_us = number(result, LEFT_MS) * US_PER_MS;
     bool never = PQgetisnull(result, 0, SINCE_US) != 0;
     ret->since = never ? WALL_NONE : number(result, SINCE_US);

@@ -27,6 +27,7 @@ struct lease_answer {
     uint64_t epoch;
     char grant[UUID_SIZE]; /* "" unless mine */
     char holder[LEASE_NAME_SIZE];
+    bool infra;      /* its holder has no broker */
     int64_t left_us; /* until we may acquire it */
     wall_us since;
 };
