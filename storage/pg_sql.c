@@ -58,6 +58,13 @@ static const char *const texts[] = {
     [PG_HISTORY_JOURNAL] =
         "select * from leitstand.history_journal($1, $2, $3, $4, $5, $6, $7)",
     [PG_HISTORY_ALARMS] = "select * from leitstand.history_alarms($1, $2, $3, $4, $5, $6, $7)",
+
+    [PG_LEASE_LISTEN] = "LISTEN leitstand_lease",
+    [PG_LEASE_LOOK] = "SELECT * FROM leitstand.lease_look($1, $2, $3)",
+    [PG_LEASE_ACQUIRE] = "SELECT * FROM leitstand.lease_acquire($1, $2, $3, $4)",
+    [PG_LEASE_RENEW] = "SELECT * FROM leitstand.lease_renew($1, $2, $3, $4, $5)",
+    [PG_LEASE_RELEASE] = "SELECT * FROM leitstand.lease_release($1, $2, $3, $4)",
+    [PG_TENURE_ADD] = "SELECT leitstand.tenure_add($1, $2, $3, $4)",
 };
 static_assert(G_N_ELEMENTS(texts) == PG_STATEMENTS, "a statement has no text");
 

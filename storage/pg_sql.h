@@ -20,8 +20,15 @@ enum pg_statement {
     PG_HISTORY_READINGS, /* stations, components, since, until, skip, at_most */
     PG_HISTORY_JOURNAL,  /* station, component, event, since, until, skip, at_most */
     PG_HISTORY_ALARMS,   /* station, component, open_only, since, until, skip, at_most */
+    /* The lease (002-ownership.sql); one row of leitstand.lease_state each. */
+    PG_LEASE_LISTEN,  /* no parameters */
+    PG_LEASE_LOOK,    /* instance, mode, validity in ms */
+    PG_LEASE_ACQUIRE, /* … and the highest epoch seen */
+    PG_LEASE_RENEW,   /* instance, epoch, grant, mode, validity in ms */
+    PG_LEASE_RELEASE, /* instance, epoch, grant, for whom or null */
+    PG_TENURE_ADD,    /* epoch, term, instance, since: an owner by the broker's word */
 };
-#define PG_STATEMENTS (PG_HISTORY_ALARMS + 1)
+#define PG_STATEMENTS (PG_TENURE_ADD + 1)
 
 const char *pg_sql(enum pg_statement which);
 
