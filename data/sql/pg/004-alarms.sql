@@ -38,6 +38,12 @@ create table leitstand.change (
     unique (writer, number)
 );
 
+-- How far every writer has come, also beyond what is left of the log.
+create table leitstand.writer (
+    writer uuid primary key,
+    number bigint not null
+);
+
 -- Append only: there is no function that changes a line or takes one away.
 create table leitstand.journal_line (
     writer uuid not null,
@@ -272,6 +278,9 @@ begin
     values (log_id, put_change.writer, put_change.number, put_change.instance,
             put_change.epoch, put_change.term, octet_length(put_change.body::text),
             put_change.body);
+    insert into leitstand.writer as w (writer, number)
+    values (put_change.writer, put_change.number)
+        on conflict (writer) do update set number = greatest(w.number, excluded.number);
     perform leitstand.put_journal(log_id, epoch, term, writer, number, instance,
                                   body->'journal');
     perform leitstand.put_occurrences(epoch, term, writer, number, body->'occurrences');
@@ -439,7 +448,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- The whole state, as of entry log_id, under the highest rank that had a part in it: what is
--- not over, and the newest of the rest.
+-- not over, and the newest of the rest; and how far each writer had come: "marks":[{"writer":…,
+-- "number":…}].
 create function leitstand.snapshot(closed integer)
 returns table (log_id bigint, epoch bigint, term bigint, body text)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -464,8 +474,11 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     )
     select h.last, coalesce((select t.epoch from top as t), 0),
            coalesce((select t.term from top as t), 0),
-           (jsonb_build_object('occurrences',
-               coalesce((select jsonb_agg(k.body order by k.raised_at) from kept as k), '[]'))
+           (jsonb_build_object(
+                'occurrences',
+                coalesce((select jsonb_agg(k.body order by k.raised_at) from kept as k), '[]'),
+                'marks',
+                coalesce((select jsonb_agg(to_jsonb(w)) from leitstand.writer as w), '[]'))
             || coalesce((select jsonb_object_agg(s.kind, s.list) from state as s), '{}'))::text
       from leitstand.log_head as h;
 $$;
