@@ -28,7 +28,7 @@ struct sync;
 /* One entry of the change log: what one instance decided at once. Its (writer, number) is what
  * makes it the same by whichever way it comes. */
 struct change {
-    int64_t id;             /* in the store's log; 0: it came over the broker */
+    int64_t id;             /* in the store's log; 0: not from there */
     char writer[UUID_SIZE]; /* the cache it was decided in */
     uint64_t number;        /* that writer's, counting from 1 without a gap */
     char instance[64];
@@ -54,20 +54,59 @@ struct remote_answer {
 };
 
 struct sync_news {
-    GArray *changes; /* struct change, in the log's order */
-    bool snapshot;   /* changes begin with a whole state: whatever was kept is replaced by it */
+    GArray *changes; /* struct change, in the log's order; none that were decided here */
+    /* changes begin with a whole state (writer "", number 0): whatever was kept is replaced by
+     * it, and so are the marks how far each writer is known, by its "marks":[{"writer":…,
+     * "number":…}]. */
+    bool snapshot;
+    /* changes are what led to the state, in pages after it: journal lines only, each with its
+     * writer and number, perhaps known already; marks have nothing to say about them. */
+    bool history;
+    /* The log up to this entry is known when changes have been applied: to be kept on disk in
+     * one transaction with them. 0: as it was. */
+    int64_t cursor;
+    uint64_t
+        sent; /* the outbox up to this number is in the store, or kept aside; 0: as it was */
     GArray *actions; /* struct remote_action: for the owner to do, perhaps not the first time */
     GArray *answers; /* struct remote_answer: to actions of this instance */
     int64_t plant_version; /* 0: no other plant than the one told to sync_start() */
     char *stations, *components, *rules; /* its files */
+    bool plant_stored;                   /* by sync_store_plant(): the store has it now */
+    char plant_refused[256];             /* or why not; "": nothing to say */
 };
 void sync_news_init(struct sync_news *n);
 void sync_news_fini(struct sync_news *n);
 
-/* NULL when there is no central store. cursor: the last log entry that was applied here. The
- * cache's outbox is read over a connection of its own. */
-struct sync *sync_start(const struct config *config, int64_t cursor, int64_t plant_version);
-void sync_stop(struct sync *s); /* NULL is fine */
+/* The outbox, for the thread only. Tests have others than the cache's. */
+struct sync_row {
+    uint64_t number;
+    struct rank rank;
+    const char *body;
+};
+struct sync_source {
+    void *user;
+    /* The next rows after number after, in order; *ret_last: number of the last of all. */
+    enum rc (*read)(void *user, uint64_t after, size_t limit,
+                    void (*row)(void *to, const struct sync_row *row), void *to,
+                    uint64_t *ret_last, struct err *err);
+    void (*close)(void *user);
+};
+
+struct sync_setup {
+    const struct config *config; /* read by sync_start_with() only */
+    const char *writer;          /* UUID of the cache */
+    int64_t cursor, plant_version;
+    struct sync_source source; /* closed in the end, or at once when there is no store */
+    int64_t look_us;
+};
+struct sync *sync_start_with(const struct sync_setup *setup);
+
+/* NULL when there is no central store. writer: the UUID of the cache; cursor: the last log
+ * entry that was applied here. The cache's outbox is read over a connection of its own. */
+struct sync *sync_start(const struct config *config, const char *writer, int64_t cursor,
+                        int64_t plant_version);
+/* NULL is fine. What is under way is given up. */
+void sync_stop(struct sync *s);
 
 /* decides: what the outbox gets from now on is the owner's; grant "": not by the store. */
 void sync_set_term(struct sync *s, bool decides, struct rank rank, const char *grant);
@@ -82,17 +121,22 @@ void sync_take(struct sync *s, struct sync_news *ret); /* appended to an initial
 /* An action of this instance, until it is answered; kept in memory, the cache has it on disk.
  */
 void sync_submit(struct sync *s, const struct remote_action *a);
+/* It was answered, whichever way. */
+void sync_forget(struct sync *s, const char *id);
 /* What the owner said to one. */
 void sync_answer(struct sync *s, const struct remote_answer *a);
-/* A plant for everybody; the answer comes as news with its version, or in state.problem. base:
- * the version it was made from. */
+/* A plant for everybody; the answer comes as news, soon, also when the store is away. base: the
+ * version it was made from. Who stored it gets it as news like everybody else. */
 void sync_store_plant(struct sync *s, int64_t base, const char *stations,
                       const char *components, const char *rules, const char *actor);
 
 struct sync_state {
     bool known, connected;
     char problem[160];
+    bool fenced;                      /* not the owner any more, says the store; waits for
+                                         sync_set_term() */
     uint64_t pending;                 /* entries of the outbox not there yet */
+    uint64_t refused;                 /* of them, in this run: kept aside in PATH.refused */
     uint64_t behind, behind_at_first; /* entries of the log not here yet; see struct health */
 };
 void sync_get(struct sync *s, struct sync_state *ret);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of sync share. */
+#ifndef SRC_APP_SYNC_PRIVATE_H
+#define SRC_APP_SYNC_PRIVATE_H
+
+#include "src/app/sync.h"
+#include "src/app/worker.h"
+#include "storage/pg_changes.h"
+
+struct sync_term {
+    bool decides;
+    struct rank rank;
+    char grant[UUID_SIZE];
+    uint64_t serial; /* rises with each sync_set_term() */
+};
+
+struct sync_plant {
+    int64_t base;
+    char *stations, *components, *rules, *actor;
+};
+void sync_plant_free(struct sync_plant *p); /* NULL is fine */
+
+/* A snapshot on its way here: the journal lines that belong to it come page by page. */
+struct sync_filling {
+    bool on;
+    struct pg_extent extent;
+    int64_t after;
+    uint64_t left; /* changes */
+};
+
+/* The thread's own. */
+struct sync_thread {
+    struct pg *pg; /* NULL: not connected */
+    mono_us retry, look, prune;
+    int64_t backoff_us;
+    bool outbox_due, look_due; /* not only when it is time */
+    uint64_t sent, last;       /* of the outbox */
+    uint64_t fenced;           /* serial of the term that is over; 0: none */
+    int64_t cursor, plant_version;
+    struct sync_filling filling;
+    GHashTable *asked;  /* id → struct asked: actions of this instance */
+    GHashTable *given;  /* ids of actions that the engine has got under this term */
+    GPtrArray *answers; /* struct remote_answer *, to be stored */
+    struct sync_plant *plant;
+    struct sync_term term; /* as last seen */
+};
+
+struct sync {
+    struct worker worker;
+    /* constant */
+    char *conninfo, *instance, *aside, writer[UUID_SIZE];
+    int retention_days;
+    int64_t look_us;
+    struct sync_source source;
+    int stop_fd; /* ends what waits for the server; wake_fd does not */
+    int news_fd;
+    /* under lock: orders to the thread */
+    struct sync_term term;
+    GPtrArray *submits, *answers; /* struct remote_action *, struct remote_answer * */
+    GPtrArray *forgets;           /* char * */
+    struct sync_plant *plant;
+    bool poked;
+    /* under lock: from the thread */
+    struct sync_news news;
+    struct sync_state state;
+
+    struct sync_thread own; /* the thread's, without lock */
+};
+
+void sync_work(void *worker);
+
+/* How much waits, when there is no connection to send it. */
+void sync_count(struct sync *s);
+/* In the thread, without lock. RC_IO: the connection is of no use any more. */
+enum rc sync_out(struct sync *s, struct err *err);  /* the outbox */
+enum rc sync_push(struct sync *s, struct err *err); /* actions, answers, a plant */
+enum rc sync_in(struct sync *s, mono_us now, struct err *err);
+void sync_refuse_plant(struct sync *s, const char *why);
+
+/* The engine has all changes that were given to it. */
+bool sync_is_taken(struct sync *s);
+/* The present term; a new one makes an end of what belonged to the last. */
+void sync_see_term(struct sync *s);
+/* May write as owner. */
+bool sync_owns(const struct sync *s);
+/* There is news now. Under lock. */
+void sync_tell(struct sync *s);
+
+struct asked {
+    struct remote_action action;
+    bool submitted;
+};
+
+#endif

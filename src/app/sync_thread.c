@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The thread: keeps a connection, and does in turn what goes out and what comes in. */
+#include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
+
+#include "src/app/sync_private.h"
+#include "src/core/log.h"
+#include "src/core/text.h"
+
+#define CONNECT_US     (5 * US_PER_S)
+#define ANSWER_US      (10 * US_PER_S)
+#define BACKOFF_MIN_US (500 * US_PER_MS)
+#define BACKOFF_MAX_US (5 * US_PER_S)
+#define PRUNE_FIRST_US (60 * US_PER_S)
+#define PRUNE_US       (3600 * US_PER_S)
+#define LOG_DAYS       35
+
+/* ---- the term ---- */
+
+void
+sync_see_term(struct sync *s)
+{
+    struct sync_thread *t = &s->own;
+    worker_lock(&s->worker);
+    struct sync_term term = s->term;
+    worker_unlock(&s->worker);
+    if (term.serial != t->term.serial) {
+        t->outbox_due = t->look_due = true;
+        g_hash_table_remove_all(t->given);
+        t->fenced = 0;
+    }
+    t->term = term;
+}
+
+bool
+sync_owns(const struct sync *s)
+{
+    const struct sync_thread *t = &s->own;
+    return t->term.decides && *t->term.grant != '\0' && t->fenced == 0;
+}
+
+/* ---- the connection ---- */
+
+static void
+lost(struct sync *s, const struct err *err)
+{
+    struct sync_thread *t = &s->own;
+    pg_close(g_steal_pointer(&t->pg));
+    t->backoff_us = CLAMP(t->backoff_us * 2, BACKOFF_MIN_US, BACKOFF_MAX_US);
+    t->retry = clock_now().mono + t->backoff_us;
+    worker_lock(&s->worker);
+    if ((s->state.connected || !s->state.known) && !s->worker.stopping) {
+        log_warning("central store: %s", err->text);
+    }
+    s->state.known = true;
+    s->state.connected = false;
+    text_sanitize(s->state.problem, sizeof(s->state.problem), err->text, strlen(err->text));
+    worker_unlock(&s->worker);
+    sync_refuse_plant(s, err->text);
+}
+
+static enum rc
+connect_to_store(struct sync *s, struct err *err)
+{
+    struct sync_thread *t = &s->own;
+    const struct pg_config config = {
+        .conninfo = s->conninfo,
+        .purpose = "sync",
+        .wake_fd = s->stop_fd,
+        .connect_us = CONNECT_US,
+        .answer_us = ANSWER_US,
+    };
+    enum rc rc = pg_open(&t->pg, &config, err);
+    if (rc == RC_OK) {
+        rc = pg_query(t->pg, PG_LISTEN, 0, NULL, NULL, err);
+    }
+    if (rc == RC_OK) {
+        /* What was told before is not told again. */
+        t->outbox_due = t->look_due = true;
+    }
+    return rc;
+}
+
+/* What was asked of the store has worked. */
+static void
+well(struct sync *s)
+{
+    s->own.backoff_us = 0;
+    worker_lock(&s->worker);
+    if (s->state.known && !s->state.connected) {
+        log_info("central store: connected");
+    }
+    s->state.known = s->state.connected = true;
+    s->state.problem[0] = '\0';
+    worker_unlock(&s->worker);
+}
+
+/* ---- a turn ---- */
+
+/* Orders under the lock become the thread's. */
+static void
+take_orders(struct sync *s)
+{
+    struct sync_thread *t = &s->own;
+    GPtrArray *submits = s->submits, *forgets = s->forgets, *answers = s->answers;
+    for (guint i = 0; i < submits->len; i++) {
+        struct asked *asked = g_new0(struct asked, 1);
+        struct remote_action *a = g_ptr_array_index(submits, i);
+        asked->action = *a;
+        a->body = NULL;
+        g_hash_table_replace(t->asked, asked->action.id, asked);
+    }
+    for (guint i = 0; i < forgets->len; i++) {
+        g_hash_table_remove(t->asked, g_ptr_array_index(forgets, i));
+    }
+    for (guint i = 0; i < answers->len; i++) {
+        g_ptr_array_add(t->answers,
+                        g_memdup2(g_ptr_array_index(answers, i), sizeof(struct remote_answer)));
+    }
+    g_ptr_array_set_size(submits, 0);
+    g_ptr_array_set_size(forgets, 0);
+    g_ptr_array_set_size(answers, 0);
+    if (s->plant != NULL) {
+        sync_plant_free(t->plant);
+        t->plant = g_steal_pointer(&s->plant);
+    }
+    t->outbox_due = t->outbox_due || s->poked;
+    s->poked = false;
+}
+
+static enum rc
+prune(struct sync *s, mono_us now, struct err *err)
+{
+    struct sync_thread *t = &s->own;
+    enum pg_outcome outcome;
+    int64_t gone = 0;
+    if (!sync_owns(s) || now < t->prune) {
+        return RC_OK;
+    }
+    enum rc rc =
+        pg_log_prune(t->pg, t->term.rank.epoch, t->term.grant, LOG_DAYS, &gone, &outcome, err);
+    t->prune = gone > 0 ? now : now + PRUNE_US;
+    return rc == RC_INVALID ? RC_OK : rc; /* fenced: somebody else does it */
+}
+
+static enum rc
+work_on(struct sync *s, mono_us now, struct err *err)
+{
+    struct sync_thread *t = &s->own;
+    bool notified = false;
+    enum rc rc = t->pg == NULL ? connect_to_store(s, err) : RC_OK;
+    if (rc == RC_OK) {
+        rc = pg_notified(t->pg, &notified, err);
+        t->look_due = t->look_due || notified || now >= t->look;
+    }
+    if (rc == RC_OK) {
+        rc = sync_out(s, err);
+    }
+    if (rc == RC_OK) {
+        rc = sync_push(s, err);
+    }
+    if (rc == RC_OK && t->look_due) {
+        rc = sync_in(s, now, err);
+    }
+    return rc == RC_OK ? prune(s, now, err) : rc;
+}
+
+/* Unlocked. When the next one is due. */
+static mono_us
+turn(struct sync *s)
+{
+    struct sync_thread *t = &s->own;
+    struct err err = {.text = ""};
+    mono_us now = clock_now().mono;
+    sync_see_term(s);
+    if (t->pg == NULL && now < t->retry) {
+        sync_refuse_plant(s, "there is no connection");
+        sync_count(s);
+        return t->retry;
+    }
+    bool notified = false;
+    enum rc rc = work_on(s, now, &err);
+    if (rc == RC_OK) {
+        /* It may have come with an answer; then the socket tells nothing any more. */
+        rc = pg_notified(t->pg, &notified, &err);
+    }
+    if (rc != RC_OK) {
+        lost(s, &err);
+        sync_count(s);
+        return t->retry;
+    }
+    well(s);
+    t->look_due = t->look_due || notified;
+    return t->outbox_due || (t->look_due && sync_is_taken(s)) ? now : t->look;
+}
+
+/* Locked; unlocked while it waits: for orders, notifications or the time. */
+static bool
+wait_until(struct sync *s, mono_us until)
+{
+    eventfd_t count;
+    worker_unlock(&s->worker);
+    mono_us left = until - clock_now().mono;
+    struct pollfd fds[] = {
+        {.fd = s->worker.wake_fd, .events = POLLIN},
+        {.fd = s->own.pg != NULL ? pg_fd(s->own.pg) : -1, .events = POLLIN},
+    };
+    poll(fds, G_N_ELEMENTS(fds), left <= 0 ? 0 : (int)(left / US_PER_MS) + 1);
+    eventfd_read(s->worker.wake_fd, &count);
+    worker_lock(&s->worker);
+    return !s->worker.stopping;
+}
+
+void
+sync_work(void *worker)
+{
+    struct sync *s = worker;
+    mono_us next = 0;
+    s->own.prune = clock_now().mono + PRUNE_FIRST_US;
+    worker_lock(&s->worker);
+    while (!s->worker.stopping) {
+        take_orders(s);
+        worker_unlock(&s->worker);
+        next = turn(s);
+        worker_lock(&s->worker);
+        if (!wait_until(s, next)) {
+            break;
+        }
+    }
+    worker_unlock(&s->worker);
+    pg_close(g_steal_pointer(&s->own.pg));
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit.h"
+
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sync_store.h"
+
+#define WAIT_US (10 * US_PER_S)
+
+struct pg *
+store_open(const char *conninfo)
+{
+    struct err err = {.text = ""};
+    struct pg *pg = NULL;
+    const struct pg_config config = {
+        .conninfo = conninfo,
+        .purpose = "test",
+        .wake_fd = -1,
+        .connect_us = WAIT_US,
+        .answer_us = WAIT_US,
+    };
+    if (pg_open(&pg, &config, &err) != RC_OK) {
+        fail_msg("%s", err.text);
+    }
+    return pg;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+migrate(struct pg *pg)
+{
+    char *dir = g_build_filename(getenv("LEITSTAND_SOURCE"), "data", "sql", "pg", NULL);
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    GDir *files = g_dir_open(dir, 0, NULL);
+    assert_non_null(files);
+    for (const char *name; (name = g_dir_read_name(files)) != NULL;) {
+        if (g_str_has_suffix(name, ".sql")) {
+            g_ptr_array_add(names, g_build_filename(dir, name, NULL));
+        }
+    }
+    g_dir_close(files);
+    g_ptr_array_sort(names, by_name);
+    for (guint i = 0; i < names->len; i++) {
+        struct err err = {.text = ""};
+        char *text = NULL;
+        assert_true(g_file_get_contents(g_ptr_array_index(names, i), &text, NULL, NULL));
+        if (pg_exec(pg, text, &err) != RC_OK) {
+            fail_msg("%s: %s", (char *)g_ptr_array_index(names, i), err.text);
+        }
+        g_free(text);
+    }
+    g_ptr_array_unref(names);
+    g_free(dir);
+}
+
+static void
+must(struct pg *pg, const char *text)
+{
+    struct err err = {.text = ""};
+    if (pg_exec(pg, text, &err) != RC_OK) {
+        fail_msg("%s: %s", text, err.text);
+    }
+}
+
+int
+store_make(void **state)
+{
+    (void)state;
+    struct pg *pg = store_open("");
+    must(pg, "drop schema if exists leitstand cascade");
+    migrate(pg);
+    must(pg, "do $$ begin"
+             " if not exists (select from pg_roles where rolname = 'instance_1') then"
+             " create role instance_1 login in role leitstand_instance;"
+             " create role reader_1 login in role leitstand_reader; end if; end $$");
+    pg_close(pg);
+    return 0;
+}
+
+const char *
+store_ask(const char *fmt, ...)
+{
+    static char *answers[4];
+    static unsigned next;
+    va_list args;
+    va_start(args, fmt);
+    char *text = g_strdup_vprintf(fmt, args);
+    va_end(args);
+    PGconn *c = PQconnectdb("");
+    PGresult *rows = PQexec(c, text);
+    ExecStatusType status = PQresultStatus(rows);
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+        fail_msg("%s: %s", text, PQerrorMessage(c));
+    }
+    char **answer = &answers[next++ % G_N_ELEMENTS(answers)];
+    g_free(*answer);
+    *answer = g_strdup(PQntuples(rows) > 0 ? PQgetvalue(rows, 0, 0) : "");
+    PQclear(rows);
+    PQfinish(c);
+    g_free(text);
+    return *answer;
+}
+
+struct store_grant
+store_acquire(const char *instance)
+{
+    struct store_grant g = {.epoch = 0};
+    store_ask("update leitstand.lease set expires_at = '-infinity'");
+    const char *both = store_ask("select epoch || ' ' || grant_id"
+                                 "  from leitstand.lease_acquire('%s', 'full', 5000, 0)",
+                                 instance);
+    char *end = NULL;
+    g.epoch = g_ascii_strtoull(both, &end, 10);
+    assert_int_equal(*end, ' ');
+    g_strlcpy(g.id, end + 1, sizeof(g.id));
+    return g;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A central store to test with: the one of tests/pg/with_pg.sh, its schema made anew. */
+#ifndef TESTS_SYNC_STORE_H
+#define TESTS_SYNC_STORE_H
+
+#include "storage/pg.h"
+
+/* The role of an instance, and no more. */
+#define STORE_INSTANCE "user=instance_1"
+#define STORE_READER   "user=reader_1"
+
+int store_make(void **state); /* for cmocka: before a test */
+
+struct pg *store_open(const char *conninfo);
+
+/* The first value of a statement of the superuser's; "" for null and none. Good until the next
+ * but three. Fails the test when it is refused. */
+const char *store_ask(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/* The lease: a grant for instance under a new epoch. */
+struct store_grant {
+    uint64_t epoch;
+    char id[40];
+};
+struct store_grant store_acquire(const char *instance);
+
+#endif

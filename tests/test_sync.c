@@ -1,0 +1,592 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Instances that meet in the central store only. */
+#include "tests/unit.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib.h>
+#include <glib/gstdio.h>
+
+#include "src/app/sync.h"
+#include "tests/sync_store.h"
+
+#define DEADLINE_US (20 * US_PER_S)
+#define NEVER_US    (3600 * US_PER_S) /* only what is notified is seen */
+#define A1          "0fe1f2a0-0000-5000-8000-00000000000a"
+
+/* ---- an outbox in memory ---- */
+
+struct entry {
+    uint64_t number;
+    struct rank rank;
+    char *body;
+};
+
+struct box {
+    pthread_mutex_t lock;
+    GArray *entries; /* never shorter */
+};
+
+static enum rc
+read_box(void *user, uint64_t after, size_t limit,
+         void (*row)(void *to, const struct sync_row *row), void *to, uint64_t *ret_last,
+         struct err *err)
+{
+    struct box *box = user;
+    (void)err;
+    pthread_mutex_lock(&box->lock);
+    size_t n = 0;
+    for (guint i = 0; i < box->entries->len; i++) {
+        const struct entry *e = &g_array_index(box->entries, struct entry, i);
+        *ret_last = e->number;
+        if (e->number > after && n < limit) {
+            const struct sync_row r = {e->number, e->rank, e->body};
+            row(to, &r);
+            n++;
+        }
+    }
+    pthread_mutex_unlock(&box->lock);
+    return RC_OK;
+}
+
+static void
+close_box(void *user)
+{
+    struct box *box = user;
+    for (guint i = 0; i < box->entries->len; i++) {
+        g_free(g_array_index(box->entries, struct entry, i).body);
+    }
+    g_array_unref(box->entries);
+    pthread_mutex_destroy(&box->lock);
+    g_free(box);
+}
+
+/* ---- an instance ---- */
+
+struct instance {
+    struct config *config;
+    struct box *box;
+    struct sync *sync;
+    struct sync_news news; /* all of it */
+    char writer[UUID_SIZE], name[8];
+    struct rank rank;
+    uint64_t last;
+    int snapshots;
+    char *dir;
+};
+
+struct start {
+    const char *conninfo;
+    int64_t cursor, look_us;
+};
+
+static struct instance *
+start_with(unsigned n, struct start how)
+{
+    struct instance *i = g_new0(struct instance, 1);
+    i->dir = g_dir_make_tmp("sync-XXXXXX", NULL);
+    assert_non_null(i->dir);
+    snprintf(i->name, sizeof(i->name), "pc%u", n);
+    snprintf(i->writer, sizeof(i->writer), "44444444-4444-4444-8444-%012u", n);
+    i->config = config_defaults();
+    g_free(i->config->postgres.conninfo);
+    g_free(i->config->instance.name);
+    g_free(i->config->cache.path);
+    i->config->postgres.conninfo = g_strdup(how.conninfo);
+    i->config->instance.name = g_strdup(i->name);
+    i->config->cache.path = g_build_filename(i->dir, "cache", NULL);
+    i->box = g_new0(struct box, 1);
+    pthread_mutex_init(&i->box->lock, NULL);
+    i->box->entries = g_array_new(FALSE, FALSE, sizeof(struct entry));
+    sync_news_init(&i->news);
+    const struct sync_setup setup = {
+        .config = i->config,
+        .writer = i->writer,
+        .cursor = how.cursor,
+        .source = {i->box, read_box, close_box},
+        .look_us = how.look_us,
+    };
+    i->sync = sync_start_with(&setup);
+    assert_non_null(i->sync);
+    return i;
+}
+
+static struct instance *
+start(unsigned n)
+{
+    return start_with(n, (struct start){STORE_INSTANCE, 0, NEVER_US});
+}
+
+static void
+stop(struct instance *i)
+{
+    sync_stop(i->sync);
+    sync_news_fini(&i->news);
+    config_free(i->config);
+    char *aside = g_build_filename(i->dir, "cache.refused", NULL);
+    g_unlink(aside);
+    g_free(aside);
+    assert_int_equal(g_rmdir(i->dir), 0);
+    g_free(i->dir);
+    g_free(i);
+}
+
+static void
+put(struct instance *i, const char *body)
+{
+    struct entry e = {++i->last, i->rank, g_strdup(body)};
+    pthread_mutex_lock(&i->box->lock);
+    g_array_append_val(i->box->entries, e);
+    pthread_mutex_unlock(&i->box->lock);
+    sync_poke(i->sync);
+}
+
+/* A journal line that can be told from others. */
+static void
+put_line(struct instance *i)
+{
+    char *body = g_strdup_printf("{\"journal\":[{\"at\":\"2026-11-01T00:00:00Z\",\"detail\":"
+                                 "\"%" PRIu64 "\"}]}",
+                                 i->last + 1);
+    put(i, body);
+    g_free(body);
+}
+
+static void
+own(struct instance *i)
+{
+    struct store_grant g = store_acquire(i->name);
+    i->rank = (struct rank){g.epoch, 0};
+    sync_set_term(i->sync, true, i->rank, g.id);
+}
+
+/* Take what there is, waiting for it at most until then. */
+static void
+take(struct instance *i, mono_us deadline)
+{
+    mono_us left = deadline - clock_now().mono;
+    assert_true(left > 0);
+    struct pollfd fd = {.fd = sync_fd(i->sync), .events = POLLIN};
+    poll(&fd, 1, (int)MIN(left / US_PER_MS + 1, 20));
+    sync_take(i->sync, &i->news);
+    i->snapshots += i->news.snapshot ? 1 : 0;
+    i->news.snapshot = false;
+}
+
+typedef bool condition(struct instance *i, uint64_t n);
+
+static void
+await(struct instance *i, condition *holds, uint64_t n)
+{
+    mono_us deadline = clock_now().mono + DEADLINE_US;
+    do {
+        take(i, deadline);
+    } while (!holds(i, n));
+}
+
+static bool
+has_sent(struct instance *i, uint64_t n)
+{
+    return i->news.sent >= n;
+}
+
+static bool
+has_changes(struct instance *i, uint64_t n)
+{
+    return i->news.changes->len >= n;
+}
+
+static bool
+is_filled(struct instance *i, uint64_t n)
+{
+    (void)n;
+    return i->snapshots > 0 && i->news.cursor != 0;
+}
+
+static bool
+is_fenced(struct instance *i, uint64_t n)
+{
+    struct sync_state state;
+    (void)n;
+    sync_get(i->sync, &state);
+    return state.fenced;
+}
+
+static bool
+is_away(struct instance *i, uint64_t pending)
+{
+    struct sync_state state;
+    sync_get(i->sync, &state);
+    return state.known && !state.connected && *state.problem != '\0' &&
+           state.pending == pending;
+}
+
+static bool
+has_action(struct instance *i, uint64_t n)
+{
+    return i->news.actions->len >= n;
+}
+
+static bool
+has_answer(struct instance *i, uint64_t n)
+{
+    return i->news.answers->len >= n;
+}
+
+static bool
+has_plant(struct instance *i, uint64_t n)
+{
+    (void)n;
+    return i->news.plant_version != 0;
+}
+
+static bool
+is_refused(struct instance *i, uint64_t n)
+{
+    (void)n;
+    return *i->news.plant_refused != '\0';
+}
+
+/* Changes first, first + 1, … of writer, each once, are all that came. */
+static void
+check_changes(const struct instance *i, const struct instance *writer, uint64_t first,
+              uint64_t n)
+{
+    assert_int_equal(i->news.changes->len, n);
+    for (guint k = 0; k < n; k++) {
+        const struct change *c = &g_array_index(i->news.changes, struct change, k);
+        assert_int_equal(c->number, first + k);
+        assert_string_equal(c->writer, writer->writer);
+        assert_string_equal(c->instance, writer->name);
+        assert_int_equal(rank_compare(c->rank, writer->rank), 0);
+        assert_int_equal(json_array_size(json_object_get(c->body, "journal")), 1);
+    }
+}
+
+static void
+forget_changes(struct instance *i)
+{
+    g_array_set_size(i->news.changes, 0);
+}
+
+static void
+cut_connections(void)
+{
+    const char *n = store_ask("select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                              " where application_name = 'leitstand sync'");
+    assert_string_not_equal(n, "0");
+}
+
+/* ---- tests ---- */
+
+static void
+test_exactly_once(void **state)
+{
+    (void)state;
+    struct instance *a = start(1), *b = start(2);
+    await(a, is_filled, 0);
+    await(b, is_filled, 0);
+    assert_int_equal(b->news.changes->len, 1); /* the state, empty */
+    forget_changes(b);
+    own(a);
+    for (int i = 0; i < 3; i++) {
+        put_line(a);
+    }
+    await(b, has_changes, 3); /* told, for nobody looks by himself */
+    await(a, has_sent, 3);
+    for (int round = 0; round < 3; round++) {
+        cut_connections();
+        for (int i = 0; i < 250; i++) {
+            put_line(a);
+        }
+        await(b, has_changes, 3 + (uint64_t)(round + 1) * 250);
+    }
+    check_changes(b, a, 1, 753);
+    await(a, has_sent, 753);
+    assert_string_equal(store_ask("select count(*) from leitstand.journal"), "753");
+    /* Its own did not come back to it. */
+    assert_int_equal(a->news.changes->len, 1);
+    stop(a);
+    stop(b);
+}
+
+/* What was not told is found by looking. */
+static void
+test_looks(void **state)
+{
+    (void)state;
+    struct instance *b = start_with(2, (struct start){STORE_INSTANCE, 0, 50 * US_PER_MS});
+    await(b, is_filled, 0);
+    forget_changes(b);
+    store_ask("with head as (update leitstand.log_head set last = last + 1 returning last)"
+              "insert into leitstand.change (id, writer, number, instance, epoch, term, bytes,"
+              " body) select last, gen_random_uuid(), 1, 'x', 0, 0, 2, '{}' from head");
+    await(b, has_changes, 1);
+    stop(b);
+}
+
+static void
+test_fenced(void **state)
+{
+    (void)state;
+    struct instance *a = start(1), *b = start(2);
+    await(b, is_filled, 0);
+    forget_changes(b);
+    own(a);
+    struct rank old = a->rank;
+    put_line(a);
+    await(a, has_sent, 1);
+    own(b);
+    put_line(a);
+    put_line(a);
+    await(a, is_fenced, 0);
+    assert_int_equal(a->news.sent, 1);
+    put_line(b);
+    await(b, has_sent, 1);
+    /* What it decided under its old rank is not lost. */
+    sync_set_term(a->sync, false, (struct rank){0, 0}, "");
+    await(a, has_sent, 3);
+    await(b, has_changes, 3);
+    check_changes(b, a, 1, 3);
+    assert_string_equal(store_ask("select string_agg(epoch::text, ',' order by id)"
+                                  "     = '%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
+                                  "' from leitstand.change",
+                                  old.epoch, b->rank.epoch, old.epoch, old.epoch),
+                        "t");
+    stop(a);
+    stop(b);
+}
+
+/* Decided while the store was away, then owner by the store again: in order, and both there. */
+static void
+test_older_rank(void **state)
+{
+    (void)state;
+    struct instance *a = start(1);
+    a->rank = (struct rank){0, 3};
+    sync_set_term(a->sync, true, a->rank, "");
+    put_line(a);
+    await(a, has_sent, 1);
+    put_line(a);
+    own(a);
+    put_line(a);
+    await(a, has_sent, 3);
+    assert_string_equal(
+        store_ask("select string_agg(least(epoch, 1) || '/' || term, ' ' order by number)"
+                  "  from leitstand.journal"),
+        "0/3 0/3 1/0");
+    stop(a);
+}
+
+static void
+test_refused_content(void **state)
+{
+    (void)state;
+    struct sync_state s;
+    struct instance *a = start(1);
+    own(a);
+    put_line(a);
+    put(a, "{\"journal\":[{\"at\":\"never ever\"}]}");
+    put_line(a);
+    await(a, has_sent, 3);
+    sync_get(a->sync, &s);
+    assert_int_equal(s.refused, 1);
+    assert_string_equal(store_ask("select string_agg(number::text, ',') from leitstand.change"),
+                        "1,3");
+    char *path = g_strconcat(a->config->cache.path, ".refused", NULL), *text = NULL;
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    json_t *line = json_loads(text, 0, NULL);
+    assert_int_equal(json_integer_value(json_object_get(line, "number")), 2);
+    assert_non_null(strstr(json_string_value(json_object_get(line, "body")), "never ever"));
+    json_decref(line);
+    g_free(text);
+    g_free(path);
+    stop(a);
+}
+
+#define MANY 1300
+
+/* Away for so long that the log has lost what comes next; and new altogether. */
+static void
+test_pruned_log(void **state)
+{
+    (void)state;
+    struct instance *a = start(1);
+    own(a);
+    for (int i = 0; i < MANY; i++) {
+        put_line(a);
+    }
+    await(a, has_sent, MANY);
+    int64_t old = g_ascii_strtoll(store_ask("select min(id) from leitstand.change"), NULL, 10);
+    store_ask("delete from leitstand.change where id <= %" PRId64, old + 2);
+    struct instance *b = start_with(2, (struct start){STORE_INSTANCE, old, NEVER_US});
+    struct sync_state s;
+    uint64_t most = 0;
+    mono_us deadline = clock_now().mono + DEADLINE_US;
+    while (!is_filled(b, 0)) {
+        take(b, deadline);
+        sync_get(b->sync, &s);
+        most = MAX(most, s.behind_at_first);
+        assert_true(s.behind <= s.behind_at_first);
+    }
+    assert_int_equal(most, MANY);
+    const struct change *c = &g_array_index(b->news.changes, struct change, 0);
+    json_t *mark = json_array_get(json_object_get(c->body, "marks"), 0);
+    assert_int_equal(json_integer_value(json_object_get(mark, "number")), MANY);
+    assert_true(c->number == 0 && b->snapshots == 1 && b->news.history);
+    g_array_remove_index(b->news.changes, 0);
+    check_changes(b, a, 1, MANY);
+    put_line(a);
+    await(b, has_changes, MANY + 1);
+    check_changes(b, a, 1, MANY + 1);
+    assert_int_equal(b->snapshots, 1);
+    stop(b);
+    /* One that has all but the last page goes on where it was. */
+    b = start_with(3, (struct start){STORE_INSTANCE, old + MANY - 3, NEVER_US});
+    await(b, has_changes, 3);
+    check_changes(b, a, MANY - 1, 3);
+    assert_int_equal(b->snapshots, 0);
+    stop(b);
+    stop(a);
+}
+
+static void
+test_actions(void **state)
+{
+    (void)state;
+    struct instance *a = start(1), *b = start(2);
+    own(a);
+    struct remote_action action = {.id = A1,
+                                   .instance = "pc2",
+                                   .user = "bob",
+                                   .origin = "cli pc2",
+                                   .at = 1767225600000001};
+    action.body = json_pack("{s:s}", "action", "ack");
+    sync_submit(b->sync, &action);
+    await(a, has_action, 1);
+    const struct remote_action *got = &g_array_index(a->news.actions, struct remote_action, 0);
+    assert_string_equal(got->id, A1);
+    assert_string_equal(got->instance, "pc2");
+    assert_string_equal(got->user, "bob");
+    assert_string_equal(got->origin, "cli pc2");
+    assert_true(got->at == action.at && json_equal(got->body, action.body));
+    /* Another owner gets it, too: nobody has answered. */
+    own(b);
+    await(b, has_action, 1);
+    own(a);
+    await(a, has_action, 2);
+    const struct remote_answer answer = {.id = A1, .ok = false, .text = "no such alarm"};
+    sync_answer(a->sync, &answer);
+    await(b, has_answer, 1);
+    const struct remote_answer *said = &g_array_index(b->news.answers, struct remote_answer, 0);
+    assert_true(strcmp(said->id, A1) == 0 && !said->ok);
+    assert_string_equal(said->text, "no such alarm");
+    json_decref(action.body);
+    stop(a);
+    stop(b);
+}
+
+static void
+test_plant(void **state)
+{
+    (void)state;
+    struct instance *a = start(1), *b = start(2);
+    sync_store_plant(a->sync, 0, "uid", "id", "rule", "bob");
+    await(a, has_plant, 0);
+    await(b, has_plant, 0);
+    assert_true(a->news.plant_stored && !b->news.plant_stored);
+    assert_true(b->news.plant_version == a->news.plant_version);
+    assert_string_equal(b->news.stations, "uid");
+    assert_string_equal(b->news.components, "id");
+    assert_string_equal(b->news.rules, "rule");
+    int64_t first = b->news.plant_version;
+    b->news.plant_version = 0;
+    sync_store_plant(a->sync, first, "uid2", "id", "rule", "bob");
+    await(b, has_plant, 0);
+    assert_true(b->news.plant_version > first);
+    sync_store_plant(b->sync, first, "uid3", "id", "rule", "eve");
+    await(b, is_refused, 0);
+    assert_non_null(strstr(b->news.plant_refused, "bob"));
+    assert_false(b->news.plant_stored);
+    stop(a);
+    stop(b);
+}
+
+static void
+test_store_away(void **state)
+{
+    (void)state;
+    struct instance *a = start_with(1, (struct start){"host=/nowhere", 0, NEVER_US});
+    put_line(a);
+    put_line(a);
+    await(a, is_away, 2);
+    sync_store_plant(a->sync, 0, "uid", "id", "rule", "bob");
+    await(a, is_refused, 0);
+    mono_us before = clock_now().mono;
+    stop(a);
+    assert_true(clock_now().mono - before < US_PER_S);
+}
+
+/* A server that takes the connection and says nothing. */
+static void
+test_stops_at_once(void **state)
+{
+    (void)state;
+    struct instance *a = start(1), *b = start(2);
+    await(a, is_filled, 0);
+    PGconn *c = PQconnectdb("");
+    PQclear(PQexec(c, "begin; select from leitstand.log_head for update"));
+    put_line(a);
+    mono_us deadline = clock_now().mono + DEADLINE_US;
+    while (strcmp(store_ask("select count(*) from pg_stat_activity where wait_event_type ="
+                            " 'Lock' and application_name = 'leitstand sync'"),
+                  "1") != 0) {
+        assert_true(clock_now().mono < deadline);
+    }
+    sync_poke(a->sync); /* does not break off what is under way */
+    await(b, is_filled, 0);
+    mono_us before = clock_now().mono;
+    stop(a);
+    assert_true(clock_now().mono - before < US_PER_S);
+    PQfinish(c);
+    stop(b);
+}
+
+static void
+test_unconfigured(void **state)
+{
+    (void)state;
+    struct box *box = g_new0(struct box, 1);
+    pthread_mutex_init(&box->lock, NULL);
+    box->entries = g_array_new(FALSE, FALSE, sizeof(struct entry));
+    struct config *config = config_defaults();
+    const struct sync_setup setup = {
+        .config = config, .writer = "", .source = {box, read_box, close_box}};
+    assert_null(sync_start_with(&setup));
+    sync_stop(NULL);
+    config_free(config);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_exactly_once, store_make),
+        cmocka_unit_test_setup(test_looks, store_make),
+        cmocka_unit_test_setup(test_fenced, store_make),
+        cmocka_unit_test_setup(test_older_rank, store_make),
+        cmocka_unit_test_setup(test_refused_content, store_make),
+        cmocka_unit_test_setup(test_pruned_log, store_make),
+        cmocka_unit_test_setup(test_actions, store_make),
+        cmocka_unit_test_setup(test_plant, store_make),
+        cmocka_unit_test_setup(test_store_away, store_make),
+        cmocka_unit_test_setup(test_stops_at_once, store_make),
+        cmocka_unit_test(test_unconfigured),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
