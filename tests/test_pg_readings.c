@@ -1,106 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Readings into a real store: all of them, each once, from the owner only. */
-#include "storage/pg_readings.h"
-
 #include <math.h>
 
-#include "tests/outbox_support.h"
-#include "tests/pg_support.h"
+#include "tests/pg_line.h"
 #include "tests/unit.h"
 
 #define DAY_US INT64_C(86400000000)
-
-/* A store, an outbox and a connection between them. */
-struct line {
-    struct store *store;
-    struct outbox *outbox;
-    struct pg *pg;
-    struct pg_readings *readings;
-    uint32_t series;
-    wall_us now;
-};
-
-static void
-line_connect(struct line *l, const char *settings)
-{
-    l->pg = store_connect(l->store, settings);
-    assert_int_equal(pg_readings_new(&l->readings, l->pg, l->outbox, NULL), RC_OK);
-}
-
-static void
-line_cut(struct line *l)
-{
-    pg_readings_free(g_steal_pointer(&l->readings));
-    pg_close(g_steal_pointer(&l->pg));
-}
-
-static struct line
-line_open(void **state)
-{
-    struct line l = {.store = *state, .now = clock_now().wall};
-    l.outbox = outbox_support_open(l.store->path);
-    assert_int_equal(outbox_number(l.outbox, "PS-01", "level", &l.series, NULL), RC_OK);
-    line_connect(&l, "");
-    return l;
-}
-
-static void
-line_close(struct line *l)
-{
-    line_cut(l);
-    outbox_close(l->outbox);
-}
-
-static void
-assert_stored(struct line *l, GPtrArray *batches, const char *grant)
-{
-    enum pg_outcome outcome = PG_TROUBLE;
-    struct err err = {""};
-    if (pg_readings_store(l->readings, batches, grant, &outcome, &err) != RC_OK) {
-        fail_msg("%s", err.text);
-    }
-    assert_int_equal(outcome, PG_STORED);
-}
-
-static void
-assert_refused(struct line *l, GPtrArray *batches, const char *grant, enum pg_outcome want)
-{
-    enum pg_outcome outcome = PG_STORED;
-    struct err err = {""};
-    assert_int_equal(pg_readings_store(l->readings, batches, grant, &outcome, &err),
-                     RC_INVALID);
-    assert_int_equal(outcome, want);
-    assert_true(strlen(err.text) > 0);
-}
-
-static void
-assert_rows(const struct line *l, int64_t n)
-{
-    assert_int_equal(store_count(l->store, "select count(*) from leitstand.readings"), n);
-}
-
-/* Batches from to to of a segment, each of n messages; messages count on through them. */
-static GPtrArray *
-make_batches(const struct line *l, const struct segment *s, uint64_t from, uint64_t to,
-             unsigned n)
-{
-    GPtrArray *batches = outbox_support_batches();
-    for (uint64_t i = from; i <= to; i++) {
-        struct outbox_batch *b = outbox_support_batch(s, i);
-        unsigned first = (unsigned)(i - 1) * n + 1;
-        outbox_support_fill(b, l->series, l->now, first, first + n - 1);
-        g_ptr_array_add(batches, b);
-    }
-    return batches;
-}
-
-static void
-store_batches(struct line *l, const struct segment *s, uint64_t from, uint64_t to, unsigned n)
-{
-    GPtrArray *batches = make_batches(l, s, from, to, n);
-    assert_stored(l, batches, "");
-    g_ptr_array_unref(batches);
-}
 
 /* ---- what arrives ---- */
 
@@ -125,7 +30,7 @@ test_every_field_arrives(void **state)
                                              .text = g_ref_string_new("läuft \"an\"")});
     GPtrArray *batches = outbox_support_batches();
     g_ptr_array_add(batches, b);
-    assert_stored(&l, batches, "");
+    line_store(&l, batches, "");
     char *got = store_ask(
         l.store, "select string_agg(concat_ws('|', station, component,"
                  " ts - min, received - min, coalesce(value::text, '-'),"
@@ -166,7 +71,7 @@ test_names_keep_their_numbers(void **state)
             b, (struct record){.series = number, .ts = l.now, .received = l.now, .num = i});
     }
     g_ptr_array_add(batches, b);
-    assert_stored(&l, batches, "");
+    line_store(&l, batches, "");
     char *got = store_ask(l.store, "select string_agg(station, ';' order by value) from"
                                    " leitstand.readings where station = component");
     assert_string_equal(got, "plain;with \"quotes\";back\\slash;{a,b};;NULL;Ü");
@@ -182,13 +87,13 @@ test_repetition_is_stored_once(void **state)
 {
     struct line l = line_open(state);
     struct segment s = outbox_support_segment(1, 1, false);
-    store_batches(&l, &s, 1, 3, 10);
-    store_batches(&l, &s, 1, 3, 10);
-    store_batches(&l, &s, 2, 5, 10); /* the first two are there */
+    line_store_away(&l, line_batches(&l, &s, 1, 3, 10));
+    line_store_away(&l, line_batches(&l, &s, 1, 3, 10));
+    line_store_away(&l, line_batches(&l, &s, 2, 5, 10)); /* the first two are there */
     line_cut(&l);
     line_connect(&l, "");
-    store_batches(&l, &s, 1, 6, 10);
-    assert_rows(&l, 60);
+    line_store_away(&l, line_batches(&l, &s, 1, 6, 10));
+    line_assert_rows(&l, 60);
     line_close(&l);
 }
 
@@ -197,13 +102,13 @@ test_gap_is_refused(void **state)
 {
     struct line l = line_open(state);
     struct segment s = outbox_support_segment(1, 1, false);
-    store_batches(&l, &s, 1, 1, 10);
-    GPtrArray *third = make_batches(&l, &s, 3, 3, 10);
-    assert_refused(&l, third, "", PG_GAP);
-    assert_rows(&l, 10);
+    line_store_away(&l, line_batches(&l, &s, 1, 1, 10));
+    GPtrArray *third = line_batches(&l, &s, 3, 3, 10);
+    line_refused(&l, third, "", PG_GAP);
+    line_assert_rows(&l, 10);
     assert_int_equal(pg_readings_skip(l.readings, &s, 3, NULL), RC_OK);
-    assert_stored(&l, third, "");
-    assert_rows(&l, 20);
+    line_store(&l, third, "");
+    line_assert_rows(&l, 20);
     assert_int_equal(store_count(l.store, "select lost_batches from leitstand.segment"), 1);
     g_ptr_array_unref(third);
     line_close(&l);
@@ -216,16 +121,16 @@ test_stale_epoch_is_refused(void **state)
     struct segment s = outbox_support_segment(1, 5, false);
     char grant[UUID_SIZE], newer[UUID_SIZE];
     store_lease(l.store, 5, grant);
-    GPtrArray *batches = make_batches(&l, &s, 1, 1, 10);
-    assert_stored(&l, batches, grant);
+    GPtrArray *batches = line_batches(&l, &s, 1, 1, 10);
+    line_store(&l, batches, grant);
     g_ptr_array_unref(batches);
-    batches = make_batches(&l, &s, 2, 2, 10);
+    batches = line_batches(&l, &s, 2, 2, 10);
     store_lease(l.store, 6, newer);
-    assert_refused(&l, batches, grant, PG_FENCED);
-    assert_refused(&l, batches, newer, PG_FENCED); /* a grant of another epoch */
-    assert_rows(&l, 10);
-    assert_stored(&l, batches, ""); /* as backlog it may come */
-    assert_rows(&l, 20);
+    line_refused(&l, batches, grant, PG_FENCED);
+    line_refused(&l, batches, newer, PG_FENCED); /* a grant of another epoch */
+    line_assert_rows(&l, 10);
+    line_store(&l, batches, ""); /* as backlog it may come */
+    line_assert_rows(&l, 20);
     g_ptr_array_unref(batches);
     line_close(&l);
 }
@@ -236,7 +141,7 @@ test_restart_before_outbox_sent(void **state)
 {
     struct line l = line_open(state);
     struct segment s = outbox_support_segment(1, 1, false);
-    GPtrArray *made = make_batches(&l, &s, 1, 4, 10);
+    GPtrArray *made = line_batches(&l, &s, 1, 4, 10);
     for (unsigned i = 0; i < made->len; i++) {
         assert_int_equal(outbox_add(l.outbox, g_ptr_array_index(made, i), NULL), RC_OK);
     }
@@ -245,8 +150,8 @@ test_restart_before_outbox_sent(void **state)
         GPtrArray *waiting = outbox_support_batches();
         assert_int_equal(outbox_first(l.outbox, 25, waiting, NULL), RC_OK);
         assert_int_equal(waiting->len, 2);
-        assert_stored(&l, waiting, "");
-        assert_rows(&l, 20);
+        line_store(&l, waiting, "");
+        line_assert_rows(&l, 20);
         g_ptr_array_unref(waiting);
         line_close(&l);
         l.outbox = outbox_support_open(l.store->path);
@@ -255,8 +160,8 @@ test_restart_before_outbox_sent(void **state)
     assert_int_equal(outbox_sent(l.outbox, &s.id, 2, NULL), RC_OK);
     GPtrArray *rest = outbox_support_batches();
     assert_int_equal(outbox_first(l.outbox, SIZE_MAX, rest, NULL), RC_OK);
-    assert_stored(&l, rest, "");
-    assert_rows(&l, 40);
+    line_store(&l, rest, "");
+    line_assert_rows(&l, 40);
     g_ptr_array_unref(rest);
     line_close(&l);
 }
@@ -267,7 +172,7 @@ test_lost_answer(void **state)
 {
     struct line l = line_open(state);
     struct segment s = outbox_support_segment(1, 1, false);
-    store_batches(&l, &s, 1, 1, 10);
+    line_store_away(&l, line_batches(&l, &s, 1, 1, 10));
     line_cut(&l);
     struct pg_config impatient = {
         .purpose = "test", .wake_fd = -1, .connect_us = 20 * US_PER_S, .answer_us = US_PER_S};
@@ -277,7 +182,7 @@ test_lost_answer(void **state)
     assert_int_equal(pg_open(&l.pg, &impatient, NULL), RC_OK);
     assert_int_equal(pg_readings_new(&l.readings, l.pg, l.outbox, NULL), RC_OK);
     g_free(conninfo);
-    GPtrArray *batches = make_batches(&l, &s, 2, 3, 10);
+    GPtrArray *batches = line_batches(&l, &s, 2, 3, 10);
     enum pg_outcome outcome;
     store_do(l.store, "begin; select from leitstand.segment for update");
     assert_int_equal(pg_readings_store(l.readings, batches, "", &outcome, NULL), RC_IO);
@@ -285,8 +190,8 @@ test_lost_answer(void **state)
     line_cut(&l);
     line_connect(&l, "");
     store_do(l.store, "commit"); /* now the server goes on with what it was sent */
-    assert_stored(&l, batches, "");
-    assert_rows(&l, 30);
+    line_store(&l, batches, "");
+    line_assert_rows(&l, 30);
     g_ptr_array_unref(batches);
     line_close(&l);
 }
@@ -297,20 +202,20 @@ test_connection_ends_in_the_middle(void **state)
 {
     struct line l = line_open(state);
     struct segment s = outbox_support_segment(1, 1, false);
-    store_batches(&l, &s, 1, 1, 10);
+    line_store_away(&l, line_batches(&l, &s, 1, 1, 10));
     store_do(l.store,
              "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'pc'"
              " and datname = current_database()");
     store_await(l.store, "select count(*) = 0 from pg_stat_activity where usename = 'pc'"
                          " and datname = current_database()");
-    GPtrArray *batches = make_batches(&l, &s, 2, 40, 1000);
+    GPtrArray *batches = line_batches(&l, &s, 2, 40, 1000);
     enum pg_outcome outcome;
     struct err err;
     assert_int_equal(pg_readings_store(l.readings, batches, "", &outcome, &err), RC_IO);
     line_cut(&l);
     line_connect(&l, "");
-    assert_stored(&l, batches, "");
-    assert_rows(&l, 39010);
+    line_store(&l, batches, "");
+    line_assert_rows(&l, 39010);
     g_ptr_array_unref(batches);
     line_close(&l);
 }
@@ -350,7 +255,7 @@ test_days_far_from_now_are_refused(void **state)
         rows += cases[i].want == PG_STORED;
         g_ptr_array_unref(batches);
     }
-    assert_rows(&l, rows);
+    line_assert_rows(&l, rows);
     line_close(&l);
 }
 
@@ -360,10 +265,10 @@ test_day_is_made_again(void **state)
 {
     struct line l = line_open(state);
     struct segment s = outbox_support_segment(1, 1, false);
-    store_batches(&l, &s, 1, 1, 10);
+    line_store_away(&l, line_batches(&l, &s, 1, 1, 10));
     store_do(l.store, "select leitstand.drop_days(leitstand.today() + 10)");
-    store_batches(&l, &s, 2, 2, 10);
-    assert_rows(&l, 10);
+    line_store_away(&l, line_batches(&l, &s, 2, 2, 10));
+    line_assert_rows(&l, 10);
     line_close(&l);
 }
 
@@ -377,14 +282,14 @@ test_maintenance(void **state)
     bool more = false;
     store_lease(l.store, 3, grant);
     l.now -= 40 * DAY_US;
-    store_batches(&l, &s, 1, 1, 10);
+    line_store_away(&l, line_batches(&l, &s, 1, 1, 10));
     l.now += 30 * DAY_US;
-    store_batches(&l, &s, 2, 2, 10);
+    line_store_away(&l, line_batches(&l, &s, 2, 2, 10));
     assert_int_equal(pg_readings_maintain(l.readings, 3, grant, 0, &outcome, NULL), RC_OK);
     assert_int_equal(store_count(l.store, "select count(*) from leitstand.days()"), 5);
-    assert_rows(&l, 20);
+    line_assert_rows(&l, 20);
     assert_int_equal(pg_readings_maintain(l.readings, 3, grant, 35, &outcome, NULL), RC_OK);
-    assert_rows(&l, 10);
+    line_assert_rows(&l, 10);
     assert_int_equal(pg_readings_index(l.pg, &more, NULL), RC_OK);
     assert_true(more);
     assert_int_equal(pg_readings_index(l.pg, &more, NULL), RC_OK);
@@ -417,14 +322,14 @@ test_history_cannot_be_changed(void **state)
     };
     struct line l = line_open(state);
     struct segment s = outbox_support_segment(1, 1, false);
-    store_batches(&l, &s, 1, 1, 10);
+    line_store_away(&l, line_batches(&l, &s, 1, 1, 10));
     for (unsigned i = 0; i < G_N_ELEMENTS(attempts); i++) {
         if (pg_exec(l.pg, attempts[i], NULL) != RC_INVALID) {
             fail_msg("%s", attempts[i]);
         }
     }
     store_do(l.store, "set role leitstand_reader");
-    assert_rows(&l, 10);
+    line_assert_rows(&l, 10);
     PGresult *result = PQexec(l.store->admin, "select from leitstand.reading");
     assert_string_equal(PQresultErrorField(result, PG_DIAG_SQLSTATE), "42501");
     PQclear(result);
