@@ -42,8 +42,20 @@ enum pg_statement {
     PG_ACTION_ANSWERS,
     PG_PLANT_STORE,
     PG_PLANT_OTHER,
+
+    /* readings */
+    PG_SERIES_IDS,   /* stations, components: arrays */
+    PG_MAKE_DAYS,    /* days since 1970: array; answers those that get no room */
+    PG_SEGMENT_OPEN, /* uuid, instance, epoch, term, arbiter, fresh, begun in us */
+    PG_SEGMENT_SKIP, /* segment, next batch */
+    PG_NEIGHBOURS,   /* segment */
+    PG_MESSAGE_RING, /* no parameters */
+    PG_SET_BATCH,    /* description, message identities in hex */
+    PG_COPY_READINGS,
+    PG_MAINTAIN_READINGS, /* epoch, grant, days to keep */
+    PG_INDEX_DAY,         /* no parameters */
 };
-#define PG_STATEMENTS (PG_PLANT_OTHER + 1)
+#define PG_STATEMENTS (PG_INDEX_DAY + 1)
 
 const char *pg_sql(enum pg_statement which);
 
