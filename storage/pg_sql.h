@@ -8,8 +8,10 @@
 
 enum pg_statement {
     PG_LISTEN, /* no parameters */
+
+    PG_TAIL, /* stations, components, segment */
 };
-#define PG_STATEMENTS (PG_LISTEN + 1)
+#define PG_STATEMENTS (PG_TAIL + 1)
 
 const char *pg_sql(enum pg_statement which);
 

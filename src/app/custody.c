@@ -10,16 +10,16 @@
 #include "src/core/log.h"
 #include "storage/thread.h"
 
-#define CONNECT_US    (5 * US_PER_S)
-#define ANSWER_US     (3 * US_PER_S) /* below what the broker waits for, see custody_take.c */
-#define LEAVE_US      (300 * US_PER_MS) /* the store may hold up a hand-over by this */
-#define STOP_US       (2 * US_PER_S)
-#define ASK_US        (3 * US_PER_S)
-#define READ_MAX      500
-#define TICK_US       US_PER_S
-#define BACKLOG_IDLE  20000 /* rows at once while nothing else is to be done */
-#define BACKLOG_BUSY  1000  /* about what a turn takes in */
-#define HOLD_OFF_US   (2 * US_PER_S)
+#define CONNECT_US   (5 * US_PER_S)
+#define ANSWER_US    (3 * US_PER_S)    /* below what the broker waits for, see custody_take.c */
+#define LEAVE_US     (300 * US_PER_MS) /* the store may hold up a hand-over by this */
+#define STOP_US      (2 * US_PER_S)
+#define ASK_US       (3 * US_PER_S)
+#define READ_MAX     500
+#define TICK_US      US_PER_S
+#define BACKLOG_IDLE 20000 /* rows at once while nothing else is to be done */
+#define BACKLOG_BUSY 1000  /* about what a turn takes in */
+#define HOLD_OFF_US  (2 * US_PER_S)
 
 enum { FD_WAKE, FD_DIALER, FD_KEEPER, FD_BROKER, FDS };
 
@@ -49,6 +49,7 @@ close_all(struct custody *c)
     plant_unref(c->plant);
     plant_unref(c->asked.plant);
     g_hash_table_unref(c->names);
+    g_hash_table_unref(c->asked.heard);
     g_array_unref(c->scratch);
     if (c->wake_fd >= 0) {
         close(c->wake_fd);
@@ -93,6 +94,7 @@ custody_start(struct custody **ret, const struct config *config,
     c->now = clock_now();
     pthread_mutex_init(&c->lock, NULL);
     c->names = g_hash_table_new_full(NULL, NULL, NULL, free_name);
+    c->asked.heard = g_hash_table_new(NULL, NULL);
     c->scratch = g_array_new(FALSE, FALSE, sizeof(struct record));
     g_queue_init(&c->ready);
     redelivery_init(&c->redelivery);
@@ -175,6 +177,14 @@ custody_left(struct custody *c)
 }
 
 void
+custody_heard(struct custody *c, uint32_t series)
+{
+    pthread_mutex_lock(&c->lock);
+    g_hash_table_add(c->asked.heard, GUINT_TO_POINTER(series));
+    pthread_mutex_unlock(&c->lock);
+}
+
+void
 custody_get(struct custody *c, struct custody_state *ret)
 {
     pthread_mutex_lock(&c->lock);
@@ -204,6 +214,7 @@ begin(struct custody *c)
     }
     c->stage = c->term.grant[0] != '\0' ? CUSTODY_ASKING : CUSTODY_OPEN;
     c->ask_until = c->now.mono + ASK_US;
+    c->seam_wanted = c->stage == CUSTODY_ASKING;
     c->open_at = c->now.mono;
     c->upkeep_at = c->now.mono;
 }
@@ -383,6 +394,7 @@ turn(struct custody *c)
         custody_tick(c);
     }
     custody_turn_store(c);
+    custody_seam_turn(c);
     turn_session(c);
     mono_us next = turn_client(c);
     turn_batches(c);
