@@ -21,7 +21,7 @@
 #define BACKLOG_BUSY 1000  /* about what a turn takes in */
 #define HOLD_OFF_US  (2 * US_PER_S)
 
-enum { FD_WAKE, FD_DIALER, FD_KEEPER, FD_BROKER, FDS };
+enum { FD_WAKE, FD_DIALER, FD_KEEPER, FD_STORE, FD_BROKER, FDS };
 
 /* ---- what the engine asks for ---- */
 
@@ -65,6 +65,9 @@ open_all(struct custody *c, struct plant *plant, struct err *err)
     char *path = g_strconcat(config->cache.path, ".outbox", NULL);
     enum rc rc = outbox_open(&c->outbox, path, err);
     g_free(path);
+    if (rc == RC_OK && *outbox_notice(c->outbox) != '\0') {
+        log_warning("outbox: %s", outbox_notice(c->outbox));
+    }
     if (rc == RC_OK) {
         rc = sources_decoder(&c->decoder, config, c->profiles, plant, err);
     }
@@ -214,6 +217,7 @@ begin(struct custody *c)
     }
     c->stage = c->term.grant[0] != '\0' ? CUSTODY_ASKING : CUSTODY_OPEN;
     c->ask_until = c->now.mono + ASK_US;
+    c->dial_at = MIN(c->dial_at, c->now.mono);
     c->seam_wanted = c->stage == CUSTODY_ASKING;
     c->open_at = c->now.mono;
     c->upkeep_at = c->now.mono;
@@ -407,11 +411,15 @@ turn(struct custody *c)
         [FD_WAKE] = {.fd = c->wake_fd, .events = POLLIN},
         [FD_DIALER] = {.fd = dialer_fd(c->dialer), .events = POLLIN},
         [FD_KEEPER] = {.fd = keeper_fd(c->keeper), .events = POLLIN},
+        [FD_STORE] = {.fd = c->pg != NULL ? pg_fd(c->pg) : -1, .events = POLLIN},
         [FD_BROKER] = {.fd = events != 0 ? client_fd(c->client) : -1, .events = events},
     };
     c->more = c->more && reading;
     if (poll(fds, FDS, patience(c, next)) < 0) {
         return true;
+    }
+    if (fds[FD_STORE].revents != 0) {
+        custody_hear_store(c);
     }
     if (reading && (c->more || (fds[FD_BROKER].revents & ~POLLOUT) != 0)) {
         read_session(c);

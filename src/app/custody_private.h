@@ -126,6 +126,8 @@ mono_us custody_keep_at(const struct custody *c);
 
 /* Take what the dialer reached; dial when it is time. */
 void custody_turn_store(struct custody *c);
+/* It says something without having been asked: mostly good-bye. */
+void custody_hear_store(struct custody *c);
 /* The connection is of no use any more. */
 void custody_drop_store(struct custody *c);
 /* False: the ring could not be read. */

@@ -100,6 +100,17 @@ custody_turn_store(struct custody *c)
     turn_upkeep(c);
 }
 
+void
+custody_hear_store(struct custody *c)
+{
+    struct err err = {.text = ""};
+    bool news;
+    if (pg_notified(c->pg, &news, &err) != RC_OK) {
+        tell(c, "the central store", &err);
+        custody_drop_store(c);
+    }
+}
+
 bool
 custody_read_ring(struct custody *c)
 {

@@ -181,7 +181,8 @@ take_message(void *user, const struct client_message *m)
 void
 custody_tick(struct custody *c)
 {
-    if (c->model == NULL || uuid_is_nil(&c->segment.id)) {
+    /* What is computed here must not pile up while the disk takes nothing. */
+    if (c->model == NULL || uuid_is_nil(&c->segment.id) || c->retry_keep > 0) {
         return;
     }
     model_tick(c->model, c->now, c->scratch);
@@ -294,5 +295,7 @@ custody_end(struct custody *c)
     outbox_batch_free(g_steal_pointer(&c->open));
     g_queue_clear_full(&c->ready, outbox_batch_free);
     c->open_messages = 0;
+    c->numbered = c->more = false;
+    c->retry_keep = 0;
     c->segment.id = (struct uuid){0};
 }
