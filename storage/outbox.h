@@ -99,9 +99,6 @@ struct quarantined {
 void quarantined_clear(void *row); /* for g_array_set_clear_func() */
 MUST_USE enum rc outbox_refuse(struct outbox *o, const struct record *r, wall_us at,
                                const char *reason, struct err *err);
-/* The same, once for a row: origin tells which one it was. */
-MUST_USE enum rc outbox_refuse_once(struct outbox *o, const struct record *r, wall_us at,
-                                    const char *reason, const char *origin, struct err *err);
 /* All, oldest first, appended to out (struct quarantined). */
 MUST_USE enum rc outbox_quarantine(struct outbox *o, GArray *out, struct err *err);
 /* Away with it; RC_NOTFOUND: no such. */

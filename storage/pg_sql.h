@@ -9,6 +9,18 @@
 enum pg_statement {
     PG_LISTEN, /* no parameters */
 
+    /* readings */
+    PG_SERIES_IDS,   /* stations, components: arrays */
+    PG_MAKE_DAYS,    /* days since 1970: array; answers those that get no room */
+    PG_SEGMENT_OPEN, /* uuid, instance, epoch, term, arbiter, fresh, begun in us */
+    PG_SEGMENT_SKIP, /* segment, next batch */
+    PG_NEIGHBOURS,   /* segment */
+    PG_MESSAGE_RING, /* no parameters */
+    PG_SET_BATCH,    /* description, message identities in hex */
+    PG_COPY_READINGS,
+    PG_MAINTAIN_READINGS, /* epoch, grant, days to keep */
+    PG_INDEX_DAY,         /* no parameters */
+
     PG_TAIL, /* stations, components, segment */
 };
 #define PG_STATEMENTS (PG_TAIL + 1)

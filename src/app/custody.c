@@ -271,15 +271,25 @@ take_orders(struct custody *c)
 static void
 publish_state(struct custody *c)
 {
-    struct outbox_stats stats;
-    outbox_stats(c->outbox, &stats);
     c->told.holds = c->client != NULL && client_connected(c->client);
     c->told.fenced = c->stage == CUSTODY_OVER;
-    c->told.pending = stats.pending;
-    c->told.quarantined = stats.quarantined;
     pthread_mutex_lock(&c->lock);
     c->state = c->told;
     pthread_mutex_unlock(&c->lock);
+}
+
+/* Counting takes a statement, and people look no more often. */
+static void
+count_outbox(struct custody *c)
+{
+    struct outbox_stats stats;
+    if (c->now.mono >= c->next_count) {
+        outbox_stats(c->outbox, &stats);
+        c->told.pending = stats.pending;
+        c->told.quarantined = stats.quarantined;
+        c->backlog = c->backlog || stats.pending > 0; /* others put back what was refused */
+        c->next_count = c->now.mono + COUNT_US;
+    }
 }
 
 /* ---- one turn ---- */
@@ -402,6 +412,7 @@ turn(struct custody *c)
     turn_session(c);
     mono_us next = turn_client(c);
     turn_batches(c);
+    count_outbox(c);
     publish_state(c);
 
     bool reading = may_read(c);
@@ -438,6 +449,5 @@ run(void *custody)
         custody_keep(c);
     }
     custody_end(c);
-    publish_state(c);
     return NULL;
 }

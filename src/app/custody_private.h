@@ -54,7 +54,7 @@ struct custody {
 
     /* What follows belongs to the thread. */
     struct now now; /* of this turn */
-    mono_us next_tick;
+    mono_us next_tick, next_count;
     struct custody_state told; /* what state is to become */
 
     enum custody_stage stage;

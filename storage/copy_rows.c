@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "storage/copy_rows.h"
+
+#include <endian.h>
+#include <math.h>
+
+#include <glib.h>
+
+#define BUFFER_SIZE (128u << 10)
+#define ROW_SIZE    64u /* all columns, without the text */
+#define COLUMNS     7
+#define NO_VALUE    UINT32_MAX
+
+/* PostgreSQL counts from 2000. */
+#define EPOCH_US INT64_C(946684800000000)
+
+void
+copy_rows_init(struct copy_rows *c, struct pg *pg)
+{
+    *c = (struct copy_rows){.pg = pg, .cap = BUFFER_SIZE, .buffer = g_malloc(BUFFER_SIZE)};
+}
+
+void
+copy_rows_fini(struct copy_rows *c)
+{
+    g_clear_pointer(&c->buffer, g_free);
+}
+
+static uint8_t *
+put16(uint8_t *p, uint16_t value)
+{
+    value = htobe16(value);
+    memcpy(p, &value, sizeof(value));
+    return p + sizeof(value);
+}
+
+static uint8_t *
+put32(uint8_t *p, uint32_t value)
+{
+    value = htobe32(value);
+    memcpy(p, &value, sizeof(value));
+    return p + sizeof(value);
+}
+
+static uint8_t *
+put64(uint8_t *p, uint64_t value)
+{
+    value = htobe64(value);
+    memcpy(p, &value, sizeof(value));
+    return p + sizeof(value);
+}
+
+static uint8_t *
+put_time(uint8_t *p, wall_us at)
+{
+    return put64(put32(p, 8), (uint64_t)at - (uint64_t)EPOCH_US);
+}
+
+static uint8_t *
+put_number(uint8_t *p, double num)
+{
+    uint64_t bits;
+    memcpy(&bits, &num, sizeof(bits));
+    return put64(put32(p, 8), bits);
+}
+
+static uint8_t *
+put_row(uint8_t *p, const struct record *r, int32_t series, int32_t segment)
+{
+    p = put16(p, COLUMNS);
+    p = put_time(p, r->ts);
+    p = r->received == r->ts ? put32(p, NO_VALUE) : put_time(p, r->received);
+    p = r->text != NULL || isnan(r->num) ? put32(p, NO_VALUE) : put_number(p, r->num);
+    p = put32(put32(p, 4), (uint32_t)series);
+    p = put32(put32(p, 4), (uint32_t)segment);
+    p = put16(put32(p, 2), (uint16_t)(r->quality << 1 | (r->source & 1)));
+    if (r->text == NULL) {
+        return put32(p, NO_VALUE);
+    }
+    size_t len = g_ref_string_length(r->text);
+    p = put32(p, (uint32_t)len);
+    memcpy(p, r->text, len);
+    return p + len;
+}
+
+static enum rc
+send_buffer(struct copy_rows *c, struct err *err)
+{
+    size_t len = c->used;
+    c->used = 0;
+    return pg_copy_data(c->pg, c->buffer, len, err);
+}
+
+void
+copy_rows_begin(struct copy_rows *c)
+{
+    static const uint8_t header[19] = "PGCOPY\n\377\r\n"; /* then flags, length of nothing */
+    memcpy(c->buffer, header, sizeof(header));
+    c->used = sizeof(header);
+}
+
+enum rc
+copy_rows_add(struct copy_rows *c, const struct record *r, int32_t series, int32_t segment,
+              struct err *err)
+{
+    size_t need = ROW_SIZE + (r->text == NULL ? 0 : g_ref_string_length(r->text));
+    if (c->used + need > c->cap) {
+        enum rc rc = send_buffer(c, err);
+        if (rc != RC_OK) {
+            return rc;
+        }
+        if (need > c->cap) {
+            c->buffer = g_realloc(c->buffer, need);
+            c->cap = need;
+        }
+    }
+    c->used = (size_t)(put_row(c->buffer + c->used, r, series, segment) - c->buffer);
+    return RC_OK;
+}
+
+enum rc
+copy_rows_end(struct copy_rows *c, struct err *err)
+{
+    if (c->used + 2 > c->cap) {
+        enum rc rc = send_buffer(c, err);
+        if (rc != RC_OK) {
+            return rc;
+        }
+    }
+    put16(c->buffer + c->used, UINT16_MAX);
+    c->used += 2;
+    return send_buffer(c, err);
+}
