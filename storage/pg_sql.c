@@ -99,6 +99,10 @@ static const char *const texts[] = {
     [PG_MAINTAIN_READINGS] = "SELECT leitstand.maintain_readings($1::bigint, $2::uuid,"
                              " $3::integer)",
     [PG_INDEX_DAY] = "SELECT leitstand.index_day()",
+
+    [PG_TAIL] = "SELECT place, (extract(epoch from ts) * 1000000)::bigint,"
+                " (extract(epoch from received) * 1000000)::bigint, value, state, device"
+                " FROM leitstand.tail($1, $2, $3)",
 };
 static_assert(G_N_ELEMENTS(texts) == PG_STATEMENTS, "a statement has no text");
 

@@ -54,8 +54,10 @@ enum pg_statement {
     PG_COPY_READINGS,
     PG_MAINTAIN_READINGS, /* epoch, grant, days to keep */
     PG_INDEX_DAY,         /* no parameters */
+
+    PG_TAIL, /* stations, components, segment */
 };
-#define PG_STATEMENTS (PG_INDEX_DAY + 1)
+#define PG_STATEMENTS (PG_TAIL + 1)
 
 const char *pg_sql(enum pg_statement which);
 

@@ -8,7 +8,7 @@
 /* How good it is to lay a[i] beside b[i + shift]. */
 struct fit {
     ptrdiff_t shift;
-    size_t run;    /* the longest in which they agree */
+    size_t run;     /* the longest in which they agree */
     int64_t spread; /* of the differences of time in it, in SPREAD_STEP_US */
     int64_t skew;   /* their mean, without its sign */
 };

@@ -10,18 +10,18 @@
 #include "src/core/log.h"
 #include "storage/thread.h"
 
-#define CONNECT_US    (5 * US_PER_S)
-#define ANSWER_US     (3 * US_PER_S) /* below what the broker waits for, see custody_take.c */
-#define LEAVE_US      (300 * US_PER_MS) /* the store may hold up a hand-over by this */
-#define STOP_US       (2 * US_PER_S)
-#define ASK_US        (3 * US_PER_S)
-#define READ_MAX      500
-#define TICK_US       US_PER_S
-#define BACKLOG_IDLE  20000 /* rows at once while nothing else is to be done */
-#define BACKLOG_BUSY  1000  /* about what a turn takes in */
-#define HOLD_OFF_US   (2 * US_PER_S)
+#define CONNECT_US   (5 * US_PER_S)
+#define ANSWER_US    (3 * US_PER_S)    /* below what the broker waits for, see custody_take.c */
+#define LEAVE_US     (300 * US_PER_MS) /* the store may hold up a hand-over by this */
+#define STOP_US      (2 * US_PER_S)
+#define ASK_US       (3 * US_PER_S)
+#define READ_MAX     500
+#define TICK_US      US_PER_S
+#define BACKLOG_IDLE 20000 /* rows at once while nothing else is to be done */
+#define BACKLOG_BUSY 1000  /* about what a turn takes in */
+#define HOLD_OFF_US  (2 * US_PER_S)
 
-enum { FD_WAKE, FD_DIALER, FD_KEEPER, FD_BROKER, FDS };
+enum { FD_WAKE, FD_DIALER, FD_KEEPER, FD_STORE, FD_BROKER, FDS };
 
 /* ---- what the engine asks for ---- */
 
@@ -49,6 +49,7 @@ close_all(struct custody *c)
     plant_unref(c->plant);
     plant_unref(c->asked.plant);
     g_hash_table_unref(c->names);
+    g_hash_table_unref(c->asked.heard);
     g_array_unref(c->scratch);
     if (c->wake_fd >= 0) {
         close(c->wake_fd);
@@ -64,6 +65,9 @@ open_all(struct custody *c, struct plant *plant, struct err *err)
     char *path = g_strconcat(config->cache.path, ".outbox", NULL);
     enum rc rc = outbox_open(&c->outbox, path, err);
     g_free(path);
+    if (rc == RC_OK && *outbox_notice(c->outbox) != '\0') {
+        log_warning("outbox: %s", outbox_notice(c->outbox));
+    }
     if (rc == RC_OK) {
         rc = sources_decoder(&c->decoder, config, c->profiles, plant, err);
     }
@@ -93,6 +97,7 @@ custody_start(struct custody **ret, const struct config *config,
     c->now = clock_now();
     pthread_mutex_init(&c->lock, NULL);
     c->names = g_hash_table_new_full(NULL, NULL, NULL, free_name);
+    c->asked.heard = g_hash_table_new(NULL, NULL);
     c->scratch = g_array_new(FALSE, FALSE, sizeof(struct record));
     g_queue_init(&c->ready);
     redelivery_init(&c->redelivery);
@@ -175,6 +180,14 @@ custody_left(struct custody *c)
 }
 
 void
+custody_heard(struct custody *c, uint32_t series)
+{
+    pthread_mutex_lock(&c->lock);
+    g_hash_table_add(c->asked.heard, GUINT_TO_POINTER(series));
+    pthread_mutex_unlock(&c->lock);
+}
+
+void
 custody_get(struct custody *c, struct custody_state *ret)
 {
     pthread_mutex_lock(&c->lock);
@@ -204,6 +217,8 @@ begin(struct custody *c)
     }
     c->stage = c->term.grant[0] != '\0' ? CUSTODY_ASKING : CUSTODY_OPEN;
     c->ask_until = c->now.mono + ASK_US;
+    c->dial_at = MIN(c->dial_at, c->now.mono);
+    c->seam_wanted = c->stage == CUSTODY_ASKING;
     c->open_at = c->now.mono;
     c->upkeep_at = c->now.mono;
 }
@@ -256,15 +271,25 @@ take_orders(struct custody *c)
 static void
 publish_state(struct custody *c)
 {
-    struct outbox_stats stats;
-    outbox_stats(c->outbox, &stats);
     c->told.holds = c->client != NULL && client_connected(c->client);
     c->told.fenced = c->stage == CUSTODY_OVER;
-    c->told.pending = stats.pending;
-    c->told.quarantined = stats.quarantined;
     pthread_mutex_lock(&c->lock);
     c->state = c->told;
     pthread_mutex_unlock(&c->lock);
+}
+
+/* Counting takes a statement, and people look no more often. */
+static void
+count_outbox(struct custody *c)
+{
+    struct outbox_stats stats;
+    if (c->now.mono >= c->next_count) {
+        outbox_stats(c->outbox, &stats);
+        c->told.pending = stats.pending;
+        c->told.quarantined = stats.quarantined;
+        c->backlog = c->backlog || stats.pending > 0; /* others put back what was refused */
+        c->next_count = c->now.mono + COUNT_US;
+    }
 }
 
 /* ---- one turn ---- */
@@ -383,9 +408,11 @@ turn(struct custody *c)
         custody_tick(c);
     }
     custody_turn_store(c);
+    custody_seam_turn(c);
     turn_session(c);
     mono_us next = turn_client(c);
     turn_batches(c);
+    count_outbox(c);
     publish_state(c);
 
     bool reading = may_read(c);
@@ -395,11 +422,15 @@ turn(struct custody *c)
         [FD_WAKE] = {.fd = c->wake_fd, .events = POLLIN},
         [FD_DIALER] = {.fd = dialer_fd(c->dialer), .events = POLLIN},
         [FD_KEEPER] = {.fd = keeper_fd(c->keeper), .events = POLLIN},
+        [FD_STORE] = {.fd = c->pg != NULL ? pg_fd(c->pg) : -1, .events = POLLIN},
         [FD_BROKER] = {.fd = events != 0 ? client_fd(c->client) : -1, .events = events},
     };
     c->more = c->more && reading;
     if (poll(fds, FDS, patience(c, next)) < 0) {
         return true;
+    }
+    if (fds[FD_STORE].revents != 0) {
+        custody_hear_store(c);
     }
     if (reading && (c->more || (fds[FD_BROKER].revents & ~POLLOUT) != 0)) {
         read_session(c);
@@ -418,6 +449,5 @@ run(void *custody)
         custody_keep(c);
     }
     custody_end(c);
-    publish_state(c);
     return NULL;
 }

@@ -33,6 +33,10 @@ void custody_stop(struct custody *c);
 
 void custody_set_plant(struct custody *c, struct plant *plant);
 
+/* A reading of this series has come at QoS 0 over the instance's own session, not retained. At
+ * a take-over such series are compared with the store. */
+void custody_heard(struct custody *c, uint32_t series);
+
 struct custody_term {
     struct rank rank;
     enum arbiter arbiter;

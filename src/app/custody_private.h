@@ -43,18 +43,18 @@ struct custody {
     pthread_mutex_t lock; /* leaf */
     struct {
         bool stop, owner;
-        bool left;           /* there was a custody_leave() since the thread last looked */
-        uint64_t leaves;     /* how many there were */
+        bool left;       /* there was a custody_leave() since the thread last looked */
+        uint64_t leaves; /* how many there were */
         struct custody_term term;
-        struct plant *plant; /* a new one; NULL: none */
-        GHashTable *heard;   /* series whose readings come at QoS 0 */
-    } asked;                 /* under lock: by the engine */
-    uint64_t left;           /* under lock: so many leaves have been done */
+        struct plant *plant;    /* a new one; NULL: none */
+        GHashTable *heard;      /* series whose readings come at QoS 0 */
+    } asked;                    /* under lock: by the engine */
+    uint64_t left;              /* under lock: so many leaves have been done */
     struct custody_state state; /* under lock */
 
     /* What follows belongs to the thread. */
     struct now now; /* of this turn */
-    mono_us next_tick;
+    mono_us next_tick, next_count;
     struct custody_state told; /* what state is to become */
 
     enum custody_stage stage;
@@ -68,8 +68,8 @@ struct custody {
     struct plant *plant;
     GHashTable *names; /* series → struct series_name *; of every plant there was */
     struct decoder *decoder;
-    struct model *model;     /* while owner */
-    struct report *report;   /* the same, with [postgres] report = exception */
+    struct model *model;   /* while owner */
+    struct report *report; /* the same, with [postgres] report = exception */
     struct redelivery redelivery;
     GArray *scratch; /* struct record, of one message */
 
@@ -87,10 +87,11 @@ struct custody {
     struct pg *pg;                /* NULL: none */
     struct pg_readings *readings; /* the same */
     mono_us dial_at;
-    int64_t dial_delay;  /* the next one */
-    bool backlog;        /* there may be something in the outbox */
-    mono_us backlog_at;  /* not before */
+    int64_t dial_delay; /* the next one */
+    bool backlog;       /* there may be something in the outbox */
+    mono_us backlog_at; /* not before */
     mono_us upkeep_at;
+    bool seam_wanted;  /* with the next connect */
     struct seam *seam; /* the gap at this take-over; NULL: none, or filled */
 };
 
@@ -114,6 +115,8 @@ void custody_tick(struct custody *c);
 void custody_new_segment(struct custody *c, bool fresh);
 /* The batch that is being filled, begun if there is none. */
 struct outbox_batch *custody_batch(struct custody *c);
+/* Into it goes a reading (series: of the plant) of no message of QoS 1. */
+void custody_add(struct custody *c, const struct record *r);
 /* No more goes into the open batch, if there is one. */
 void custody_close_batch(struct custody *c);
 /* When what has gathered is to be kept at the latest; INT64_MAX: there is nothing. */
@@ -123,6 +126,8 @@ mono_us custody_keep_at(const struct custody *c);
 
 /* Take what the dialer reached; dial when it is time. */
 void custody_turn_store(struct custody *c);
+/* It says something without having been asked: mostly good-bye. */
+void custody_hear_store(struct custody *c);
 /* The connection is of no use any more. */
 void custody_drop_store(struct custody *c);
 /* False: the ring could not be read. */
@@ -131,5 +136,15 @@ bool custody_read_ring(struct custody *c);
 void custody_keep(struct custody *c);
 /* Send some of the outbox; at most about max_rows. */
 void custody_send_backlog(struct custody *c, size_t max_rows);
+
+/* ---- custody_seam.c ---- */
+
+/* The session has been opened after a take-over by the store. */
+void custody_seam_begin(struct custody *c);
+/* A reading has come over it. */
+void custody_seam_live(struct custody *c, const struct record *r);
+/* Fill the gap when it is time. */
+void custody_seam_turn(struct custody *c);
+void custody_seam_end(struct custody *c);
 
 #endif

@@ -9,15 +9,16 @@
  * many times faster than messages come, and when the store was away for long, ownership by
  * another arbiter, and with it another segment, began in between anyhow.
  */
+#include <inttypes.h>
+
 #include "src/app/custody_private.h"
 #include "src/core/log.h"
-#include "src/core/text.h"
 
 #define DIAL_FIRST_US (1 * US_PER_S)
 #define DIAL_LAST_US  (4 * US_PER_S)
 #define STALL_LAST_US (30 * US_PER_S) /* it can be reached, and then does not answer */
 #define RETRY_US      (1 * US_PER_S)
-#define REFUSED_US    (10 * US_PER_S)
+#define TROUBLE_US    (5 * US_PER_S)
 #define UPKEEP_US     (3600 * US_PER_S)
 #define UPKEEP_FAILED (60 * US_PER_S)
 
@@ -99,6 +100,17 @@ custody_turn_store(struct custody *c)
     turn_upkeep(c);
 }
 
+void
+custody_hear_store(struct custody *c)
+{
+    struct err err = {.text = ""};
+    bool news;
+    if (pg_notified(c->pg, &news, &err) != RC_OK) {
+        tell(c, "the central store", &err);
+        custody_drop_store(c);
+    }
+}
+
 bool
 custody_read_ring(struct custody *c)
 {
@@ -160,6 +172,26 @@ count_records(const GPtrArray *batches)
     return n;
 }
 
+/* What became of an attempt to store batches. */
+static enum rc
+take_outcome(struct custody *c, const GPtrArray *batches, enum rc rc, enum pg_outcome outcome,
+             const struct err *err)
+{
+    if (rc == RC_OK) {
+        c->told.synced += count_records(batches);
+        c->told.problem[0] = '\0';
+        c->dial_delay = DIAL_FIRST_US;
+        return rc;
+    }
+    if (rc == RC_IO || outcome == PG_TROUBLE) {
+        tell(c, "the central store", err);
+    }
+    if (!pg_is_open(c->pg)) {
+        custody_drop_store(c);
+    }
+    return rc;
+}
+
 /* RC_OK: the store has them. */
 static enum rc
 store(struct custody *c, GPtrArray *batches, const char *grant, enum pg_outcome *ret,
@@ -167,19 +199,7 @@ store(struct custody *c, GPtrArray *batches, const char *grant, enum pg_outcome 
 {
     *ret = PG_STORED;
     enum rc rc = pg_readings_store(c->readings, batches, grant, ret, err);
-    if (rc == RC_OK) {
-        c->told.synced += count_records(batches);
-        c->told.problem[0] = '\0';
-        c->dial_delay = DIAL_FIRST_US;
-        return rc;
-    }
-    if (*ret != PG_FENCED) {
-        tell(c, "the central store", err);
-    }
-    if (!pg_is_open(c->pg)) {
-        custody_drop_store(c);
-    }
-    return rc;
+    return take_outcome(c, batches, rc, *ret, err);
 }
 
 static bool
@@ -225,8 +245,9 @@ keep_batch(struct custody *c, struct outbox_batch *b)
             give_way(c, &err);
             return GIVEN_UP;
         }
-        rc = RC_OK; /* whether it has arrived or not, or has a row at fault: all is found out
-                       when it comes from the outbox */
+        /* Whether it has arrived or not, or has a row at fault: that is found out when it comes
+         * from the outbox. */
+        rc = RC_OK;
     }
     if (rc == RC_OK) {
         rc = outbox_add(c->outbox, b, &err);
@@ -279,21 +300,64 @@ batches_sent(struct custody *c, const struct outbox_batch *last)
     }
 }
 
+/* What the store takes of them, and the rest into the quarantine. */
+static enum rc
+isolate(struct custody *c, GPtrArray *batches, enum pg_outcome *outcome, struct err *err)
+{
+    size_t refused = 0;
+    enum rc rc = pg_readings_isolate(c->readings, c->outbox, batches, "", c->now.wall, &refused,
+                                     outcome, err);
+    if (refused > 0) {
+        log_error("custody: the central store refuses %zu readings, which are kept in the "
+                  "quarantine now",
+                  refused);
+    }
+    return take_outcome(c, batches, rc, *outcome, err);
+}
+
+/* The store has lost what it had confirmed; what came after it need not be lost as well. */
+static enum rc
+skip(struct custody *c, const struct outbox_batch *first, struct err *err)
+{
+    log_error("custody: the central store has lost readings that it had confirmed before batch "
+              "%" PRIu64,
+              first->number);
+    enum rc rc = pg_readings_skip(c->readings, &first->segment, first->number, err);
+    if (!pg_is_open(c->pg)) {
+        custody_drop_store(c);
+    }
+    return rc;
+}
+
+static void
+send_batches(struct custody *c, GPtrArray *batches)
+{
+    struct err err = {.text = ""};
+    enum pg_outcome outcome;
+    enum rc rc = store(c, batches, "", &outcome, &err);
+    if (rc == RC_INVALID && outcome == PG_REFUSED) {
+        rc = isolate(c, batches, &outcome, &err);
+    }
+    if (rc == RC_OK) {
+        batches_sent(c, batches->pdata[batches->len - 1]);
+    } else if (rc != RC_INVALID || outcome != PG_GAP ||
+               skip(c, batches->pdata[0], &err) != RC_OK) {
+        c->backlog_at = c->now.mono + TROUBLE_US; /* after a gap: at once, without it */
+    }
+}
+
 void
 custody_send_backlog(struct custody *c, size_t max_rows)
 {
     struct err err = {.text = ""};
-    enum pg_outcome outcome;
     GPtrArray *batches = g_ptr_array_new_with_free_func(outbox_batch_free);
     if (outbox_first(c->outbox, max_rows, batches, &err) != RC_OK) {
         tell(c, "the outbox", &err);
         c->backlog_at = c->now.mono + RETRY_US;
     } else if (batches->len == 0) {
         c->backlog = false;
-    } else if (store(c, batches, "", &outcome, &err) == RC_OK) {
-        batches_sent(c, batches->pdata[batches->len - 1]);
     } else {
-        c->backlog_at = c->now.mono + REFUSED_US;
+        send_batches(c, batches);
     }
     g_ptr_array_unref(batches);
 }

@@ -119,6 +119,19 @@ add_records(struct custody *c, const struct message_id *id)
     }
 }
 
+void
+custody_add(struct custody *c, const struct record *r)
+{
+    struct record copy = *r;
+    if (copy.text != NULL) {
+        g_ref_string_acquire(copy.text);
+    }
+    g_array_append_val(custody_batch(c)->records, copy);
+    if (c->open->records->len >= BATCH_RECORDS) {
+        custody_close_batch(c);
+    }
+}
+
 static void
 take_readings(struct custody *c, const struct decode_result *result)
 {
@@ -129,7 +142,11 @@ take_readings(struct custody *c, const struct decode_result *result)
         bool known = r->component != COMPONENT_NONE && r->retained &&
                      components[r->component].ts != WALL_NONE;
         if (r->component != COMPONENT_NONE && !known) {
+            guint first = c->scratch->len;
             model_apply(c->model, r, c->now, c->scratch);
+            if (first < c->scratch->len) {
+                custody_seam_live(c, &g_array_index(c->scratch, struct record, first));
+            }
         }
     }
 }
@@ -164,7 +181,8 @@ take_message(void *user, const struct client_message *m)
 void
 custody_tick(struct custody *c)
 {
-    if (c->model == NULL || uuid_is_nil(&c->segment.id)) {
+    /* What is computed here must not pile up while the disk takes nothing. */
+    if (c->model == NULL || uuid_is_nil(&c->segment.id) || c->retry_keep > 0) {
         return;
     }
     model_tick(c->model, c->now, c->scratch);
@@ -184,10 +202,14 @@ take_connect(void *user, bool session_present)
     } else {
         redelivery_forget(&c->redelivery);
     }
-    bool other = uuid_is_nil(&c->segment.id) ||
-                 rank_compare(c->segment.rank, c->term.rank) != 0;
+    bool other =
+        uuid_is_nil(&c->segment.id) || rank_compare(c->segment.rank, c->term.rank) != 0;
     if (other || !session_present) {
         custody_new_segment(c, !session_present);
+    }
+    if (c->seam_wanted) {
+        custody_seam_begin(c);
+        c->seam_wanted = false;
     }
     log_info("custody: the shared session \"%s\" is ours, %s", c->config->mqtt.ingest_id,
              session_present ? "with what waits in it" : "and new");
@@ -231,8 +253,7 @@ learn_names(struct custody *c)
     const struct plant *plant = c->plant;
     for (uint32_t i = 0; i < plant->n_components; i++) {
         const struct component *p = &plant->components[i];
-        if (p->series != 0 &&
-            !g_hash_table_contains(c->names, GUINT_TO_POINTER(p->series))) {
+        if (p->series != 0 && !g_hash_table_contains(c->names, GUINT_TO_POINTER(p->series))) {
             struct series_name *name = g_new0(struct series_name, 1);
             name->station = g_strdup(plant->stations[p->station].uid);
             name->component = g_strdup(p->id);
@@ -268,10 +289,13 @@ custody_end(struct custody *c)
 {
     client_free(g_steal_pointer(&c->client));
     c->fell = false;
+    custody_seam_end(c);
     model_free(g_steal_pointer(&c->model));
     report_free(g_steal_pointer(&c->report));
     outbox_batch_free(g_steal_pointer(&c->open));
     g_queue_clear_full(&c->ready, outbox_batch_free);
     c->open_messages = 0;
+    c->numbered = c->more = false;
+    c->retry_keep = 0;
     c->segment.id = (struct uuid){0};
 }

@@ -147,7 +147,7 @@ dialer_take(struct dialer *d, struct pg **ret, struct err *err)
 void
 dialer_hurry(struct dialer *d, int64_t after_us)
 {
-    struct itimerspec when = {.it_value = {.tv_sec = after_us / US_PER_S,
-                                           .tv_nsec = after_us % US_PER_S * 1000}};
+    struct itimerspec when = {
+        .it_value = {.tv_sec = after_us / US_PER_S, .tv_nsec = after_us % US_PER_S * 1000}};
     timerfd_settime(d->hurry_fd, 0, &when, NULL);
 }

@@ -25,7 +25,8 @@ void dialer_dial(struct dialer *d);
 bool dialer_busy(struct dialer *d);
 /* Readable when an attempt has ended. */
 int dialer_fd(const struct dialer *d);
-/* RC_OK: *ret is a connection. RC_BUSY: no attempt has ended. RC_IO: one has failed, and why. */
+/* RC_OK: *ret is a connection. RC_BUSY: no attempt has ended. RC_IO: one has failed, and why.
+ */
 MUST_USE enum rc dialer_take(struct dialer *d, struct pg **ret, struct err *err);
 
 /* Any thread: whoever waits for the store shall give up after so long, the connection is lost
