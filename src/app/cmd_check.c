@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "src/app/check_limits.h"
 #include "src/app/cli_parse.h"
 #include "src/app/commands.h"
 #include "src/app/load.h"
@@ -236,12 +237,15 @@ check_broker(struct checking *k)
         rc = publisher_open(&p, &config, BROKER_TIMEOUT_MS, &err);
     }
     publisher_close(p);
-    g_free(password);
     char *place = *c->mqtt.socket != '\0'
                       ? g_strdup(c->mqtt.socket)
                       : g_strdup_printf("%s:%d", c->mqtt.host, c->mqtt.port);
     tell_service(k, rc, _("broker"), place, err.text);
+    if (rc == RC_OK) {
+        check_limits(c, password, tell);
+    }
     g_free(place);
+    g_free(password);
 }
 
 /* The nearest directory upwards that exists: there the missing ones would be made. */
@@ -338,6 +342,7 @@ run(const struct cli *cli, void *given, int argc, char **argv)
         check_profiles(&k);
         check_plant(&k);
         check_conninfo(&k);
+        check_together(k.c, tell);
     }
     if (k.valid && !args->offline) {
         check_broker(&k);
