@@ -88,16 +88,21 @@ def no_stale_rows(b):
 
 
 def one_owner_at_a_time(b, tolerance_s=0.3):
-    """Two that answered "owner" within the same moment, again and again."""
+    """Two that answered "owner" within the same tenth of a second, and the next ones, too."""
     problems = []
-    names = sorted(b.owner_polls)
+    slots = {name: {round(asked * 10) for asked, _ in polls}
+             for name, polls in b.owner_polls.items()}
+    names = sorted(slots)
     for i, one in enumerate(names):
         for other in names[i + 1:]:
-            both = [(a, z) for a, _ in b.owner_polls[one] for c, z in b.owner_polls[other]
-                    if abs(a - c) < 0.15]
-            if both and both[-1][1] - both[0][0] > tolerance_s:
-                problems.append(f"{one} and {other} both say owner from {both[0][0]:.2f} to "
-                                f"{both[-1][1]:.2f}")
+            run = []
+            for slot in sorted(slots[one] & slots[other]) + [float("inf")]:
+                if run and slot - run[-1] > 3:
+                    if (run[-1] - run[0]) / 10 > tolerance_s:
+                        problems.append(f"{one} and {other} both say owner from {run[0] / 10} to "
+                                        f"{run[-1] / 10}")
+                    run = []
+                run.append(slot)
     return problems
 
 

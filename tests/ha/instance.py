@@ -11,6 +11,7 @@ import subprocess
 
 from util import Trouble, end, is_root
 
+DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data")
 COMPONENTS = 40
 ALARMS = 12
 
@@ -37,6 +38,7 @@ class Instance:
     """Paths of its own under dir/NAME; conninfo and the broker's port are its proxies'."""
 
     VALIDITY_S, RENEWAL_S, ECHO_S, DEAD_S = 5, 1, 3, 5
+    LOG_LEVEL = os.environ.get("HA_LOG_LEVEL", "info")
 
     def __init__(self, program, dir, name, mqtt_port, conninfo, candidate=True, wallclock=None):
         self.program, self.name = program, name
@@ -68,10 +70,13 @@ class Instance:
 
     def environment(self):
         env = dict(os.environ, LC_ALL="C.UTF-8", LEITSTAND_CONFIG=self.ini)
+        env.setdefault("LEITSTAND_DATADIR", DATA)
         if self.wallclock:
             if not os.path.exists(f"{self.dir}/offset"):
                 self.set_clock(0)
             env.update(LD_PRELOAD=self.wallclock, WALLCLOCK=f"{self.dir}/offset")
+            if "ASAN_OPTIONS" in env:  # it wants to be the first library
+                env["ASAN_OPTIONS"] += ":verify_asan_link_order=0"
         return env
 
     def limits(self):
@@ -82,7 +87,7 @@ class Instance:
     def start(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "-c", self.ini, "run"], stdin=subprocess.DEVNULL, stdout=log,
+                [self.program, "-c", self.ini, f"--log-level={self.LOG_LEVEL}", "run"], stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log, env=self.environment(), cwd=self.dir, preexec_fn=self.limits)
         self.stopped = False
 

@@ -104,11 +104,12 @@ class Ackers:
                     if r.get("state") in ("unacked", "returned_unacked")
                     and r.get("occurrence") not in self.tried and r.get("station") == "ALARMS"]
             alive = [i for i in self.instances if i.acts()]
-            # Some of what rises is left alone for a while, so that all states occur.
-            if not rows or not alive or self.random.random() < 0.3:
+            if not rows or not alive:
                 return None
             row, instance = self.random.choice(rows), self.random.choice(alive)
             self.tried.add(row["occurrence"])
+            if self.random.random() < 0.3:  # left alone, so that all states occur
+                return None
             ack = Ack(row["occurrence"], f"seen {len(self.list) + 1}", instance.name, now())
             self.list.append(ack)
             return ack, instance

@@ -95,7 +95,7 @@ def main():
     parser.add_argument("--rate", type=int, default=500)
     parser.add_argument("--keep")
     parser.add_argument("arguments", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     leitstand, load, *names = options.arguments
     programs = Programs(os.path.abspath(leitstand), os.path.abspath(load),
                         os.path.join(os.path.dirname(os.path.abspath(load)), "libwallclock.so"))

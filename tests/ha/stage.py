@@ -223,12 +223,22 @@ class Stage:
         self.facts.note("harness", "checked", problems=found)
         took = SETTLE_S - (deadline - now())
         results = self.results + [(name, found.get(name, [])) for name, _ in checks.ALL]
+        results.append(("the instances end in order", self.stop_all()))
         return results, (f"{len(log.accepted)} numbers accepted, "
                          f"{len(log.sent) - len(log.accepted)} uncertain, "
                          f"{sum(v > 0 for _, v in log.done)} rises, "
                          f"{sum(a.status == 0 for a in books.acks)} acknowledgements, "
                          f"settled after {took:.1f} s, ranks "
                          f"{', '.join(f'{e}.{t} {i}' for e, t, i in sorted(books.tenures))}")
+
+    def stop_all(self):
+        problems = []
+        for i in self.instances:
+            try:
+                i.stop()
+            except Trouble as trouble:
+                problems.append(str(trouble))
+        return problems
 
     def resting(self):
         """Nothing is on its way any more, as far as the instances know."""

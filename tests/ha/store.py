@@ -77,12 +77,16 @@ def prepare(cluster, admin, users):
         raise RuntimeError(f"db init: {said}")
     for user in users:
         cluster.host.rows(f"create role {user} login in role leitstand_instance")
+    witness(cluster)
+
+
+def witness(cluster):
     cluster.host.rows(WITNESS)
 
 
-def apply_files(cluster):
-    """The migrations by hand, for a program that has no `db init`."""
-    for path in sorted(glob.glob(f"{ROOT}/data/sql/pg/*.sql")):
+def apply_files(cluster, directory=f"{ROOT}/data/sql/pg"):
+    """The migrations by hand, where there is no program to do it."""
+    for path in sorted(glob.glob(f"{directory}/*.sql")):
         subprocess.run(["psql", "-h", cluster.host.sockets, "-U", "postgres", "-d", "leitstand",
                         "-v", "ON_ERROR_STOP=1", "-1", "-q", "-f", path], check=True,
                        stdout=subprocess.DEVNULL)
