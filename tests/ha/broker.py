@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 
-from util import Trouble, end, is_root, wait_for
+from util import Trouble, dies_with_us, end, is_root, wait_for
 
 
 class Broker:
@@ -44,7 +44,8 @@ class Broker:
     def start(self):
         with open(f"{self.dir}/log", "ab") as log:
             self.process = subprocess.Popen([self.program, "-c", f"{self.dir}/conf"],
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            preexec_fn=dies_with_us())
         wait_for(self.answers, 10, "mosquitto listens")
 
     def publish(self, topic, text):

@@ -4,11 +4,12 @@ unix sockets only; instances reach them through proxies."""
 import glob
 import os
 import shutil
+import signal
 import subprocess
 
 import psycopg2
 
-from util import Trouble, is_root
+from util import Trouble, dies_with_us, end, is_root, wait_for
 
 DATABASE = "leitstand"
 
@@ -21,6 +22,7 @@ class Host:
         self.data, self.sockets = f"{self.dir}/data", self.dir
         self.socket = f"{self.dir}/.s.PGSQL.5432"
         self.settings = dict(settings or {})
+        self.process = None
         found = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda p: int(p.split("/")[4]))
         if not found:
             raise Trouble("PostgreSQL is not installed")
@@ -30,10 +32,15 @@ class Host:
             shutil.chown(self.dir, "nobody", "nogroup")
         os.chmod(self.dir, 0o755)
 
-    def tool(self, name, *arguments):
+    def argv(self, name, *arguments):
         argv = [f"{self.bin}/{name}", *arguments]
         if is_root():  # the server does not run as root
-            argv = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", *argv]
+            argv = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups",
+                    "--pdeathsig=KILL", *argv]
+        return argv
+
+    def tool(self, name, *arguments):
+        argv = self.argv(name, *arguments)
         with open(f"{self.dir}/tools", "ab") as log:
             done = subprocess.run(argv, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                   timeout=60, check=False)
@@ -67,22 +74,35 @@ class Host:
                     "log_line_prefix": "%m [%p] %u ", "log_connections": "on",
                     "autovacuum_naptime": "1h", "shared_buffers": "32MB", "timezone": "UTC"}
         settings.update(self.settings)
-        options = " ".join(f"-c {k}='{v}'" for k, v in settings.items())
-        self.tool("pg_ctl", "-D", self.data, "-l", f"{self.dir}/log", "-w", "-o", options, "start")
+        options = [f"-c{k}={v}" for k, v in settings.items()]
+        with open(f"{self.dir}/log", "ab") as log:
+            self.process = subprocess.Popen(
+                self.argv("postgres", "-D", self.data, *options), cwd="/", stdout=log, stderr=log,
+                stdin=subprocess.DEVNULL, preexec_fn=dies_with_us())
+        wait_for(self.answers, 30, f"{self.name} answers")
 
-    def stop(self, mode="fast"):
-        """immediate is what a power cut is to it."""
-        self.tool("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")
+    def answers(self):
+        try:
+            self.connect("postgres").close()
+            return True
+        except psycopg2.OperationalError:
+            if self.process.poll() is not None:
+                raise Trouble(f"{self.name} ended: {self.words()}") from None
+            return False
+
+    def stop(self, sig=signal.SIGINT):
+        """SIGINT does not wait for clients; SIGQUIT is what a power cut is to it."""
+        end(self.process, sig, seconds=30)
 
     def restart(self):
-        self.stop("fast")
+        self.stop()
         self.start()
 
     def promote(self):
         self.tool("pg_ctl", "-D", self.data, "-w", "promote")
 
     def running(self):
-        return os.path.exists(f"{self.data}/postmaster.pid")
+        return self.process is not None and self.process.poll() is None
 
     def connect(self, database=DATABASE):
         """As superuser, in autocommit mode."""
@@ -125,14 +145,11 @@ class Cluster:
 
     def fail_over(self):
         """The primary dies, the standby takes its place."""
-        self.host.stop("immediate")
+        self.host.stop(signal.SIGQUIT)
         self.hosts[1].promote()
         self.host = self.hosts[1]
 
     def close(self):
         for host in self.hosts:
             if host.running():
-                try:
-                    host.stop("immediate")
-                except Trouble:
-                    pass  # it was on its way already
+                host.stop(signal.SIGQUIT)

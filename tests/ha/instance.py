@@ -9,7 +9,7 @@ import socket
 import struct
 import subprocess
 
-from util import Trouble, end, is_root
+from util import Trouble, dies_with_us, end, is_root
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data")
 COMPONENTS = 40
@@ -88,7 +88,7 @@ class Instance:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [self.program, "-c", self.ini, f"--log-level={self.LOG_LEVEL}", "run"], stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log, env=self.environment(), cwd=self.dir, preexec_fn=self.limits)
+                stderr=log, env=self.environment(), cwd=self.dir, preexec_fn=dies_with_us(self.limits))
         self.stopped = False
 
     def alive(self):

@@ -13,9 +13,9 @@
  * state that was published last is certain; repeats carry the same value. A rise has the value
  * CYCLE, a clear -CYCLE, and cycles of a component count from 1.
  *
- * "end" on standard input (or its end): no more numbers; every alarm is brought to an end
- * state, half of them raised; everything is drained, "ended" is printed. FILE has a line for
- * each event, times on the boot clock in microseconds:
+ * "end" on standard input: no more numbers; every alarm is brought to an end state, half of
+ * them raised; everything is drained, "ended" is printed. FILE has a line for each event, times
+ * on the boot clock in microseconds:
  *
  *     sent NUMBER US · acked NUMBER US
  *     try COMPONENT VALUE US (each publication) · done COMPONENT VALUE US (accepted)
@@ -216,13 +216,18 @@ all_final(const struct load *l)
     return all;
 }
 
-/* True: "end", or nobody there any more who could say it. */
 static bool
 told_to_end(void)
 {
     struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
     char text[64];
-    return poll(&fd, 1, 0) > 0 && read(STDIN_FILENO, text, sizeof(text)) >= 0;
+    if (poll(&fd, 1, 0) <= 0) {
+        return false;
+    }
+    if (read(STDIN_FILENO, text, sizeof(text)) <= 0) {
+        die("nobody is there any more who could end it");
+    }
+    return true;
 }
 
 static void

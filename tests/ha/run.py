@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from scenarios import SCENARIOS
 from stage import Stage
-from util import Skip
+from util import Skip, own_mounts
 
 
 @dataclass
@@ -104,6 +104,7 @@ def main():
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
     # A time-out of the test runner: processes and mounts are cleaned up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    own_mounts()
     tap = Tap()
     for number in range(options.rounds):
         for scenario in SCENARIOS:

@@ -278,6 +278,34 @@ def pg_down_kill_owner(s):
     hold(4.0)
 
 
+def pg_away(s):
+    """The store is away for an hour: alarms go on; then it catches up at nearly the speed of
+    COPY alone."""
+    begun = s.pg("cut")
+    hold(3600 if s.long else 30)
+    told = [f[0] for f in s.facts.find("alarm", since=begun) if f[3].get("state") == "unacked"]
+    gap = max(b - a for a, b in zip([begun] + told, told + [now()]))
+    s.report(f"alarms go on meanwhile (# the longest pause is {gap:.1f} s)", gap < 15)
+    owner = s.await_owner()
+    s.pg("forward")
+
+    def pending():
+        return owner.status()["postgres"]["pending"]
+    backlog = most = pending()
+    first = None
+    while (left := pending()) > 500:  # a second's worth is always on its way
+        most = max(most, left)
+        if first is None and left < backlog:
+            first, backlog = now(), left
+        if now() > begun + 2 * 3600 + 120:
+            break
+        hold(0.02)
+    rate = (backlog - left) / (now() - first) if first else 0.0
+    bare = s.bare_copy()
+    s.report(f"catch-up reaches 80 % of COPY alone (# {rate:.0f} rows/s of {bare:.0f}, "
+             f"{most} rows)", rate >= 0.8 * bare, f"{rate / bare:.0%}")
+
+
 class Scenario:
     def __init__(self, run, long=False, **stage):
         self.run, self.long, self.stage = run, long, stage
@@ -308,6 +336,7 @@ SCENARIOS = [
     Scenario(handover),
     Scenario(pg_down_kill_owner, count=3),
     Scenario(kill_many, long=True, count=3),
+    Scenario(pg_away, long=True),
 ]
 
 if __name__ == "__main__":

@@ -12,7 +12,10 @@ import glob
 import os
 import subprocess
 
+import psycopg2
+
 from checks import Batch, JournalRow, OccurrenceRow, ReadingRow
+from util import now
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -113,3 +116,31 @@ def read_into(books, cluster):
     books.batches = [Batch(*row) for row in host.rows(
         "select kind, instance, epoch, term, fenced from ha.seen"
         " order by pg_xact_commit_timestamp(xid::xid), at")]
+
+
+COLUMNS = "ts, received, value, series, segment, flags, state"
+
+
+def bare_copy(cluster, port, path):
+    """Rows a second that COPY alone reaches, in binary, with the rows that are in the store into
+    a table like theirs, over the proxy at port."""
+    host = cluster.host
+    connection = host.connect()
+    cursor = connection.cursor()
+    with open(path, "wb") as f:
+        cursor.copy_expert(f"copy (select {COLUMNS} from leitstand.reading)"
+                           " to stdout (format binary)", f)
+    cursor.execute("create table ha.bare (like leitstand.reading) partition by range (ts);"
+                   " create table ha.bare_all partition of ha.bare default;"
+                   " create index on ha.bare using brin (ts)"
+                   " with (pages_per_range = 32, autosummarize = on)")
+    connection.close()
+    over = psycopg2.connect(host="127.0.0.1", port=port, user="postgres", dbname="leitstand")
+    begun = now()
+    with open(path, "rb") as f:
+        over.cursor().copy_expert(f"copy ha.bare ({COLUMNS}) from stdin (format binary)", f)
+    over.commit()
+    took = now() - begun
+    over.close()
+    os.unlink(path)
+    return host.rows("select count(*) from ha.bare")[0][0] / took

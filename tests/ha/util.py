@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the parts of the harness share: clocks, waiting, ending processes."""
+import ctypes
 import datetime
 import os
 import signal
@@ -39,6 +40,26 @@ def wait_for(condition, seconds, what, step=0.05):
 def hold(seconds):
     """A fault lasts so long: time that belongs to the scenario, not waiting for something."""
     time.sleep(seconds)
+
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+PRCTL = LIBC.prctl  # looked up here, not between fork and exec
+PR_SET_PDEATHSIG, CLONE_NEWNS = 1, 0x20000
+
+
+def dies_with_us(also=None):
+    """For preexec_fn: the child does not outlive a harness that is killed."""
+    def prepare():
+        PRCTL(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if also is not None:
+            also()
+    return prepare
+
+
+def own_mounts():
+    """What is mounted from now on is gone with this process and its children."""
+    if is_root() and LIBC.unshare(CLONE_NEWNS) == 0:
+        subprocess.run(["mount", "--make-rprivate", "/"], capture_output=True, check=False)
 
 
 def end(process, sig=signal.SIGTERM, seconds=20):
