@@ -41,9 +41,12 @@ data_and() { # name text
     echo "$dir/and"
 }
 
+new_database() { # name
+    createdb "$1" && printf '[postgres]\nconninfo = "dbname=%s"\n' "$1" >"$dir/$1.ini"
+}
+
 # The program, with a database and the migrations of a directory of data.
 db() { # database data init|migrate|status [options]
-    printf '[postgres]\nconninfo = "dbname=%s"\n' "$1" >"$dir/$1.ini"
     config=$dir/$1.ini
     data=$2
     shift 2
@@ -122,7 +125,7 @@ rows_kept() { # file: counts before; database
 
 all=$(data_of "$newest")
 for name in fresh other third maker owner; do
-    createdb "$name"
+    new_database "$name"
 done
 
 status_of_nothing() {
@@ -197,10 +200,10 @@ report "an empty schema of one's own is enough, once the roles are there" init_b
 grown=$(data_and grown 'create table leitstand.grown (n integer);')
 cp -r "$grown" "$dir/grown"
 grown=$dir/grown
-createdb grown
+new_database grown
 report "a next step" says 'applied .*-grown' db grown "$grown" init
 from_version() { # version
-    createdb "from$1" && says "has version $1" db "from$1" "$(data_of "$1")" init || return 1
+    new_database "from$1" && says "has version $1" db "from$1" "$(data_of "$1")" init || return 1
     for version in $(seq 1 "$1"); do
         fill "from$1" "$version" || return 1
     done
@@ -213,7 +216,7 @@ for version in $(seq 1 "$newest"); do
 done
 
 step_by_step() {
-    createdb steps || return 1
+    new_database steps || return 1
     for version in $(seq 1 "$newest"); do
         db steps "$(data_of "$version")" init && fill steps "$version" || return 1
     done
@@ -244,7 +247,7 @@ newer() {
 report "a store newer than the program is refused" newer
 
 foreign() { # database what makes the schema
-    createdb "$1" && sql "$1" "$2" && before=$(dump_any "$1") &&
+    new_database "$1" && sql "$1" "$2" && before=$(dump_any "$1") &&
         fails 1 'is not one that this program has made' db "$1" "$all" init &&
         fails 1 'is not one that' db "$1" "$all" migrate && fails 1 '^schema +foreign' db "$1" "$all" status &&
         [ "$before" = "$(dump_any "$1")" ]
@@ -310,7 +313,7 @@ report "roles that may log in" setup_roles
 only_owner_migrates() {
     PGUSER=pc1 fails 1 'may not change the schema "leitstand": only its owner may' db fresh "$grown" migrate &&
         PGUSER=nobody fails 1 'must be granted the role leitstand_instance' db fresh "$grown" migrate &&
-        same_catalogue fresh other
+        same_catalogue fresh owner
 }
 report "only the owner migrates" only_owner_migrates
 
@@ -359,7 +362,7 @@ functions() {
         and (exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee = 0)
         or has_function_privilege('leitstand_reader', p.oid, 'execute')
         or has_function_privilege('leitstand_instance', p.oid, 'execute') and not p.prosecdef
-        or not coalesce(p.proconfig, '{}') @> array['search_path=pg_catalog, pg_temp'])" &&
+        or p.prosecdef and not coalesce(p.proconfig, '{}') @> array['search_path=pg_catalog, pg_temp'])" &&
         answers t fresh "select count(*) > 0 from pg_proc p where p.pronamespace = 'leitstand'::regnamespace
             and has_function_privilege('leitstand_instance', p.oid, 'execute')"
 }
