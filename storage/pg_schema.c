@@ -5,6 +5,7 @@
 #include "storage/pg_schema_private.h"
 
 #define UNDEFINED_COLUMN "42703"
+#define NO_RIGHT         "42501"
 
 static const struct pg_schema_file *
 file_of(const struct pg_schema *s, int number)
@@ -70,6 +71,15 @@ compare(const struct pg_schema *s, const GArray *applied)
 }
 
 static enum rc
+refuse_look(const struct pg_schema_state *state, struct err *err)
+{
+    return err_set(err, RC_INVALID,
+                   "the role \"%s\" may not look into the schema \"leitstand\": it must be "
+                   "granted the role leitstand_instance, and inherit its rights",
+                   state->role);
+}
+
+static enum rc
 look_at_applied(struct pg *pg, const struct pg_schema *s, struct pg_schema_state *state,
                 struct err *err)
 {
@@ -79,9 +89,11 @@ look_at_applied(struct pg *pg, const struct pg_schema *s, struct pg_schema_state
         state->found = PG_SCHEMA_FOREIGN;
         return RC_OK;
     }
+    if (rc == RC_INVALID && strcmp(pg_state(pg), NO_RIGHT) == 0) {
+        return refuse_look(state, err);
+    }
     if (rc != RC_OK) {
-        return err_wrap(err, rc, "could not read table \"leitstand.migration\" as role \"%s\"",
-                        state->role);
+        return err_wrap(err, rc, "could not read the table \"leitstand.migration\"");
     }
     for (int i = 0; i < PQntuples(rows); i++) {
         const char *name = PQgetvalue(rows, i, 1);
@@ -123,10 +135,7 @@ pg_schema_look(struct pg *pg, const struct pg_schema *s, struct pg_schema_state 
     if (exists && filled && !ours) {
         state.found = PG_SCHEMA_FOREIGN;
     } else if (ours && !may_look) {
-        rc = err_set(err, RC_INVALID,
-                     "the role \"%s\" may not look into the schema \"leitstand\": its owner "
-                     "must grant it the role leitstand_instance",
-                     state.role);
+        rc = refuse_look(&state, err);
     } else if (ours) {
         rc = look_at_applied(pg, s, &state, err);
     }
@@ -179,8 +188,8 @@ pg_schema_judge_role(const struct pg_schema_state *state, struct err *err)
     return state->may_be_instance
                ? RC_OK
                : err_set(err, RC_INVALID,
-                         "the role \"%s\" may not do what an instance does: the owner of the "
-                         "schema must grant it the role leitstand_instance",
+                         "the role \"%s\" may not do what an instance does: it must be granted "
+                         "the role leitstand_instance, and inherit its rights",
                          state->role);
 }
 
