@@ -11,6 +11,7 @@
 #include "storage/thread.h"
 
 #define CONNECT_US   (5 * US_PER_S)
+#define COUNT_US     (250 * US_PER_MS)
 #define ANSWER_US    (3 * US_PER_S)    /* below what the broker waits for, see custody_take.c */
 #define LEAVE_US     (300 * US_PER_MS) /* the store may hold up a hand-over by this */
 #define STOP_US      (2 * US_PER_S)
