@@ -5,12 +5,10 @@
 
 #include "src/app/engine_private.h"
 #include "src/app/load.h"
-#include "src/app/own_topic.h"
 #include "src/app/profile_files.h"
 #include "src/app/sources.h"
 #include "src/core/log.h"
-#include "src/core/timestamp.h"
-#include "version.h"
+#include "storage/pg_probe.h"
 
 static enum rc
 open_cache(struct engine *e, struct err *err)
@@ -62,95 +60,6 @@ open_ingest(struct engine *e, struct problems *problems, struct err *err)
     return rc;
 }
 
-/* Published at every connect; the broker empties the topic when we vanish. */
-static char *
-presence(const struct engine *e)
-{
-    char since[TIMESTAMP_SIZE];
-    timestamp_format(since, e->now.wall);
-    json_t *object =
-        json_pack("{s:s,s:s,s:s,s:s}", "instance", e->config->instance.name, "version",
-                  LEITSTAND_VERSION, "role", role_name(e->health.role), "since", since);
-    char *text = json_dumps(object, JSON_COMPACT);
-    char *copy = g_strdup(text != NULL ? text : "{}");
-    free(text);
-    json_decref(object);
-    return copy;
-}
-
-static void
-take_message(void *user, const struct client_message *m)
-{
-    struct engine *e = user;
-    if (g_str_has_prefix(m->topic, OWN_ALARMS)) {
-        announce_seen(e->announce, m->topic, m->payload, m->len, m->retain);
-    } else {
-        ingest_message(&e->ingest, m, e->now);
-    }
-}
-
-static void
-take_connect(void *user, bool session_present)
-{
-    struct engine *e = user;
-    ingest_connected(&e->ingest, session_present);
-    announce_connected(e->announce);
-    engine_set_link(e, true);
-    e->news = true;
-    log_info("connected to the broker %s, %s", e->health.mqtt.broker,
-             session_present ? "which kept our session" : "which begins a new session");
-}
-
-static void
-take_confirmation(void *user, uint64_t messages)
-{
-    struct engine *e = user;
-    ingest_confirmed(&e->ingest, messages);
-}
-
-static void
-take_disconnect(void *user, const char *why)
-{
-    struct engine *e = user;
-    engine_set_link(e, false);
-    e->news = true;
-    log_warning("lost the broker %s: %s", e->health.mqtt.broker, why);
-}
-
-/* Until the broker has it, it stays with the announcer. */
-static enum rc
-publish_alarm(void *user, const char *topic, const char *payload, size_t len)
-{
-    struct engine *e = user;
-    return client_publish(e->client, topic, payload, len, 1, true);
-}
-
-static enum rc
-open_client(struct engine *e, struct err *err)
-{
-    static const char *const own_filters[] = {OWN_ALARMS "#", NULL};
-    const struct config *config = e->config;
-    char *topic = g_strconcat("leitstand/v1/instances/", config->instance.name, NULL);
-    char *payload = presence(e);
-    struct client_config settings = {
-        .client_id = config->mqtt.client_id,
-        .own_filters = own_filters,
-        .presence_topic = topic,
-        .presence_payload = payload,
-        .user = e,
-        .on_message = take_message,
-        .on_connect = take_connect,
-        .on_disconnect = take_disconnect,
-        .on_confirmed = take_confirmation,
-    };
-    e->announce = announce_new(publish_alarm, e);
-    pulse_init(&e->pulse, config->instance.name, config->alarms.heartbeat_s);
-    enum rc rc = sources_client(&e->client, config, &settings, 0, true, err);
-    g_free(payload);
-    g_free(topic);
-    return rc;
-}
-
 static void
 init_health(struct engine *e)
 {
@@ -159,11 +68,7 @@ init_health(struct engine *e)
     g_strlcpy(h->instance, config->instance.name, sizeof(h->instance));
     h->started = e->now.mono;
     control_user_name(e->user, sizeof(e->user), geteuid());
-    /* Without a central store the single instance decides everything itself. */
-    h->role = ROLE_OWNER;
-    g_strlcpy(h->owner.instance, config->instance.name, sizeof(h->owner.instance));
-    h->owner.rank.epoch = 1;
-    h->owner.since = e->now.wall;
+    h->role = ROLE_STANDBY; /* until ownership says more */
     h->mqtt.since = e->now.mono;
     if (*config->mqtt.socket != '\0') {
         g_strlcpy(h->mqtt.broker, config->mqtt.socket, sizeof(h->mqtt.broker));
@@ -174,6 +79,19 @@ init_health(struct engine *e)
     g_strlcpy(h->cache.path, config->cache.path, sizeof(h->cache.path));
     h->cache.last_commit = WALL_NONE;
     h->postgres.configured = *config->postgres.conninfo != '\0';
+}
+
+/* Every server that conninfo (or the environment) names is on this host. */
+static bool
+is_local_store(const char *conninfo)
+{
+    char **hosts = pg_probe_hosts(conninfo);
+    bool local = true;
+    for (guint i = 0; hosts[i] != NULL; i++) {
+        local = local && (*hosts[i] == '/' || *hosts[i] == '@' || link_is_local(hosts[i]));
+    }
+    g_strfreev(hosts);
+    return local;
 }
 
 static enum rc
@@ -212,7 +130,10 @@ open_all(struct engine *e, struct problems *problems, struct err *err)
         rc = open_ingest(e, problems, err);
     }
     if (rc == RC_OK) {
-        rc = open_client(e, err);
+        rc = engine_open_peers(e, err);
+    }
+    if (rc == RC_OK) {
+        rc = engine_open_client(e, err);
     }
     return rc;
 }
@@ -231,8 +152,7 @@ engine_start(struct engine **ret, const struct config *config, struct exchange *
     enum rc rc = e->stop_fd < 0 ? err_set(err, RC_IO, "could not make an eventfd")
                                 : open_all(e, problems, err);
     if (rc == RC_OK) {
-        e->store = store_watch_start(config->postgres.conninfo);
-        e->local_store = store_is_local(config->postgres.conninfo);
+        e->local_store = is_local_store(config->postgres.conninfo);
         e->local_broker = *config->mqtt.socket != '\0' || link_is_local(config->mqtt.host);
         if (desktop && config->alarms.popup != 0) {
             e->alarming.popup = popup_start();
@@ -241,6 +161,7 @@ engine_start(struct engine **ret, const struct config *config, struct exchange *
         if (config->n_sources == 0) {
             log_warning("no [source:NAME] in the configuration: nothing is subscribed to");
         }
+        engine_follow_tenure(e);
         engine_update_health(e);
         engine_publish(e);
         rc = start_thread(e, err);
@@ -264,7 +185,6 @@ engine_stop(struct engine *e)
         pthread_join(e->thread, NULL);
     }
     client_free(e->client);
-    announce_free(e->announce);
     pulse_fini(&e->pulse);
     control_close(e->control);
     if (e->ingest_ready) {
@@ -274,7 +194,7 @@ engine_stop(struct engine *e)
         ingest_fini(&e->ingest);
         alarming_close(&e->alarming);
     }
-    store_watch_stop(e->store);
+    engine_close_peers(e);
     cache_close(e->cache);
     profiles_free(e->profiles);
     if (e->stop_fd >= 0) {

@@ -48,8 +48,8 @@ keep_open(struct engine *e, const char *id)
 
 /* RC_OK: whoever holds the ticket is answered by and by. body is taken over. */
 static enum rc
-ask_owner(struct engine *e, json_t *body, const char *user, const char *origin,
-          uint64_t ticket, struct err *err)
+ask_owner(struct engine *e, json_t *body, const char *user, const char *origin, uint64_t ticket,
+          struct err *err)
 {
     char id[UUID_SIZE];
     if (body == NULL) {
@@ -147,9 +147,9 @@ engine_act_on_screen(struct engine *e, const struct alarm_action *a)
     struct err err = {.text = ""};
     g_strlcpy(by.user, e->user, sizeof(by.user));
     snprintf(by.origin, sizeof(by.origin), "console %.48s", e->health.instance);
-    enum rc rc = e->tenure.decides ? engine_act(e, &by, &err)
-                                   : ask_owner(e, act_to_json(&by), by.user, by.origin,
-                                               TICKET_SCREEN, &err);
+    enum rc rc = e->tenure.decides
+                     ? engine_act(e, &by, &err)
+                     : ask_owner(e, act_to_json(&by), by.user, by.origin, TICKET_SCREEN, &err);
     if (e->tenure.decides || rc != RC_OK) {
         engine_answer_ticket(e, TICKET_SCREEN, rc, &err);
     }
@@ -177,8 +177,7 @@ engine_answer_act(struct engine *e, const json_t *request, const struct control_
     snprintf(action.origin, sizeof(action.origin), "cli %.48s", e->health.instance);
     if (!e->tenure.decides) {
         uint64_t ticket = ++e->tickets;
-        enum rc rc =
-            ask_owner(e, act_to_json(&action), user, action.origin, ticket, &err);
+        enum rc rc = ask_owner(e, act_to_json(&action), user, action.origin, ticket, &err);
         return rc == RC_OK ? defer(e, ticket) : act_answer(rc, &err);
     }
     enum rc rc = engine_act(e, &action, &err);
@@ -192,8 +191,7 @@ engine_answer_act(struct engine *e, const json_t *request, const struct control_
 }
 
 json_t *
-engine_answer_handover(struct engine *e, const json_t *request,
-                       const struct control_peer *peer)
+engine_answer_handover(struct engine *e, const json_t *request, const struct control_peer *peer)
 {
     char user[ALARM_USER_MAX], origin[ALARM_USER_MAX];
     struct err err = {.text = ""};

@@ -19,8 +19,10 @@
 #define URGENT_US      (20 * US_PER_MS)  /* sooner when people are to be told of an alarm */
 #define ASLEEP_US      (10 * US_PER_S)   /* a turn that late: the machine, or we, stood still */
 #define FINISH_US      (5 * US_PER_S)    /* the last commit may take so long */
+#define PUT_AWAY_US    (500 * US_PER_MS) /* what was decided last, to the store */
+#define RESIGN_US      (1 * US_PER_S)
 
-enum { FD_STOP, FD_COMMAND, FD_CACHE, FD_BROKER, FDS };
+enum { FD_STOP, FD_COMMAND, FD_CACHE, FD_BROKER, FD_OWNERSHIP, FD_SYNC, FDS };
 
 /* ---- health and snapshots ---- */
 
@@ -80,6 +82,7 @@ engine_update_health(struct engine *e)
     g_strlcpy(h->cache.problem, stats.problem, sizeof(h->cache.problem));
     count_stations(e);
     count_alarms(e);
+    engine_tell_store(e);
 }
 
 void
@@ -218,12 +221,13 @@ put_when_due(struct engine *e)
     }
 }
 
-/* Something waits for the cache: PUBACKs, the answers to operators, or the messages that it has
- * no room for. */
+/* Something waits for the cache: PUBACKs, the answers to operators, what others are to be told,
+ * or the messages that it has no room for. */
 static bool
 needs_commit(const struct engine *e)
 {
     return client_unacked(e->client) > 0 || control_waits(e->control) ||
+           outgoing_unsaid(e->outgoing) || !g_queue_is_empty(&e->done) ||
            !cache_has_room(e->cache);
 }
 
@@ -241,7 +245,7 @@ patience(const struct engine *e, mono_us client_next, bool reading)
     if (reading && e->more) {
         return 0;
     }
-    mono_us next = MIN(e->next_tick, client_next);
+    mono_us next = MIN(MIN(e->next_tick, client_next), e->peers_next);
     next = MIN(next, evaluator_next(e->alarming.evaluator));
     if (e->announced != evaluator_version(e->alarming.evaluator)) {
         next = MIN(next, e->announce_at);
@@ -258,12 +262,17 @@ patience(const struct engine *e, mono_us client_next, bool reading)
     return milliseconds_until(e, next);
 }
 
-/* What was not heard while the machine, or we, stood still is nobody's silence. */
+/*
+ * After every wait, before anything else: whoever was owner and slept too long is it no more.
+ * What was not heard while the machine, or we, stood still is nobody's silence.
+ */
 static void
 take_time(struct engine *e)
 {
     struct now before = e->now;
     e->now = clock_now();
+    e->peers_next = ownership_turn(e->ownership, e->now);
+    engine_follow_tenure(e);
     if (e->now.mono - before.mono > ASLEEP_US && e->linked) {
         alarming_link(&e->alarming, e->ingest.model, false, before);
         alarming_link(&e->alarming, e->ingest.model, true, e->now);
@@ -288,6 +297,7 @@ turn(struct engine *e)
     }
     read_gathered(e);
     put_when_due(e);
+    engine_turn_peers(e);
     engine_announce(e);
     write_broker(e);
     mono_us client_next = client_turn(e->client, e->now);
@@ -302,6 +312,9 @@ turn(struct engine *e)
         (struct pollfd){.fd = events != 0 ? client_fd(e->client) : -1, .events = events};
     fds[FD_CACHE] =
         (struct pollfd){.fd = needs_commit(e) ? cache_fd(e->cache) : -1, .events = POLLIN};
+    fds[FD_OWNERSHIP] = (struct pollfd){.fd = ownership_fd(e->ownership), .events = POLLIN};
+    fds[FD_SYNC] =
+        (struct pollfd){.fd = e->sync != NULL ? sync_fd(e->sync) : -1, .events = POLLIN};
     size_t n_control = control_poll(e->control, fds + FDS);
     if (poll(fds, FDS + n_control, patience(e, client_next, reading)) < 0) {
         return true; /* interrupted: nothing is known of the descriptors */
@@ -316,6 +329,9 @@ turn(struct engine *e)
     if (fds[FD_CACHE].revents != 0) {
         cache_committed(e->cache); /* rearm it; who waits for a commit asks in the next turn */
     }
+    if (fds[FD_SYNC].revents != 0) {
+        engine_take_news(e);
+    }
     if (fds[FD_COMMAND].revents != 0) {
         engine_take_commands(e);
     }
@@ -326,24 +342,65 @@ turn(struct engine *e)
     return fds[FD_STOP].revents == 0;
 }
 
-/* Wait for the last commit, let its PUBACKs go, say good-bye. */
+/* Turn only what the last steps need, until done() or for so long. False: it took longer. */
+static bool
+wind_down(struct engine *e, bool (*done)(struct engine *e), int64_t patience_us)
+{
+    mono_us deadline = clock_now().mono + patience_us;
+    for (;;) {
+        e->now = clock_now();
+        ownership_turn(e->ownership, e->now);
+        engine_turn_peers(e);
+        write_broker(e);
+        client_turn(e->client, e->now);
+        if (done(e) || e->now.mono >= deadline) {
+            return done(e);
+        }
+        bool writes = client_want_write(e->client) && client_unacked(e->client) == 0;
+        struct pollfd fds[] = {
+            {.fd = cache_fd(e->cache), .events = POLLIN},
+            {.fd = ownership_fd(e->ownership), .events = POLLIN},
+            {.fd = writes ? client_fd(e->client) : -1, .events = POLLOUT},
+        };
+        poll(fds, G_N_ELEMENTS(fds), 20);
+        if (fds[0].revents != 0) {
+            cache_committed(e->cache);
+        }
+    }
+}
+
+static bool
+is_committed(struct engine *e)
+{
+    return ingest_committed(&e->ingest);
+}
+
+static bool
+has_resigned(struct engine *e)
+{
+    return ownership_stopped(e->ownership) &&
+           (!client_connected(e->client) || !client_want_write(e->client));
+}
+
+/* Wait for the last commit, let its PUBACKs go, let somebody else be owner, say good-bye. */
 static void
 finish(struct engine *e)
 {
     evaluator_stop(e->alarming.evaluator, clock_now());
     ingest_put(&e->ingest);
-    mono_us deadline = clock_now().mono + FINISH_US;
-    while (!ingest_committed(&e->ingest)) {
-        e->now = clock_now();
-        struct pollfd fd = {.fd = cache_fd(e->cache), .events = POLLIN};
-        if (e->now.mono >= deadline) {
-            log_error("the last readings could not be committed: the broker will send what it "
-                      "got no PUBACK for again");
-            break;
-        }
-        poll(&fd, 1, milliseconds_until(e, deadline));
+    if (!wind_down(e, is_committed, FINISH_US)) {
+        log_error("the last readings could not be committed: the broker will send what it got "
+                  "no PUBACK for again");
     }
-    write_broker(e);
+    if (e->sync != NULL) {
+        sync_poke(e->sync);
+        (void)wind_down(e, engine_is_put_away, PUT_AWAY_US);
+    }
+    if (e->custody != NULL) {
+        custody_leave(e->custody);
+    }
+    ownership_stop(e->ownership, e->now);
+    (void)wind_down(e, has_resigned, RESIGN_US);
     client_free(e->client);
     e->client = NULL;
 }

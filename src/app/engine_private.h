@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The inside of the engine, shared by its files: engine.c starts and stops it, engine_loop.c
- * turns it, engine_command.c does what people ask of the plant, engine_act.c of alarms.
+ * turns it, engine_command.c does what people ask of the plant, engine_act.c of alarms;
+ * engine_role.c acts on who is owner, engine_peers.c talks to the other instances.
  */
 #ifndef SRC_APP_ENGINE_PRIVATE_H
 #define SRC_APP_ENGINE_PRIVATE_H
@@ -9,13 +10,18 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "src/app/actions.h"
 #include "src/app/announce.h"
 #include "src/app/control.h"
+#include "src/app/custody.h"
 #include "src/app/engine.h"
 #include "src/app/ingest.h"
 #include "src/app/link_watch.h"
+#include "src/app/outgoing.h"
+#include "src/app/ownership.h"
 #include "src/app/pulse.h"
-#include "src/app/store_watch.h"
+#include "src/app/replica.h"
+#include "src/app/sync.h"
 
 #define RATE_SECONDS 5 /* health tells the mean rate over so many */
 
@@ -25,9 +31,14 @@ struct engine {
     struct profiles *profiles;
     struct cache *cache;
     struct client *client;
-    struct announce *announce;
+    struct announce *announce; /* NULL: somebody else, or nobody, speaks for the alarms */
     struct pulse pulse;
-    struct store_watch *store; /* NULL: no central store is configured */
+    struct ownership *ownership;
+    struct outgoing *outgoing;
+    struct replica *replica;
+    struct actions *actions;
+    struct custody *custody; /* NULL: no central store is configured; so is sync */
+    struct sync *sync;
     struct link_watch link;
     bool local_broker, local_store;
     struct control *control;
@@ -57,6 +68,21 @@ struct engine {
     char user[ALARM_USER_MAX]; /* whose the process is: who acts at its screen */
     struct health health;
     struct health shown;
+    struct tenure tenure; /* as it was when the engine last acted on it */
+    bool custody_taken;
+    mono_us peers_next;
+    GHashTable *waiting; /* id of an operator action → uint64_t: who waits for its answer */
+    uint64_t tickets;
+    GQueue done;       /* actions of other instances that were done: engine_act.c */
+    GHashTable *peers; /* name of another instance → its start, as it says */
+    struct {
+        bool wanted;
+        char to[64];
+        mono_us until;
+        uint64_t ticket;
+    } handover;
+    int64_t plant_version;
+    uint64_t plant_ticket; /* who waits for the store to take a plant; 0: nobody */
     uint64_t received_then[RATE_SECONDS]; /* at the last ticks */
     unsigned tick;
 };
@@ -76,8 +102,41 @@ void engine_set_link(struct engine *e, bool linked);
 /* What is wrong with the services around us, as of now. */
 void engine_judge(struct engine *e);
 
-/* engine_act.c: an operator action, and the answers to {"command":"act"} and "alarms". */
+/* What the store and the way to it are like: for screens. */
+void engine_tell_store(struct engine *e);
+
+/* engine_role.c. What ownership says now becomes so. */
+void engine_follow_tenure(struct engine *e);
+/* Hand over to an instance, "" any; the ticket's holder is told. */
+void engine_hand_over(struct engine *e, const char *to, uint64_t ticket);
+void engine_turn_handover(struct engine *e);
+/* Everything that was decided here is where others find it. */
+bool engine_is_put_away(struct engine *e);
+
+/* engine_client.c. The engine's own session at the broker. */
+MUST_USE enum rc engine_open_client(struct engine *e, struct err *err);
+
+/* engine_peers.c. What goes to other instances, and comes from them. */
+MUST_USE enum rc engine_open_peers(struct engine *e, struct err *err);
+void engine_close_peers(struct engine *e);
+/* True: the message was on a topic of ours. */
+bool engine_take_own(struct engine *e, const struct client_message *m);
+void engine_peers_connected(struct engine *e);
+void engine_take_news(struct engine *e);
+void engine_turn_peers(struct engine *e);
+/* The whole alarm state, for whoever is new or may have missed something. */
+void engine_tell_state(struct engine *e);
+enum rc engine_publish_alarm(void *engine, const char *topic, const char *payload, size_t len);
+
+/* engine_act.c: operator actions, and the answers to {"command":"act"}, "handover" and
+ * "alarms". */
 enum rc engine_act(struct engine *e, const struct alarm_action *a, struct err *err);
+void engine_answer_ticket(struct engine *e, uint64_t ticket, enum rc rc, const struct err *err);
+void engine_told(void *engine, const char *id, enum actions_told how, const char *text);
+void engine_perform(void *engine, const struct remote_action *a);
+void engine_answer_done(struct engine *e); /* those whose commit has come */
+json_t *engine_answer_handover(struct engine *e, const json_t *request,
+                               const struct control_peer *peer);
 json_t *engine_answer_act(struct engine *e, const json_t *request,
                           const struct control_peer *peer);
 json_t *engine_answer_alarms(struct engine *e);

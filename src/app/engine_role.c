@@ -3,7 +3,8 @@
 #include "src/app/engine_private.h"
 #include "src/core/log.h"
 
-#define HANDOVER_US (300 * US_PER_MS) /* what was decided may take so long to reach the store */
+#define HANDOVER_US (300 * US_PER_MS) /* what was decided may take so long to reach the store  \
+                                       */
 
 /* ---- deciding ---- */
 
@@ -25,8 +26,8 @@ follow(struct engine *e, const struct tenure *t)
 {
     ingest_put(&e->ingest);
     alarming_demote(&e->alarming);
-    log_info("this instance decides no longer%s%s", *t->owner.instance != '\0' ? ": owner is " : "",
-             t->owner.instance);
+    log_info("this instance decides no longer%s%s",
+             *t->owner.instance != '\0' ? ": owner is " : "", t->owner.instance);
 }
 
 static void
@@ -87,14 +88,12 @@ engine_follow_tenure(struct engine *e)
     bool same = same_term(t, &e->tenure);
     struct tenure before = e->tenure;
     e->tenure = *t;
-    if (t->role != e->health.role ||
-        strcmp(t->owner.instance, e->health.owner.instance) != 0) {
+    if (t->role != e->health.role || strcmp(t->owner.instance, e->health.owner.instance) != 0) {
         e->news = true;
     }
     tell_health(e, t);
     if (!same) {
-        if (t->decides &&
-            (!before.decides || rank_compare(before.rank, t->rank) != 0)) {
+        if (t->decides && (!before.decides || rank_compare(before.rank, t->rank) != 0)) {
             decide(e, t);
         } else if (!t->decides && before.decides) {
             follow(e, t);
@@ -111,8 +110,8 @@ engine_follow_tenure(struct engine *e)
 /* ---- handing over ---- */
 
 /* Everything that was decided here is where others find it. */
-static bool
-is_put_away(struct engine *e)
+bool
+engine_is_put_away(struct engine *e)
 {
     struct sync_state state = {.pending = 0};
     if (e->sync != NULL) {
@@ -135,7 +134,7 @@ engine_turn_handover(struct engine *e)
     if (!e->handover.wanted) {
         return;
     }
-    if (!is_put_away(e) && e->now.mono < e->handover.until) {
+    if (!engine_is_put_away(e) && e->now.mono < e->handover.until) {
         return;
     }
     struct err err = {.text = ""};

@@ -8,6 +8,9 @@
 void
 engine_announce(struct engine *e)
 {
+    if (e->announce == NULL) {
+        return; /* it is another's to say */
+    }
     uint64_t version = evaluator_version(e->alarming.evaluator);
     if (version != e->announced && e->now.mono >= e->announce_at) {
         e->announced = version;
@@ -67,21 +70,46 @@ engine_set_link(struct engine *e, bool linked)
 }
 
 void
+engine_tell_store(struct engine *e)
+{
+    struct health *h = &e->health;
+    struct sync_state sync = {.problem = ""};
+    struct custody_state custody = {.problem = ""};
+    if (e->sync == NULL) {
+        return;
+    }
+    sync_get(e->sync, &sync);
+    if (sync.connected != h->postgres.connected || h->postgres.since == 0) {
+        h->postgres.since = e->now.mono;
+    }
+    h->postgres.connected = sync.connected;
+    g_strlcpy(h->postgres.problem, sync.problem, sizeof(h->postgres.problem));
+    h->postgres.pending_changes = sync.pending;
+    h->postgres.behind = sync.behind;
+    h->postgres.behind_at_first = sync.behind_at_first;
+    if (e->custody != NULL) {
+        custody_get(e->custody, &custody);
+        h->postgres.pending = custody.pending;
+        h->postgres.synced = custody.synced;
+        h->postgres.quarantined = custody.quarantined;
+    }
+}
+
+void
 engine_judge(struct engine *e)
 {
     bool stalled = client_stalled(e->client);
-    struct store_state store = {.reachable = true};
-    if (e->store != NULL) {
-        store_watch_get(e->store, &store);
-        e->health.postgres.connected = store.known && store.reachable;
+    struct sync_state sync = {.known = false};
+    if (e->sync != NULL) {
+        sync_get(e->sync, &sync);
     }
     const struct watchdog_evidence evidence = {
         .connected = e->linked,
         .failure = stalled ? FAILURE_TIMEOUT : failure_of(e->client),
         .local_broker = e->local_broker,
         .link_up = link_watch_up(&e->link, e->now.mono),
-        .store_configured = e->store != NULL,
-        .store_reachable = store.reachable,
+        .store_configured = e->sync != NULL,
+        .store_reachable = !sync.known || sync.connected,
         .store_local = e->local_store,
         .disk_well = *e->health.cache.problem == '\0',
         .lost = e->health.mqtt.dropped,

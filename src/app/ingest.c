@@ -5,10 +5,13 @@
 
 void
 ingest_init(struct ingest *in, struct cache *cache, struct decoder *decoder,
-            struct model *model, struct alarming *alarming)
+            struct model *model, struct alarming *alarming, struct outgoing *outgoing)
 {
-    *in = (struct ingest){
-        .cache = cache, .alarming = alarming, .decoder = decoder, .model = model};
+    *in = (struct ingest){.cache = cache,
+                          .alarming = alarming,
+                          .outgoing = outgoing,
+                          .decoder = decoder,
+                          .model = model};
     redelivery_init(&in->redelivery);
     strays_init(&in->strays);
     GArray *ring = cache_ring(cache);
@@ -30,13 +33,17 @@ ingest_fini(struct ingest *in)
 size_t
 ingest_waiting(const struct ingest *in)
 {
-    size_t changes = evaluator_changed(in->alarming->evaluator) ? 1 : 0;
-    return changes +
-           (in->batch == NULL ? 0 : in->batch->records->len + in->batch->messages->len);
+    const struct batch *b = in->batch;
+    size_t changes = (in->alarming->deciding && evaluator_changed(in->alarming->evaluator)) +
+                     outgoing_waiting(in->outgoing);
+    return changes + (b == NULL ? 0
+                                : b->records->len + b->messages->len + b->followed->len +
+                                      b->actions->len + b->handled->len +
+                                      (b->change_cursor != 0) + (b->plant_version != 0));
 }
 
-static struct batch *
-open_batch(struct ingest *in, struct now now)
+struct batch *
+ingest_batch(struct ingest *in, struct now now)
 {
     if (in->batch == NULL) {
         in->batch = cache_new_batch(in->cache);
@@ -52,15 +59,42 @@ open_batch(struct ingest *in, struct now now)
 }
 
 static void
+put_batch(struct ingest *in, struct batch *b)
+{
+    b->ring_keep = (uint32_t)redelivery_count(&in->redelivery);
+    in->put = cache_put(in->cache, b);
+    outgoing_put(in->outgoing, in->put);
+    in->batch = NULL;
+}
+
+static void
 put(struct ingest *in)
 {
     if (in->batch == NULL) {
         in->batch = cache_new_batch(in->cache); /* timers and operators change alarms, too */
     }
-    alarming_take(in->alarming, &in->batch->alarms);
-    in->batch->ring_keep = (uint32_t)redelivery_count(&in->redelivery);
-    in->put = cache_put(in->cache, in->batch);
-    in->batch = NULL;
+    struct batch *b = in->batch;
+    if (in->alarming->deciding) {
+        alarming_take(in->alarming, &b->alarms);
+        outgoing_fill(in->outgoing, b);
+    }
+    put_batch(in, b);
+}
+
+/* What others decided does not become ours, also while we decide. */
+void
+ingest_follow(struct ingest *in, struct alarm_changes *changes,
+              const struct followed_mark *mark, struct now now)
+{
+    if (in->alarming->deciding) {
+        ingest_put(in);
+    }
+    struct batch *b = ingest_batch(in, now);
+    alarm_changes_move(&b->alarms, changes);
+    g_array_append_val(b->followed, *mark);
+    if (in->alarming->deciding) {
+        put_batch(in, b);
+    }
 }
 
 void
@@ -106,7 +140,7 @@ ingest_connected(struct ingest *in, bool session_present)
 static void
 take_readings(struct ingest *in, const struct decode_result *result, struct now now)
 {
-    struct batch *b = open_batch(in, now);
+    struct batch *b = ingest_batch(in, now);
     for (size_t i = 0; i < result->n_readings; i++) {
         const struct reading *r = &result->readings[i].r;
         if (r->component != COMPONENT_NONE) {
@@ -177,7 +211,7 @@ ingest_message(struct ingest *in, const struct client_message *m, struct now now
     size_t before = ingest_waiting(in);
     if (again) {
         in->redelivered++;
-        open_batch(in, now);
+        ingest_batch(in, now);
     } else {
         struct decode_message message = {.topic = m->topic,
                                          .payload = m->payload,
@@ -197,7 +231,7 @@ ingest_message(struct ingest *in, const struct client_message *m, struct now now
 void
 ingest_tick(struct ingest *in, struct now now)
 {
-    GArray *records = open_batch(in, now)->records;
+    GArray *records = ingest_batch(in, now)->records;
     guint before = records->len;
     model_tick(in->model, now, records);
     alarming_tick(in->alarming, in->model, records, before, now);

@@ -9,6 +9,7 @@
 #define SRC_APP_INGEST_H
 
 #include "src/app/alarming.h"
+#include "src/app/outgoing.h"
 #include "src/app/redelivery.h"
 #include "src/app/strays.h"
 #include "src/core/model.h"
@@ -19,6 +20,7 @@
 struct ingest {
     struct cache *cache;       /* not ours */
     struct alarming *alarming; /* not ours */
+    struct outgoing *outgoing; /* not ours */
     struct decoder *decoder;
     struct model *model;
     struct batch *batch; /* being filled; NULL: none yet */
@@ -32,7 +34,7 @@ struct ingest {
 
 /* decoder and model are taken over. The identities the cache kept are read. */
 void ingest_init(struct ingest *in, struct cache *cache, struct decoder *decoder,
-                 struct model *model, struct alarming *alarming);
+                 struct model *model, struct alarming *alarming, struct outgoing *outgoing);
 /* Call ingest_flush() before. */
 void ingest_fini(struct ingest *in);
 
@@ -43,6 +45,12 @@ void ingest_message(struct ingest *in, const struct client_message *m, struct no
 
 /* Time passes: once a second. */
 void ingest_tick(struct ingest *in, struct now now);
+
+/* The batch that is being filled, for what others put in; made when there is none. */
+struct batch *ingest_batch(struct ingest *in, struct now now);
+/* What another instance decided, up to mark: moved out of changes. */
+void ingest_follow(struct ingest *in, struct alarm_changes *changes,
+                   const struct followed_mark *mark, struct now now);
 
 /* Queue what has gathered, if anything, for commit. */
 void ingest_put(struct ingest *in);

@@ -7,6 +7,8 @@
 
 #define OWN_TOPICS     "leitstand/v1/" /* presence, beacons, alarms: never measurements */
 #define OWN_ALARMS     OWN_TOPICS "alarms/"
+#define OWN_CHANGES    OWN_TOPICS "changes/"
+#define OWN_INSTANCES  OWN_TOPICS "instances/"
 #define OWN_HEARTBEATS OWN_TOPICS "heartbeat/"
 
 /*
