@@ -203,9 +203,11 @@ election_leave_office(struct election *e, const char *to, struct now now)
         }
         struct election_order *o = election_add(e, ACT_RESIGN);
         o->rank = e->rank;
+        o->settled = now.mono >= e->settled_at;
         g_strlcpy(o->to, to != NULL ? to : "", sizeof(o->to));
     }
     e->office = OFFICE_NONE;
+    e->gone = false;
     e->settled_at = AT_NO_TIME;
     e->quiet_since = now.mono;
 }

@@ -82,6 +82,7 @@ struct election_message {
     enum arbiter arbiter; /* BEACON */
     wall_us since;        /* BEACON */
     const char *to;       /* RESIGN: who shall be next; "" anybody */
+    bool settled;         /* RESIGN: nobody else may be left who acts */
     bool candidate;       /* PRESENCE */
 };
 void election_hear(struct election *e, const struct election_message *m, struct now now);
@@ -110,7 +111,7 @@ enum election_act {
     ACT_CLAIM,    /* publish claims/NAME: rank. Remember it on disk before */
     ACT_BEACON,   /* publish owner: rank, n */
     ACT_UNBEACON, /* empty it: nobody is owner any more */
-    ACT_RESIGN,   /* publish resign/NAME: rank, to */
+    ACT_RESIGN,   /* publish resign/NAME: rank, to, settled */
     ACT_PRESENCE, /* publish instances/NAME: n, rank (the highest heard) */
     ACT_LEASE,    /* ask the store: lease. At most one request is under way */
 };
@@ -118,6 +119,7 @@ struct election_order {
     enum election_act act;
     struct rank rank;
     uint64_t n;
+    bool settled;
     struct lease_request lease;
     char to[ELECTION_NAME_SIZE];
 };

@@ -152,10 +152,10 @@ hear_resign(struct election *e, const struct election_message *m, struct now now
     }
     if (rank_compare(m->rank, e->seen) >= 0) {
         e->gone = true;
-        e->other_at = NEVER;
+        e->other_at = m->settled ? NEVER : now.mono;
         e->fallback_at = NEVER;
     }
-    if (election_is_owner(e) && strcmp(m->from, e->waits_for) == 0) {
+    if (m->settled && election_is_owner(e) && strcmp(m->from, e->waits_for) == 0) {
         e->settled_at = MIN(e->settled_at, now.mono);
     }
     if (e->office != OFFICE_STORE) {

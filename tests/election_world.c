@@ -29,6 +29,7 @@ struct message {
     struct rank rank;
     uint64_t n;
     enum arbiter arbiter;
+    bool settled;
 };
 
 struct instance {
@@ -84,7 +85,7 @@ struct world {
     int faults;
     bool calm;
     int committer[EPOCHS];
-    uint64_t last_epoch;
+    uint64_t last_epoch, last_epoch_before; /* the last grant */
     char *failure;
 };
 
@@ -303,6 +304,7 @@ grant_lease(struct world *w, int who, const struct lease_request *q)
 {
     uint64_t floor = w->config.flaw == FLAW_ROLLBACK ? 0 : w->timeline * 100;
     w->row_before = w->row;
+    w->last_epoch_before = w->last_epoch;
     w->row = (struct lease_row){
         .epoch = MAX(MAX(w->row.epoch, q->epoch) + 1, floor),
         .grant = ++w->grants,
@@ -415,6 +417,7 @@ say(struct world *w, int who, enum election_said said, const struct election_ord
         .rank = o->rank,
         .n = o->n,
         .arbiter = v.arbiter,
+        .settled = o->settled,
     };
     i->out_at = MAX(i->out_at, w->now + between(w, 1, 20) * US_PER_MS);
     m.at = i->out_at;
@@ -531,6 +534,7 @@ hear(struct world *w, int who, const struct message *m)
         .arbiter = m->arbiter,
         .to = m->to >= 0 ? names[m->to] : "",
         .candidate = true,
+        .settled = m->settled,
     };
     election_hear(i->election, &heard, now_of(w));
     turn(w, who);
@@ -626,7 +630,8 @@ fault_store(struct world *w)
         trace(w, "the store failed over");
         w->timeline++;
         if (chance(w, 0.5)) {
-            w->row = w->row_before;
+            w->row = w->row_before; /* and what was written under it */
+            w->last_epoch = w->last_epoch_before;
         }
     }
 }

@@ -92,8 +92,8 @@ carry_out(struct ownership *o, const struct election_order *order)
         say(o, "owner", NULL, g_strdup(""), true);
         break;
     case ACT_RESIGN:
-        say(o, "resign/", o->self.name, ownership_resign_text(&o->self, order->rank, order->to),
-            false);
+        say(o, "resign/", o->self.name,
+            ownership_resign_text(&o->self, order->rank, order->to, order->settled), false);
         break;
     case ACT_PRESENCE:
         say(o, "instances/", o->self.name,

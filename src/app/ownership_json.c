@@ -58,9 +58,11 @@ ownership_beacon_text(const struct ownership_self *self, const struct election_v
 }
 
 char *
-ownership_resign_text(const struct ownership_self *self, struct rank rank, const char *to)
+ownership_resign_text(const struct ownership_self *self, struct rank rank, const char *to,
+                      bool settled)
 {
     json_t *object = rank_object(self, rank);
+    json_object_set_new(object, "settled", json_boolean(settled));
     if (*to != '\0') {
         json_object_set_new(object, "to", json_string(to));
     }
@@ -140,6 +142,7 @@ take_members(struct ownership_heard *h, const json_t *body)
     case SAID_BEACON:
         return take_beacon(m, body);
     case SAID_RESIGN:
+        m->settled = json_is_true(json_object_get(body, "settled"));
         return to == NULL || take_name(h->to, json_string_value(to)) ? NULL : "to";
     case SAID_PRESENCE:
         m->candidate = json_is_true(json_object_get(body, "candidate"));
