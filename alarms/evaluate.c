@@ -23,8 +23,8 @@ raise_severity(struct evaluator *e, uint32_t alarm, const struct cause *cause)
     }
 }
 
-static void
-rise(struct evaluator *e, uint32_t alarm, const struct cause *cause)
+void
+alarm_rise(struct evaluator *e, uint32_t alarm, const struct cause *cause)
 {
     transit(e, alarm, LIFE_ALM, cause);
     raise_severity(e, alarm, cause);
@@ -45,8 +45,8 @@ begin_delay(struct evaluator *e, uint32_t alarm, enum alarm_pending pending, int
     alarm_touch(e, alarm);
 }
 
-static void
-end_delay(struct evaluator *e, uint32_t alarm)
+void
+delay_end(struct evaluator *e, uint32_t alarm)
 {
     if (e->alarms[alarm].pending != PENDING_NONE) {
         e->alarms[alarm].pending = PENDING_NONE;
@@ -77,13 +77,13 @@ came_true(struct evaluator *e, uint32_t alarm, const struct cause *cause)
 {
     struct alarm *a = &e->alarms[alarm];
     if (a->pending == PENDING_OFF) {
-        end_delay(e, alarm);
+        delay_end(e, alarm);
     } else if (!alarm_state_active((enum alarm_state)a->state)) {
         int64_t delay_us = rule_of(e, alarm)->on_delay_us;
         if (delay_us > 0) {
             begin_delay(e, alarm, PENDING_ON, delay_us, cause);
         } else {
-            rise(e, alarm, cause);
+            alarm_rise(e, alarm, cause);
         }
     }
 }
@@ -93,7 +93,7 @@ came_false(struct evaluator *e, uint32_t alarm, const struct cause *cause)
 {
     struct alarm *a = &e->alarms[alarm];
     if (a->pending == PENDING_ON) {
-        end_delay(e, alarm);
+        delay_end(e, alarm);
     } else if (alarm_state_active((enum alarm_state)a->state)) {
         int64_t delay_us = rule_of(e, alarm)->off_delay_us;
         if (delay_us > 0) {
@@ -117,6 +117,10 @@ set_condition(struct evaluator *e, uint32_t alarm, bool condition, const struct 
         came_true(e, alarm, cause);
     } else {
         came_false(e, alarm, cause);
+    }
+    if (a->more != NULL) {
+        a->more->changed_at = cause->source_at;
+        a->more->changed_wall = cause->now.wall;
     }
 }
 
@@ -161,7 +165,7 @@ delay_due(struct evaluator *e, uint32_t alarm, struct now now)
                           .value = m->onset_value};
     a->pending = PENDING_NONE;
     if (pending == PENDING_ON) {
-        rise(e, alarm, &cause);
+        alarm_rise(e, alarm, &cause);
     } else {
         transit(e, alarm, LIFE_RTN, &cause);
     }

@@ -51,6 +51,7 @@ more_of(struct evaluator *e, uint32_t alarm)
         }
         m->raised_at = m->returned_at = m->acked_at = m->released_at = WALL_NONE;
         m->shelved_until = m->onset_at = m->pending_wall = WALL_NONE;
+        m->changed_at = m->changed_wall = WALL_NONE;
         m->value = m->onset_value = NAN;
         m->frozen_us = -1;
         m->parent = m->abnormal_at = m->twin_of = ALARM_NONE;
@@ -176,6 +177,12 @@ clear_input(void *input)
     g_free((void *)(uintptr_t)((struct evaluator_input *)input)->text);
 }
 
+static void
+clear_event(void *event)
+{
+    text_set(&((struct shadow_event *)event)->detail, NULL);
+}
+
 struct evaluator *
 evaluator_new(const struct evaluator_settings *settings, struct ruleset *rules, struct now now)
 {
@@ -193,6 +200,8 @@ evaluator_new(const struct evaluator_settings *settings, struct ruleset *rules, 
     alarm_changes_init(&e->kept);
     e->kept_values = g_array_new(FALSE, FALSE, sizeof(struct evaluator_input));
     g_array_set_clear_func(e->kept_values, clear_input);
+    e->events = g_array_new(FALSE, FALSE, sizeof(struct shadow_event));
+    g_array_set_clear_func(e->events, clear_event);
     e->ack_us = g_array_new(FALSE, FALSE, sizeof(int64_t));
     flood_init(&e->flood, settings->flood);
     make_builtin(e);
@@ -227,6 +236,7 @@ evaluator_free(struct evaluator *e)
     alarm_changes_fini(&e->changes);
     alarm_changes_fini(&e->kept);
     g_array_unref(e->kept_values);
+    g_array_unref(e->events);
     g_array_unref(e->ack_us);
     flood_fini(&e->flood);
     ruleset_free(e->rules);
@@ -274,13 +284,15 @@ timer_run(struct evaluator *e, const struct timer *t, struct now now)
     }
 }
 
-void
-evaluator_advance(struct evaluator *e, struct now now)
+/* step_us: how far the moment told is behind now.wall for each microsecond that the one it was
+ * due is behind now.mono: 1, or 0. */
+static void
+run_timers(struct evaluator *e, struct now now, int step_us)
 {
     mono_us next;
     e->last = now;
     while ((next = evaluator_next(e)) <= now.mono) {
-        struct now then = {now.wall - (now.mono - next), next};
+        struct now then = {now.wall - step_us * (now.mono - next), next};
         const struct timer *first = timer_first(e);
         if (first != NULL && first->due == next) {
             struct timer t = *first;
@@ -292,6 +304,18 @@ evaluator_advance(struct evaluator *e, struct now now)
             reminder_due(e, then);
         }
     }
+}
+
+void
+evaluator_catch_up(struct evaluator *e, struct now now)
+{
+    run_timers(e, now, 0);
+}
+
+void
+evaluator_advance(struct evaluator *e, struct now now)
+{
+    run_timers(e, now, 1);
     flood_due(e, now); /* the minutes of its rate go by */
 }
 
@@ -382,6 +406,25 @@ evaluator_stop(struct evaluator *e, struct now now)
 {
     evaluator_advance(e, now);
     journal_line(e, EVENT_STOP, &(struct cause){.now = now, .origin = "stop", .value = NAN});
+}
+
+void
+evaluator_set_rank(struct evaluator *e, uint64_t epoch, uint64_t term)
+{
+    e->set.epoch = epoch;
+    e->set.term = term;
+}
+
+const struct ruleset *
+evaluator_rules(const struct evaluator *e)
+{
+    return e->rules;
+}
+
+struct now
+evaluator_now(const struct evaluator *e)
+{
+    return e->last;
 }
 
 uint64_t

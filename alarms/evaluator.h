@@ -81,6 +81,43 @@ void evaluator_look_again(struct evaluator *e, const struct evaluator_input *in,
 void evaluator_restore_value(struct evaluator *e, const struct evaluator_input *in);
 void evaluator_start(struct evaluator *e, struct now now);
 
+/* What it decides from now on is decided under this rank. */
+void evaluator_set_rank(struct evaluator *e, uint64_t epoch, uint64_t term);
+
+/*
+ * A shadow sees what the owner sees and decides nothing: it keeps what only time can give
+ * (windows, delays, lateness, how long nothing was heard), and remembers what rose and returned
+ * in the last SHADOW_US. Nobody acknowledges there: an alarm is over when it returns. What
+ * comes out of it is to be thrown away by evaluator_discard(). An owner that is dismissed goes
+ * on as one; a shadow never decides again, but hands over to a new evaluator.
+ */
+#define SHADOW_US (600 * US_PER_S)
+void evaluator_shadow(struct evaluator *e);
+void evaluator_discard(struct evaluator *e);
+
+/*
+ * In place of evaluator_start(): e, which has got what the owner kept and the newest values as
+ * before a restart, goes on from there and from its shadow, which is of no more use but to be
+ * freed. Both have rules of the same plant.
+ *
+ * since: up to then, and OWNER_LAG_US before, the owner's word is complete, or may be: when it
+ * was heard last. What the owner decided stands. What rose or returned since, as its shadow saw
+ * it, rises and returns now, in the same order and with its true onset; delays that run were
+ * running since whoever saw them begin first. Told apart are both by the source's time, and
+ * where receipt gives it, which two instances do not have alike, by TAKE_OVER_US more: what
+ * follows the owner's last word on an alarm so closely is taken for the same, unless it is how
+ * things stand now. What the shadow has not seen for long enough to know stays as the owner
+ * left it.
+ */
+#define TAKE_OVER_US (2 * US_PER_S)
+#define OWNER_LAG_US (3 * US_PER_S)
+void evaluator_take_over(struct evaluator *e, struct evaluator *shadow, mono_us since,
+                         struct now now);
+
+/* The rules it follows, as long as no others are set; and the time of the last call. */
+const struct ruleset *evaluator_rules(const struct evaluator *e);
+struct now evaluator_now(const struct evaluator *e);
+
 /* The last line of this run. */
 void evaluator_stop(struct evaluator *e, struct now now);
 

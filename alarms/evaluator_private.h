@@ -12,6 +12,8 @@
  *   overlay.c     shelving, suppression, maintenance, and coming out from under them
  *   act.c, act_cover.c, act_test.c   what operators do
  *   restore.c     what was kept, and the start
+ *   shadow.c      an evaluator that decides nothing
+ *   takeover.c    from a shadow and what the owner kept to an evaluator that decides
  *   records.c     changed alarms as records
  *   board.c       all that a screen shows
  *   timers.c      who is due next
@@ -75,6 +77,9 @@ struct more {
     wall_us pending_wall; /* when it began, on the wall clock */
     mono_us frozen_us;    /* what was left when bad quality stopped it; -1: it is not stopped */
 
+    /* When the verdict changed last: the source's time, and the wall clock's. */
+    wall_us changed_at, changed_wall;
+
     /* Shelf. */
     bool one_shot;
     wall_us shelved_until;
@@ -126,6 +131,16 @@ struct timer {
     enum timer_kind kind;
 };
 
+/* What a shadow saw. */
+struct shadow_event {
+    mono_us at;
+    uint32_t alarm;
+    bool rises;
+    wall_us source_at;
+    double value;
+    GRefString *detail;
+};
+
 struct evaluator {
     struct evaluator_settings set;
     struct ruleset *rules;
@@ -157,9 +172,14 @@ struct evaluator {
     uint64_t version;
     struct now last; /* of the last call: how the clocks stand to each other */
 
+    bool shadow;
+    mono_us began;  /* as a shadow, of these rules */
+    GArray *events; /* struct shadow_event, oldest first; of a shadow */
+
     /* Until evaluator_start(): what was kept. */
     struct alarm_changes kept;
     GArray *kept_values; /* struct evaluator_input */
+    mono_us overdue;     /* what was due before is due then */
     bool started;
 };
 
@@ -199,9 +219,15 @@ void more_free(struct more *m);
 /* The newest value, that is no new sample: is what it says what stands? */
 void evaluate_kept(struct evaluator *e, const struct evaluator_input *in, struct now now,
                    const char *origin);
+/* The same for one alarm of that component. */
+void evaluate_kept_at(struct evaluator *e, uint32_t alarm, const struct evaluator_input *in,
+                      struct now now, const char *origin);
 /* Number the alarms of e->rules anew, all normal. */
 void alarms_make(struct evaluator *e);
 void alarms_free(struct alarm *alarms, uint32_t n);
+
+/* Timers that are due by now.mono, in order, each told at now.wall. */
+void evaluator_catch_up(struct evaluator *e, struct now now);
 
 /* ---- timers.c ---- */
 void timers_init(struct evaluator *e);
@@ -213,6 +239,9 @@ const struct timer *timer_first(const struct evaluator *e); /* NULL: none */
 /* The verdict changed, or stays the same after a time in which nothing was known. */
 void set_condition(struct evaluator *e, uint32_t alarm, bool condition,
                    const struct cause *cause);
+/* An event, and what it means for a lower limit of the same point. */
+void alarm_rise(struct evaluator *e, uint32_t alarm, const struct cause *cause);
+void delay_end(struct evaluator *e, uint32_t alarm);
 void hold_suspect(struct evaluator *e, uint32_t alarm, struct now now);
 void delay_due(struct evaluator *e, uint32_t alarm, struct now now);
 void stale_due(struct evaluator *e, uint32_t alarm, struct now now);
@@ -304,6 +333,13 @@ void parked_keep(struct evaluator *e, const struct parked_record *r);
 
 /* ---- restore.c ---- */
 void restore_suppression(struct evaluator *e);
+/* All that was kept, before anything is derived from values. */
+void restore_all(struct evaluator *e, struct now now);
+void restore_forget(struct evaluator *e);
+
+/* ---- shadow.c ---- */
+void shadow_note(struct evaluator *e, uint32_t alarm, bool rises, const struct cause *cause);
+void shadow_forget(struct evaluator *e, struct now now); /* numbers mean other alarms now */
 
 /* ---- records.c ---- */
 void records_gone(struct evaluator *e, struct alarm_name name);

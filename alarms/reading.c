@@ -96,8 +96,8 @@ evaluate(struct evaluator *e, const struct evaluator_input *in, struct now now, 
 
 /* Windows, rates and counts begin anew: the value is no new sample. */
 void
-evaluate_kept(struct evaluator *e, const struct evaluator_input *in, struct now now,
-              const char *origin)
+evaluate_kept_at(struct evaluator *e, uint32_t alarm, const struct evaluator_input *in,
+                 struct now now, const char *origin)
 {
     const struct component *c = &e->rules->plant->components[in->component];
     if ((in->quality & UNTRUSTED) != 0 || in->retained) {
@@ -109,14 +109,21 @@ evaluate_kept(struct evaluator *e, const struct evaluator_input *in, struct now 
         .c = c,
         .at = now.mono,
     };
+    /* What is suspect is so since a later value than this one; what counts readings in a row
+     * has counted this one. */
+    bool counted = rule_of(e, alarm)->count > 1 && e->alarms[alarm].memory != NULL;
+    if (rule_of(e, alarm)->type <= ALARM_DIGITAL && !e->alarms[alarm].suspect && !counted) {
+        judge(e, alarm, &input, in, now, origin);
+    }
+}
+
+void
+evaluate_kept(struct evaluator *e, const struct evaluator_input *in, struct now now,
+              const char *origin)
+{
     for (uint32_t i = e->rules->first[in->component]; i < e->rules->first[in->component + 1];
          i++) {
-        /* What is suspect is so since a later value than this one; what counts readings in a
-         * row has counted this one. */
-        bool counted = rule_of(e, i)->count > 1 && e->alarms[i].memory != NULL;
-        if (rule_of(e, i)->type <= ALARM_DIGITAL && !e->alarms[i].suspect && !counted) {
-            judge(e, i, &input, in, now, origin);
-        }
+        evaluate_kept_at(e, i, in, now, origin);
     }
 }
 

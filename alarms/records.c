@@ -110,6 +110,7 @@ fill(const struct evaluator *e, uint32_t alarm, struct alarm_record *r)
     r->chattering = m->chatter.on;
     r->one_shot = m->one_shot;
     r->covered = m->covered;
+    r->first_out = m->first_out;
     r->shelved_by = g_strdup(m->shelved_by);
     r->shelve_reason = g_strdup(m->shelve_reason);
     fill_timers(e, alarm, r);

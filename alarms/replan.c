@@ -219,5 +219,6 @@ evaluator_set_rules(struct evaluator *e, struct ruleset *rules, struct now now)
     alarms_free(old.alarms, old.n_alarms);
     g_free(old.late);
     ruleset_free(old.rules);
+    shadow_forget(e, now);
     e->version++;
 }

@@ -64,7 +64,7 @@ static mono_us
 still_due(const struct evaluator *e, const char *boot_id, mono_us mono, wall_us wall,
           struct now now)
 {
-    return MAX(today(e, boot_id, mono, wall, now), now.mono);
+    return MAX(today(e, boot_id, mono, wall, now), e->overdue);
 }
 
 /* ---- alarms ---- */
@@ -85,7 +85,7 @@ restore_delay(struct evaluator *e, uint32_t alarm, const struct alarm_record *r,
     if (r->suspect) {
         m->frozen_us = since + delay_us - now.mono;
     } else {
-        timer_set(e, alarm, TIMER_DELAY, MAX(since + delay_us, now.mono));
+        timer_set(e, alarm, TIMER_DELAY, MAX(since + delay_us, e->overdue));
     }
 }
 
@@ -136,6 +136,7 @@ restore_alarm(struct evaluator *e, uint32_t alarm, const struct alarm_record *r,
     a->overlays = r->overlays & OVERLAY_SUPPRESSED; /* until release_orphans() */
     m->occurrence = r->occurrence;
     m->covered = r->covered;
+    m->first_out = r->first_out;
     m->announced = true;
     restore_timers(e, alarm, r, now);
     if (r->chattering) {
@@ -332,7 +333,6 @@ restore_values(struct evaluator *e, struct now now)
         evaluate_kept(e, &g_array_index(e->kept_values, struct evaluator_input, i), now,
                       "restart");
     }
-    g_array_set_size(e->kept_values, 0);
 }
 
 /* Whoever acknowledged what never came is not kept for ever. */
@@ -355,17 +355,32 @@ expire_parked(struct evaluator *e, struct now now)
     g_array_unref(old);
 }
 
-/* An alarm that was shelved and whose time is over comes out now, not at its old moment. */
 void
-evaluator_start(struct evaluator *e, struct now now)
+restore_all(struct evaluator *e, struct now now)
 {
-    e->last = now;
-    guint kept = e->kept.alarms->len;
     restore_alarms(e, now);
     restore_occurrences(e);
     restore_maintenance(e, now);
     expire_parked(e, now);
     restore_suppression(e);
+}
+
+void
+restore_forget(struct evaluator *e)
+{
+    g_array_set_size(e->kept_values, 0);
+    alarm_changes_fini(&e->kept);
+    alarm_changes_init(&e->kept);
+}
+
+/* An alarm that was shelved and whose time is over comes out now, not at its old moment. */
+void
+evaluator_start(struct evaluator *e, struct now now)
+{
+    e->last = now;
+    e->overdue = now.mono;
+    guint kept = e->kept.alarms->len;
+    restore_all(e, now);
     for (uint32_t i = 0; i < e->n_places; i++) {
         stale_arm(e, i, now.mono);
     }
@@ -375,8 +390,7 @@ evaluator_start(struct evaluator *e, struct now now)
     journal_line(e, EVENT_START, &cause);
     release_orphans(e, &cause);
     restore_values(e, now);
-    alarm_changes_fini(&e->kept);
-    alarm_changes_init(&e->kept);
+    restore_forget(e);
     e->version++;
     evaluator_advance(e, now);
 }

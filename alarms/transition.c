@@ -132,7 +132,7 @@ arm_realarm(struct evaluator *e, uint32_t alarm, struct now now)
     bool renew =
         e->set.renew[rule->priority] && state != ALARM_NORMAL && state != ALARM_LATCHED_ACKED;
     bool unseen = state == ALARM_UNACKED || state == ALARM_LATCHED_UNACKED;
-    if (rule->realarm_us > 0 && (unseen || renew)) {
+    if (rule->realarm_us > 0 && !e->shadow && (unseen || renew)) {
         timer_set(e, alarm, TIMER_REALARM, now.mono + rule->realarm_us);
     } else {
         timer_clear(e, alarm, TIMER_REALARM);
@@ -146,8 +146,9 @@ forget_first_out(struct evaluator *e, uint32_t group)
 {
     for (guint i = 0; i < e->abnormal->len; i++) {
         uint32_t alarm = g_array_index(e->abnormal, uint32_t, i);
-        if (group_of(e, alarm) == group) {
+        if (group_of(e, alarm) == group && e->alarms[alarm].more->first_out) {
             e->alarms[alarm].more->first_out = false;
+            alarm_touch(e, alarm);
         }
     }
 }
@@ -214,6 +215,9 @@ struct life_class
 class_of(const struct evaluator *e, uint32_t alarm)
 {
     const struct alarm_rule *rule = rule_of(e, alarm);
+    if (e->shadow) { /* it is over when it returns */
+        return (struct life_class){.latch = false};
+    }
     return (struct life_class){.latch = rule->latch,
                                .ack_on_return = rule->ack_on_return,
                                .renew = e->set.renew[rule->priority]};
@@ -296,6 +300,9 @@ settle(struct evaluator *e, uint32_t alarm, enum alarm_state from, const struct 
         became_inactive(e, alarm, cause);
     } else if (is && !was) {
         became_active(e, alarm, cause);
+    }
+    if (e->shadow && was != is) {
+        shadow_note(e, alarm, is, cause);
     }
     if (!is && a->pending == PENDING_OFF) {
         a->pending = PENDING_NONE;

@@ -36,7 +36,7 @@ static const char *const texts[] = {
     [SET_OCCURRENCE] = "INSERT OR REPLACE INTO occurrences VALUES((SELECT id FROM occurrences"
                        " WHERE occurrence = ?2),?1,?2,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [SET_ALARM] =
-        "INSERT OR REPLACE INTO alarms VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT OR REPLACE INTO alarms VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [DROP_ALARM] = "DELETE FROM alarms WHERE station = ? AND component = ? AND rule = ?",
     [SET_MAINTENANCE] = "INSERT OR REPLACE INTO maintenance VALUES(?,?,?,?,?,?,?,?)",
     [DROP_MAINTENANCE] = "DELETE FROM maintenance WHERE station = ? AND component = ?",
@@ -226,6 +226,7 @@ set_alarm(struct alarm_table *t, const struct alarm_record *r, struct err *err)
         put_text(&b, r->shelved_by);
         put_text(&b, r->shelve_reason);
         put_text(&b, r->boot_id);
+        put_int(&b, r->first_out);
     }
     return run(t, &b, err);
 }

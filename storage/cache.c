@@ -22,9 +22,10 @@
 #define RETRY_LAST   (5 * US_PER_S)
 #define TIDY_EVERY   (600 * US_PER_S) /* history grows old also when nothing comes in */
 
-/* Somebody waits in cache_store_plant(); lives on that stack. */
+/* Somebody waits in cache_store_plant() or cache_store_rank(); lives on that stack. */
 struct request {
-    struct plant *plant;
+    struct plant *plant; /* NULL: it is about the rank */
+    struct rank rank;
     const char *digest;
     uint32_t *series;
     struct err *err;
@@ -43,7 +44,7 @@ struct problem {
 struct cache {
     pthread_mutex_t lock; /* leaf: nothing is called while it is held */
     pthread_cond_t wake;  /* for the thread: queue, request or stop changed */
-    pthread_cond_t done;  /* for cache_store_plant() */
+    pthread_cond_t done;  /* for who waits for a request */
     pthread_t thread;
     bool running; /* the thread was started */
     char *path;
@@ -54,6 +55,7 @@ struct cache {
     struct request *request;
     uint64_t queued_records, queued_batches; /* put, and not committed */
     uint64_t numbered, committed;
+    uint64_t sent; /* of the alarm outbox */
     uint64_t stored;
     wall_us last_commit;
     struct problem problem[PROBLEMS];
@@ -132,20 +134,42 @@ cache_stats(struct cache *c, struct cache_stats *ret)
     g_free(wal);
 }
 
+static void
+wait_for(struct cache *c, struct request *request)
+{
+    pthread_mutex_lock(&c->lock);
+    assert(c->request == NULL);
+    c->request = request;
+    pthread_cond_signal(&c->wake);
+    while (!request->done) {
+        pthread_cond_wait(&c->done, &c->lock);
+    }
+    pthread_mutex_unlock(&c->lock);
+}
+
+enum rc
+cache_store_rank(struct cache *c, struct rank rank, struct err *err)
+{
+    struct request request = {.rank = rank, .err = err, .rc = RC_OK};
+    wait_for(c, &request);
+    return request.rc;
+}
+
+void
+cache_outbox_sent(struct cache *c, uint64_t number)
+{
+    pthread_mutex_lock(&c->lock);
+    c->sent = MAX(c->sent, number);
+    pthread_mutex_unlock(&c->lock);
+}
+
 enum rc
 cache_store_plant(struct cache *c, struct plant *plant, const char *digest, struct err *err)
 {
     uint32_t *series = g_new0(uint32_t, plant->n_components + 1);
     struct request request = {
         .plant = plant, .digest = digest, .series = series, .err = err, .rc = RC_OK};
-    pthread_mutex_lock(&c->lock);
-    assert(c->request == NULL);
-    c->request = &request;
-    pthread_cond_signal(&c->wake);
-    while (!request.done) {
-        pthread_cond_wait(&c->done, &c->lock);
-    }
-    pthread_mutex_unlock(&c->lock);
+    wait_for(c, &request);
     for (uint32_t i = 0; request.rc == RC_OK && i < plant->n_components; i++) {
         plant->components[i].series = series[i];
     }
@@ -253,8 +277,10 @@ serve_request(struct cache *c)
     if (request == NULL) {
         return;
     }
-    enum rc rc = writer_store_plant(c->writer, request->plant, request->digest, request->series,
-                                    request->err);
+    enum rc rc = request->plant == NULL
+                     ? writer_store_rank(c->writer, request->rank, request->err)
+                     : writer_store_plant(c->writer, request->plant, request->digest,
+                                          request->series, request->err);
     pthread_mutex_lock(&c->lock);
     c->request = NULL;
     request->rc = rc;
@@ -312,11 +338,13 @@ tidy(struct cache *c)
 {
     pthread_mutex_lock(&c->lock);
     bool idle = g_queue_is_empty(&c->queue) && c->request == NULL;
+    uint64_t sent = idle ? c->sent : 0; /* it is a commit of its own */
     pthread_mutex_unlock(&c->lock);
 
     struct err err = {""};
     bool more = false;
-    if (writer_tidy(c->writer, clock_now().wall, idle, &more, &err) != RC_OK) {
+    if (writer_outbox_sent(c->writer, sent, &err) != RC_OK ||
+        writer_tidy(c->writer, clock_now().wall, idle, &more, &err) != RC_OK) {
         set_failed(c, PROBLEM_TIDY, err.text);
     } else if (writer_is_capped(c->writer)) {
         set_problem(c, PROBLEM_TIDY, _("the disk is full: the oldest history is dropped"));

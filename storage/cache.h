@@ -4,8 +4,9 @@
  * identities, and of alarms and their journal; and the thread that writes it.
  *
  * Threads: cache_open() starts the writing thread; the engine fills batches, puts them and is
- *          told by cache_fd() what is on disk. cache_put(), cache_committed() and
- *          cache_store_plant() from the engine only; cache_stats() from any thread.
+ *          told by cache_fd() what is on disk. cache_put(), cache_committed(),
+ *          cache_store_plant() and cache_store_rank() from the engine only; cache_stats() and
+ *          cache_outbox_sent() from any thread.
  * Commit:  the thread takes whatever is queued, at most 10,000 rows, as one transaction. A
  *          batch is committed as a whole or not yet: the alarms it changes with the readings
  *          that caused it.
@@ -29,6 +30,7 @@
 #include "src/core/alarm.h"
 #include "src/core/error.h"
 #include "src/core/plant.h"
+#include "src/core/rank.h"
 #include "src/core/reading.h"
 
 /*
@@ -45,6 +47,7 @@ struct cache_config {
     int64_t max_bytes;  /* of the file; 0: no limit. The newest 16,384 records always stay, and
                            so does all about alarms */
     bool full_sync;     /* a commit survives a power cut, not only a crash of the program */
+    bool store;         /* there is a central store: the alarm outbox waits for it */
 };
 
 /* What opening found out; plain text for the log and the screen, "" when there is nothing. */
@@ -59,6 +62,28 @@ struct message_id {
     uint64_t hash; /* of topic and payload */
 };
 
+/* Up to here the changes of another instance are applied in this cache. */
+struct followed_mark {
+    char writer[UUID_SIZE];
+    uint64_t number;
+};
+
+/* An operator action of this instance that nobody has answered yet. */
+struct open_action {
+    char id[UUID_SIZE];
+    wall_us at;
+    char *body; /* NULL: it was answered, and goes */
+};
+void open_action_clear(void *action); /* for g_array_set_clear_func() */
+
+/* What the owner said to an action: kept so that it is done once, whoever is owner then. */
+struct handled_action {
+    char id[UUID_SIZE];
+    bool ok;
+    char text[256];
+    wall_us at;
+};
+
 struct batch {
     GArray *records;  /* struct record; the cache frees them */
     GArray *messages; /* struct message_id */
@@ -67,6 +92,20 @@ struct batch {
     uint32_t ring_keep; /* so many of the newest, messages included, may come again; at least
                            4,000 are kept */
     uint64_t number;    /* given by cache_put(), rising by one */
+
+    /* What this instance decided, for the other ones: the alarms above as JSON
+     * (src/app/changes_json.h), NULL: nothing; g_free()d by the cache. Its number is given by
+     * the engine, counting on from query_sync()'s outbox_last without a gap, in the order of
+     * cache_put(). */
+    char *outbox_body;
+    uint64_t outbox_number;
+    struct rank rank; /* under which it was decided */
+
+    GArray *followed;      /* struct followed_mark: the alarms above are what others decided */
+    int64_t change_cursor; /* id of the store's log up to which they are applied; 0: as is */
+    int64_t plant_version; /* the store's, that this cache has now; 0: as is */
+    GArray *actions;       /* struct open_action */
+    GArray *handled;       /* struct handled_action; the newest 10,000 are kept */
 };
 
 /*
@@ -100,6 +139,14 @@ GArray *cache_ring(struct cache *c);
  */
 MUST_USE enum rc cache_store_plant(struct cache *c, struct plant *plant, const char *digest,
                                    struct err *err);
+
+/* The highest rank that was ever heard of. On disk when it answers RC_OK; a lower one than
+ * what stands there changes nothing. */
+MUST_USE enum rc cache_store_rank(struct cache *c, struct rank rank, struct err *err);
+
+/* The central store has the alarm outbox up to this number: it may go, but for the newest
+ * thousand. On disk some time later. */
+void cache_outbox_sent(struct cache *c, uint64_t number);
 
 struct cache_stats {
     uint64_t stored; /* records committed since the file was made */

@@ -13,7 +13,9 @@
 
 #include "src/core/alarm.h"
 #include "src/core/plant.h"
+#include "src/core/rank.h"
 #include "src/core/reading.h"
+#include "storage/cache.h"
 
 struct query;
 
@@ -74,5 +76,30 @@ struct query_journal_range {
 };
 MUST_USE enum rc query_journal(struct query *q, const struct query_journal_range *range,
                                query_journal_row *row, void *user, struct err *err);
+
+/* ---- what goes to other instances and comes from them; not of an older file ---- */
+
+struct sync_marks {
+    char writer[UUID_SIZE]; /* of this cache file */
+    int64_t cursor;         /* the last entry of the store's log applied here; 0: none */
+    int64_t plant_version;
+    struct rank seen; /* the highest heard of */
+    uint64_t outbox_last, outbox_sent;
+    GArray *followed; /* struct followed_mark */
+};
+MUST_USE enum rc query_sync(struct query *q, struct sync_marks *ret, struct err *err);
+void sync_marks_fini(struct sync_marks *m); /* of zeros is fine */
+
+/* Valid only during the call; false stops. */
+typedef bool query_outbox_row(uint64_t number, struct rank rank, const char *body, void *user);
+/* What this instance decided, from the entry after this one on, oldest first, at most limit. */
+MUST_USE enum rc query_outbox(struct query *q, uint64_t after, int limit, query_outbox_row *row,
+                              void *user, struct err *err);
+
+/* Operator actions that nobody has answered, oldest first; appended to out (struct open_action,
+ * whose clear function the caller has set). */
+MUST_USE enum rc query_actions(struct query *q, GArray *out, struct err *err);
+/* Those that were done, oldest first; appended to out (struct handled_action). */
+MUST_USE enum rc query_handled(struct query *q, GArray *out, struct err *err);
 
 #endif

@@ -135,6 +135,7 @@ take_alarm(struct taker *t, GArray *out)
     r.shelved_by = take_string(t);
     r.shelve_reason = take_string(t);
     g_strlcpy(r.boot_id, see_text(t), sizeof(r.boot_id));
+    r.first_out = take_bool(t);
     g_array_append_val(out, r);
     return known;
 }
@@ -220,20 +221,23 @@ take_table(struct query *q, const char *text, int first, take_row *take, GArray 
     return rc;
 }
 
+#define ALARM_COLUMNS                                                                          \
+    "station, component, rule, state, overlays, occurrence, condition, suspect, chattering,"   \
+    " pending, pending_since, realarm_at, shelved_until, pending_since_mono, realarm_mono,"    \
+    " shelved_until_mono, one_shot, covered, shelved_by, shelve_reason, boot_id"
+
 enum rc
 query_alarm_state(struct query *q, struct alarm_changes *out, struct err *err)
 {
+    const char *alarms = q->older ? "SELECT " ALARM_COLUMNS ", 0 FROM alarms"
+                                  : "SELECT " ALARM_COLUMNS ", first_out FROM alarms";
     const struct {
         const char *text;
         int first;
         take_row *take;
         GArray *out;
     } tables[] = {
-        {"SELECT station, component, rule, state, overlays, occurrence, condition, suspect,"
-         " chattering, pending, pending_since, realarm_at, shelved_until, pending_since_mono,"
-         " realarm_mono, shelved_until_mono, one_shot, covered, shelved_by, shelve_reason,"
-         " boot_id FROM alarms",
-         0, take_alarm, out->alarms},
+        {alarms, 0, take_alarm, out->alarms},
         {"SELECT " OCCURRENCE_COLUMNS " FROM occurrences WHERE occurrence IN"
          " (SELECT occurrence FROM occurrences WHERE state <> 'normal'"
          " UNION SELECT occurrence FROM alarms) ORDER BY id",

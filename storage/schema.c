@@ -58,6 +58,17 @@ static const char *const migrations[] = {
     " OR EXISTS (SELECT 1 FROM occurrences WHERE occurrence = OLD.occurrence"
     " AND state <> 'normal')"
     " BEGIN SELECT RAISE(ABORT, 'the journal is kept'); END;",
+    /* Several instances. A UUID of version 4 names this file. */
+    "CREATE TABLE alarm_outbox(number INTEGER PRIMARY KEY, epoch, term, body TEXT);"
+    "CREATE TABLE followed(writer TEXT PRIMARY KEY, number) WITHOUT ROWID;"
+    "CREATE TABLE actions(id TEXT PRIMARY KEY, at, body) WITHOUT ROWID;"
+    "CREATE TABLE handled(n INTEGER PRIMARY KEY, id TEXT UNIQUE, ok, text, at);"
+    "ALTER TABLE alarms ADD COLUMN first_out;"
+    "INSERT INTO meta VALUES('change_cursor', 0), ('plant_version', 0), ('seen_epoch', 0),"
+    " ('seen_term', 0), ('outbox_sent', 0), ('writer', lower(hex(randomblob(4)) || '-' ||"
+    " hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' ||"
+    " substr('89AB', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' ||"
+    " hex(randomblob(6))));",
 };
 #define VERSION     ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 #define VERSION_MAX (VERSION + 100) /* a number beyond is damage, not a later program */

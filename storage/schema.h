@@ -23,9 +23,19 @@
  *   alarms        as struct alarm_record, one row for each that is not plain normal
  *   maintenance   as struct maintenance_record
  *   parked        as struct parked_record, one row a UUID
+ *   alarm_outbox  what this instance decided, each batch with its number, counting without a
+ *                 gap: JSON of src/app/changes_json.h. Waits for the central store, when there
+ *                 is one; the newest thousand stay for other instances
+ *   followed      one row an instance: up to which number its changes are applied here, in the
+ *                 transaction of the rows
+ *   actions       operator actions of this instance that nobody has answered, as JSON
+ *   handled       actions that were done by this instance as owner, or by others: n counts up
  *   meta          slices, indexed, pruned: how many slices there ever were, have their
  *                 slice_series, are dropped; digest: of the plant's files; journal_pruned: up
- * to here the journal's lines may be gone
+ *                 to here the journal's lines may be gone; writer: a UUID of this file, made
+ *                 once; change_cursor: the last entry of the store's log applied here;
+ *                 plant_version: the store's; seen_epoch, seen_term: the highest rank heard of;
+ *                 outbox_sent: up to here the store has the alarm outbox
  *
  * An appended row so costs one insert and no index; latest and slice_series are brought up to
  * date a slice at a time, in memory's order and in one run of the disk, and history is dropped

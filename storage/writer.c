@@ -111,6 +111,9 @@ writer_reload(struct writer *w, struct err *err)
         }
     }
     enum rc rc = alarm_table_look(w->alarms, &w->journal_last, &w->journal_oldest, err);
+    if (rc == RC_OK) {
+        rc = follow_table_look(w->follow, &w->extent, err);
+    }
     if (rc != RC_OK) {
         writer_note_failure(w);
         return rc;
@@ -163,7 +166,24 @@ add_messages(struct writer *w, const GByteArray *messages, int64_t *row, struct 
 /* The rows of one commit, and where the counters stand after it. */
 struct commit {
     int64_t last_id, ring_last, ring_held, journal_last;
+    struct follow_extent extent;
 };
+
+static enum rc
+write_followed(struct writer *w, const struct batch *b, struct follow_extent *extent,
+               struct err *err)
+{
+    enum rc rc = follow_table_write(w->follow, b, err);
+    if (rc != RC_OK) {
+        writer_note_failure(w);
+    }
+    if (b->outbox_body != NULL) {
+        extent->last = MAX(extent->last, (int64_t)b->outbox_number);
+        extent->first = extent->first == 0 ? extent->last : extent->first;
+    }
+    extent->handled += b->handled->len;
+    return rc;
+}
 
 static enum rc
 write_alarms(struct writer *w, const struct alarm_changes *c, int64_t *last, struct err *err)
@@ -193,6 +213,9 @@ write_batches(struct writer *w, struct batch *const *batches, size_t n, struct c
         }
         if (rc == RC_OK) {
             rc = write_alarms(w, &batches[i]->alarms, &after->journal_last, err);
+        }
+        if (rc == RC_OK) {
+            rc = write_followed(w, batches[i], &after->extent, err);
         }
     }
     if (rc == RC_OK) {
@@ -249,7 +272,7 @@ writer_commit(struct writer *w, struct batch *const *batches, size_t n, struct e
     if (has_succeeded(w)) {
         return RC_OK;
     }
-    struct commit after = {w->last_id, w->ring_last, w->ring_held, w->journal_last};
+    struct commit after = {w->last_id, w->ring_last, w->ring_held, w->journal_last, w->extent};
     enum rc rc = writer_begin(w, err);
     if (rc == RC_OK) {
         rc = writer_end(w, write_batches(w, batches, n, &after, err), err);
@@ -262,7 +285,37 @@ writer_commit(struct writer *w, struct batch *const *batches, size_t n, struct e
     w->ring_last = after.ring_last;
     w->ring_held = after.ring_held;
     w->journal_last = after.journal_last;
+    w->extent = after.extent;
     w->lacks_room = false;
+    return RC_OK;
+}
+
+enum rc
+writer_store_rank(struct writer *w, struct rank rank, struct err *err)
+{
+    enum rc rc = writer_begin(w, err);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    rc = follow_table_set_rank(w->follow, rank, err);
+    if (rc != RC_OK) {
+        writer_note_failure(w);
+    }
+    return writer_end(w, rc, err);
+}
+
+enum rc
+writer_outbox_sent(struct writer *w, uint64_t number, struct err *err)
+{
+    if ((int64_t)number <= w->extent.sent) {
+        return RC_OK;
+    }
+    enum rc rc = follow_table_set_sent(w->follow, number, err);
+    if (rc != RC_OK) {
+        writer_note_failure(w);
+        return rc;
+    }
+    w->extent.sent = (int64_t)number;
     return RC_OK;
 }
 
@@ -351,6 +404,7 @@ writer_close(struct writer *w)
         sqlite3_finalize(w->stmt[i]);
     }
     alarm_table_close(w->alarms);
+    follow_table_close(w->follow);
     sqlite3_close(w->db);
     if (w->lock_fd >= 0) {
         close(w->lock_fd);

@@ -32,6 +32,11 @@ MUST_USE enum rc writer_commit(struct writer *w, struct batch *const *batches, s
 MUST_USE enum rc writer_store_plant(struct writer *w, const struct plant *plant,
                                     const char *digest, uint32_t *series, struct err *err);
 
+/* As cache_store_rank(). */
+MUST_USE enum rc writer_store_rank(struct writer *w, struct rank rank, struct err *err);
+/* As cache_outbox_sent(), but at once. */
+MUST_USE enum rc writer_outbox_sent(struct writer *w, uint64_t number, struct err *err);
+
 /* The last message identities, oldest first, appended to out (struct message_id). */
 MUST_USE enum rc writer_read_ring(struct writer *w, GArray *out, struct err *err);
 

@@ -137,12 +137,13 @@ static enum rc
 check_content(struct writer *w, struct err *err)
 {
     static const char *const small[] = {
-        "PRAGMA quick_check('meta')",   "PRAGMA quick_check('series')",
-        "PRAGMA quick_check('slice')",  "PRAGMA quick_check('latest')",
-        "PRAGMA quick_check('ring')",   "PRAGMA quick_check('stations')",
-        "PRAGMA quick_check('rules')",  "PRAGMA quick_check('components')",
-        "PRAGMA quick_check('alarms')", "PRAGMA quick_check('maintenance')",
-        "PRAGMA quick_check('parked')",
+        "PRAGMA quick_check('meta')",    "PRAGMA quick_check('series')",
+        "PRAGMA quick_check('slice')",   "PRAGMA quick_check('latest')",
+        "PRAGMA quick_check('ring')",    "PRAGMA quick_check('stations')",
+        "PRAGMA quick_check('rules')",   "PRAGMA quick_check('components')",
+        "PRAGMA quick_check('alarms')",  "PRAGMA quick_check('maintenance')",
+        "PRAGMA quick_check('parked')",  "PRAGMA quick_check('followed')",
+        "PRAGMA quick_check('actions')", "PRAGMA quick_check('handled')",
     };
     struct stat st;
     if (stat(w->path, &st) == 0 && st.st_size <= SCHEMA_SMALL_BYTES) {
@@ -164,6 +165,9 @@ prepare_all(struct writer *w, struct err *err)
     }
     if (rc == RC_OK) {
         rc = alarm_table_open(&w->alarms, w->db, err);
+    }
+    if (rc == RC_OK) {
+        rc = follow_table_open(&w->follow, w->db, err);
     }
     return judge(w, rc);
 }
@@ -202,6 +206,7 @@ drop_connection(struct writer *w)
         sqlite3_finalize(g_steal_pointer(&w->stmt[i]));
     }
     alarm_table_close(g_steal_pointer(&w->alarms));
+    follow_table_close(g_steal_pointer(&w->follow));
     sqlite3_close(g_steal_pointer(&w->db));
     w->damaged = false;
 }
@@ -240,6 +245,7 @@ writer_open(struct writer **ret, const struct cache_config *config, wall_us now,
     w->lock_fd = -1;
     w->retention_days = config->retention_days;
     w->max_bytes = config->max_bytes;
+    w->store = config->store;
     enum rc rc = guard_lock(config->path, &w->lock_fd, err);
     if (rc == RC_OK) {
         rc = open_checked(w, config->full_sync, now, report, err);

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "storage/alarm_table.h"
+#include "storage/follow_table.h"
 #include "storage/schema.h"
 #include "storage/writer.h"
 
@@ -33,6 +34,8 @@ struct writer {
     sqlite3 *db;
     sqlite3_stmt *stmt[STATEMENTS];
     struct alarm_table *alarms;
+    struct follow_table *follow;
+    bool store; /* there is a central one */
     int retention_days;
     int64_t max_bytes;
     int64_t cap_bytes; /* 0, or how large the disk lets it be: it was full at that size */
@@ -45,6 +48,7 @@ struct writer {
     int64_t ring_last, ring_held;    /* last row, and messages in all rows */
     int64_t journal_last;            /* id */
     wall_us journal_oldest; /* of the lines that may go, when last read; INT64_MAX: none */
+    struct follow_extent extent;
 
     int64_t pages, free_pages, page_bytes;
 

@@ -229,6 +229,21 @@ drop_lines(struct writer *w, wall_us before, struct err *err)
     return writer_end(w, rc, err);
 }
 
+/* What was sent, or nobody will ask for any more. */
+static enum rc
+drop_sent(struct writer *w, struct err *err)
+{
+    enum rc rc = writer_begin(w, err);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    rc = follow_table_drop(w->follow, &w->extent, w->store, err);
+    if (rc != RC_OK) {
+        writer_note_failure(w);
+    }
+    return writer_end(w, rc, err);
+}
+
 /* Copy the log into the file. That readers hold a part of it back is no failure. */
 static enum rc
 checkpoint(struct writer *w, struct err *err)
@@ -282,6 +297,7 @@ enum task {
     TASK_CHECKPOINT,
     TASK_DROP,
     TASK_JOURNAL,
+    TASK_SENT,
     TASK_INDEX,
     TASK_SHRINK,
 };
@@ -301,6 +317,9 @@ next_task(const struct writer *w, wall_us now, bool idle)
     }
     if (w->journal_oldest < journal_since(w, now)) {
         return TASK_JOURNAL;
+    }
+    if (follow_table_is_long(&w->extent, w->store)) {
+        return TASK_SENT;
     }
     if (w->indexed < w->slices && (idle || w->slices - w->indexed > BACKLOG_SLICES)) {
         return TASK_INDEX;
@@ -324,6 +343,8 @@ do_task(struct writer *w, enum task task, wall_us now, struct err *err)
         return drop_slice(w, err);
     case TASK_JOURNAL:
         return drop_lines(w, journal_since(w, now), err);
+    case TASK_SENT:
+        return drop_sent(w, err);
     case TASK_INDEX:
         return index_slice(w, err);
     case TASK_SHRINK:

@@ -193,6 +193,9 @@ fx_collect(struct fx *f)
     alarm_changes_init(&c);
     evaluator_take(f->e, &c);
     assert_false(evaluator_changed(f->e));
+    if (f->tap != NULL) {
+        f->tap(f->tap_user, &c);
+    }
     g_array_append_vals(f->journal, c.journal->data, c.journal->len);
     for (guint i = 0; i < c.alarms->len; i++) {
         keep_alarm(f->kept.alarms, &g_array_index(c.alarms, struct alarm_record, i));

@@ -53,6 +53,8 @@ struct fx {
     GArray *journal; /* struct journal_record: all of them */
     struct fx_kept kept;
     struct evaluator_input *newest; /* trusted, by component; ts WALL_NONE: none */
+    void (*tap)(void *user, const struct alarm_changes *c); /* sees all changes; NULL: nobody */
+    void *tap_user;
     struct alarm_board *board;
     const char *user, *origin;
     struct err err; /* of the last action */

@@ -284,7 +284,10 @@ count_lines(struct query *q)
 static const char no_alarms[] =
     "DROP TABLE journal; DROP TABLE occurrences; DROP TABLE alarms; DROP TABLE maintenance;"
     "DROP TABLE parked; DELETE FROM meta WHERE name = 'journal_pruned';"
-    "PRAGMA user_version = %d";
+    "DROP TABLE alarm_outbox; DROP TABLE followed; DROP TABLE actions; DROP TABLE handled;"
+    "DELETE FROM meta WHERE name IN ('writer', 'change_cursor', 'plant_version', 'seen_epoch',"
+    " 'seen_term', 'outbox_sent');"
+    "PRAGMA user_version = 2";
 
 static int
 version_of(const struct place *f)
@@ -307,9 +310,8 @@ test_an_older_file_has_no_alarms_yet(void **state)
     struct batch *b = cache_new_batch(NULL);
     support_add(b, 1, T0, T0, 1);
     support_store(f, b);
-    char *older = g_strdup_printf(no_alarms, version_of(f) - 1);
-    assert_int_equal(sql(f, older), SQLITE_OK);
-    g_free(older);
+    assert_int_equal(version_of(f), 4); /* the text above undoes the last two */
+    assert_int_equal(sql(f, no_alarms), SQLITE_OK);
 
     struct query *q = support_query(f->path);
     struct alarm_changes c;

@@ -10,8 +10,13 @@
  *      "actions":[{"id":"…","ok":true,"message":""}]}
  *
  * Names of members are those of the structs in src/core/alarm.h; a list that would be empty is
- * left out; times are RFC 3339 UTC with microseconds, NaN and no text are null. "gone":true
- * says that an alarm's, maintenance's or parked row goes.
+ * left out; times are RFC 3339 UTC with microseconds; NaN, infinity, no text, no time and no
+ * UUID are null; overlays are a list of names, pending is none, on or off. "gone":true says
+ * that an alarm's, maintenance's or parked row goes; it has its key only.
+ *
+ * Strict: a member that is missing or of another kind, a word that is none, spoil all of it.
+ * Members that are not known are passed over: a later version may have more. Texts are made
+ * harmless and no longer than 1,023 bytes.
  */
 #ifndef SRC_APP_CHANGES_JSON_H
 #define SRC_APP_CHANGES_JSON_H

@@ -191,6 +191,7 @@ struct alarm_record {
     wall_us pending_since, realarm_at, shelved_until; /* WALL_NONE: not running */
     mono_us pending_since_mono, realarm_mono, shelved_until_mono;
     bool one_shot;
+    bool first_out;   /* it tripped first in its group */
     uint32_t covered; /* occurrences under the present cover */
     char *shelved_by, *shelve_reason;
     char boot_id[UUID_SIZE]; /* of the machine's start that the boot clock counts from */

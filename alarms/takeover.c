@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Taking over: what the owner kept, and what its shadow saw since.
+ *
+ * First what was kept is restored, as of the moment when the owner was heard last; then what
+ * the owner did not decide any more happens, and timers in between; then every alarm is brought
+ * to where its shadow stands, unless the owner had the later word on it.
+ */
+#include "alarms/evaluator_private.h"
+
+#include <math.h>
+
+struct succession {
+    struct evaluator *e, *shadow;
+    struct now now;   /* of the take-over */
+    mono_us since;    /* nothing that happened before is news */
+    wall_us *decided; /* each alarm: the owner's newest rise or return, by the source's time;
+                         WALL_NONE: none is known */
+};
+
+/* ---- what the owner had decided ---- */
+
+static void
+note_decided(struct succession *s, uint32_t alarm, wall_us at)
+{
+    s->decided[alarm] = MAX(s->decided[alarm], at);
+}
+
+static void
+find_decided(struct succession *s)
+{
+    const struct evaluator *e = s->e;
+    s->decided = g_new(wall_us, e->n_alarms);
+    for (uint32_t i = 0; i < e->n_alarms; i++) {
+        s->decided[i] = WALL_NONE;
+    }
+    for (guint i = 0; i < e->kept.occurrences->len; i++) {
+        const struct occurrence_record *r =
+            &g_array_index(e->kept.occurrences, struct occurrence_record, i);
+        uint32_t alarm = find_alarm(e, r->station, r->component, r->rule);
+        if (alarm != ALARM_NONE) {
+            note_decided(s, alarm, r->raised_at);
+            note_decided(s, alarm, r->returned_at);
+        }
+    }
+}
+
+static bool
+is_timed_by_receipt(const struct succession *s, uint32_t alarm)
+{
+    enum alarm_type type = type_of(s->shadow, alarm);
+    uint32_t component = component_of(s->shadow, alarm);
+    return component == COMPONENT_NONE || type == ALARM_STALE || type == ALARM_TOTALIZER ||
+           type == ALARM_COUNT || s->shadow->late[component].newest == WALL_NONE;
+}
+
+static bool
+is_news(const struct succession *s, const struct shadow_event *event)
+{
+    wall_us decided = s->decided[event->alarm];
+    if (event->at < s->since) {
+        return false;
+    }
+    int64_t apart = is_timed_by_receipt(s, event->alarm) ? TAKE_OVER_US : 0;
+    return decided == WALL_NONE || event->source_at > decided + apart;
+}
+
+/* The source's time of the reading that brought about the owner's last word. */
+static wall_us
+owner_read(const struct succession *s, uint32_t alarm)
+{
+    const struct alarm_rule *rule = rule_of(s->e, alarm);
+    bool active = alarm_state_active((enum alarm_state)s->e->alarms[alarm].state);
+    wall_us decided = s->decided[alarm];
+    return decided == WALL_NONE ? WALL_NONE
+                                : decided - (active ? rule->on_delay_us : rule->off_delay_us);
+}
+
+/* ---- what is the shadow's, and becomes ours ---- */
+
+static void
+inherit_senses(struct succession *s)
+{
+    struct evaluator *e = s->e, *shadow = s->shadow;
+    for (uint32_t i = 0; i < e->n_places; i++) {
+        if (shadow->alarms[i].memory != NULL) {
+            condition_free(e->alarms[i].memory);
+            e->alarms[i].memory = g_steal_pointer(&shadow->alarms[i].memory);
+        }
+        e->alarms[i].late = shadow->alarms[i].late;
+    }
+    for (uint32_t i = 0; i < e->rules->plant->n_components; i++) {
+        if (shadow->late[i].newest != WALL_NONE) {
+            e->late[i] = shadow->late[i];
+        }
+    }
+    e->linked = shadow->linked;
+    e->unlinked_since = shadow->unlinked_since;
+    e->link_explains_broker = shadow->link_explains_broker;
+    e->link_explains_store = shadow->link_explains_store;
+}
+
+/* The load of the last minutes; what is to happen again is not counted twice. */
+static void
+inherit_load(struct succession *s)
+{
+    struct flood *f = &s->e->flood;
+    flood_fini(f);
+    *f = s->shadow->flood;
+    s->shadow->flood.times = NULL;
+    s->shadow->flood.used = s->shadow->flood.cap = 0;
+    f->on = false;
+    while (f->used > 0 && f->times[(f->first + f->used - 1) % f->cap] >= s->since) {
+        f->used--;
+    }
+}
+
+/* The rises of before; whether it chatters is the owner's word. */
+static void
+inherit_rises(struct succession *s, uint32_t alarm)
+{
+    const struct more *from = s->shadow->alarms[alarm].more;
+    const size_t n = G_N_ELEMENTS(from->chatter.rises);
+    struct chatter c = {.on = false};
+    for (size_t i = 0; i < n; i++) {
+        mono_us at = from->chatter.rises[(from->chatter.at + i) % n];
+        if (at != 0 && at < s->since && at >= s->since - s->e->set.chatter_us) {
+            c.rises[c.at] = at;
+            c.at = (uint8_t)((c.at + 1u) % n);
+        }
+    }
+    struct alarm *a = &s->e->alarms[alarm];
+    bool on = a->more != NULL && a->more->chatter.on;
+    if (c.at == 0 && c.rises[0] == 0) {
+        return;
+    }
+    struct more *m = more_of(s->e, alarm);
+    c.on = on;
+    m->chatter = c;
+    if (on) {
+        timer_set(s->e, alarm, TIMER_CHATTER, chatter_next(&c, s->e->set.chatter_us));
+    }
+}
+
+static void
+inherit_moments(struct succession *s)
+{
+    for (uint32_t i = 0; i < s->shadow->test_base; i++) {
+        const struct more *from = s->shadow->alarms[i].more;
+        struct more *m = s->e->alarms[i].more;
+        if (from == NULL) {
+            continue;
+        }
+        inherit_rises(s, i);
+        if (m != NULL && uuid_equal(&m->occurrence, &from->occurrence)) {
+            m->raised_mono = from->raised_mono;
+        }
+        if (from->due[TIMER_HEARING] != INT64_MAX) {
+            timer_set(s->e, i, TIMER_HEARING, from->due[TIMER_HEARING]);
+        }
+    }
+}
+
+/* ---- delays that the owner saw begin ---- */
+
+/* The shadow's verdict is later than the beginning of it. */
+static bool
+is_outdated(const struct succession *s, uint32_t alarm)
+{
+    const struct more *from = s->shadow->alarms[alarm].more;
+    return from != NULL && from->changed_wall > s->e->alarms[alarm].more->pending_wall;
+}
+
+static void
+drop_outdated_delays(struct succession *s)
+{
+    for (uint32_t i = 0; i < s->shadow->test_base; i++) {
+        struct alarm *a = &s->e->alarms[i];
+        bool rising = a->pending == PENDING_ON;
+        if (a->pending != PENDING_NONE && s->shadow->alarms[i].condition != rising &&
+            is_outdated(s, i)) {
+            a->condition = !rising;
+            delay_end(s->e, i);
+        }
+    }
+    for (guint i = 0; i < s->shadow->events->len; i++) {
+        const struct shadow_event *event =
+            &g_array_index(s->shadow->events, struct shadow_event, i);
+        struct alarm *a = &s->e->alarms[event->alarm];
+        bool same = a->pending == (event->rises ? PENDING_ON : PENDING_OFF);
+        if (same && is_news(s, event)) {
+            delay_end(s->e, event->alarm); /* it ended while nobody decided */
+        }
+    }
+}
+
+/* ---- what happened since ---- */
+
+static struct cause
+cause_of_event(const struct succession *s, const struct shadow_event *event)
+{
+    return (struct cause){.now = {s->now.wall, event->at},
+                          .origin = "takeover",
+                          .detail = event->detail,
+                          .source_at = event->source_at,
+                          .value = event->value};
+}
+
+static void
+repeat(struct succession *s, const struct shadow_event *event)
+{
+    struct alarm *a = &s->e->alarms[event->alarm];
+    struct cause cause = cause_of_event(s, event);
+    bool active = alarm_state_active((enum alarm_state)a->state);
+    evaluator_catch_up(s->e, cause.now);
+    if (event->rises && !active) {
+        delay_end(s->e, event->alarm);
+        a->condition = true;
+        alarm_rise(s->e, event->alarm, &cause);
+    } else if (!event->rises && active) {
+        a->condition = false;
+        transit(s->e, event->alarm, LIFE_RTN, &cause);
+    }
+}
+
+static void
+repeat_all(struct succession *s)
+{
+    for (guint i = 0; i < s->shadow->events->len; i++) {
+        const struct shadow_event *event =
+            &g_array_index(s->shadow->events, struct shadow_event, i);
+        if (is_news(s, event)) {
+            repeat(s, event);
+        }
+    }
+    evaluator_catch_up(s->e, s->now);
+}
+
+/* ---- how things stand ---- */
+
+/* It has looked for long enough to say that the condition is not there. */
+static bool
+is_informed(const struct succession *s, uint32_t alarm)
+{
+    const struct alarm_rule *rule = rule_of(s->e, alarm);
+    const struct condition_memory *memory = s->e->alarms[alarm].memory;
+    bool whole_window = s->now.mono - s->shadow->began >= rule->window_us;
+    if (rule->type == ALARM_STALE) {
+        return whole_window || (memory != NULL && memory->at > s->shadow->began);
+    }
+    bool remembers = rule->type == ALARM_RATE || rule->type == ALARM_STUCK ||
+                     rule->type == ALARM_TOTALIZER || rule->type == ALARM_COUNT;
+    return !remembers || whole_window;
+}
+
+/* The shadow changed its mind after the reading that the owner last decided by. */
+static bool
+is_later(const struct succession *s, uint32_t alarm)
+{
+    const struct more *from = s->shadow->alarms[alarm].more;
+    wall_us read = owner_read(s, alarm);
+    return from != NULL && (read == WALL_NONE || from->changed_at > read);
+}
+
+/* The delay that runs in the shadow, or what is left of the owner's, whichever began first. */
+static void
+inherit_delay(struct succession *s, uint32_t alarm)
+{
+    struct alarm *a = &s->e->alarms[alarm];
+    const struct alarm *b = &s->shadow->alarms[alarm];
+    struct more *m = more_of(s->e, alarm);
+    mono_us left =
+        b->more->frozen_us >= 0 ? s->now.mono + b->more->frozen_us : b->more->due[TIMER_DELAY];
+    mono_us mine = a->pending == PENDING_NONE ? INT64_MAX
+                   : m->frozen_us >= 0        ? s->now.mono + m->frozen_us
+                                              : m->due[TIMER_DELAY];
+    a->pending = b->pending;
+    m->onset_at = b->more->onset_at;
+    m->onset_value = b->more->onset_value;
+    text_set(&m->onset_detail, b->more->onset_detail);
+    m->pending_wall = b->more->pending_wall;
+    m->frozen_us = -1;
+    timer_set(s->e, alarm, TIMER_DELAY, MIN(left, mine));
+    alarm_touch(s->e, alarm);
+}
+
+/* Bad quality stops a delay, and a good reading lets it run on: as the shadow saw last. */
+static void
+inherit_trust(struct succession *s, uint32_t alarm)
+{
+    struct alarm *a = &s->e->alarms[alarm];
+    struct more *m = a->more;
+    bool suspect = s->shadow->alarms[alarm].suspect;
+    bool stands = m != NULL && a->pending != PENDING_NONE;
+    if (stands && suspect && m->frozen_us < 0) {
+        m->frozen_us = MAX(m->due[TIMER_DELAY] - s->now.mono, 0);
+        timer_clear(s->e, alarm, TIMER_DELAY);
+    } else if (stands && !suspect && m->frozen_us >= 0) {
+        timer_set(s->e, alarm, TIMER_DELAY, s->now.mono + m->frozen_us);
+        m->frozen_us = -1;
+    }
+    if (a->suspect != suspect) {
+        a->suspect = suspect;
+        if (m != NULL) {
+            alarm_touch(s->e, alarm);
+        }
+    }
+}
+
+static void
+stand_up(struct succession *s, uint32_t alarm)
+{
+    struct alarm *a = &s->e->alarms[alarm];
+    const struct alarm *b = &s->shadow->alarms[alarm];
+    bool later = is_later(s, alarm);
+    if (b->pending == PENDING_ON && (later || a->pending == PENDING_ON)) {
+        a->condition = true;
+        inherit_delay(s, alarm);
+    } else if (a->pending == PENDING_NONE && later &&
+               alarm_state_active((enum alarm_state)b->state)) {
+        struct cause cause = {.now = s->now,
+                              .origin = "takeover",
+                              .source_at = b->more->raised_at,
+                              .value = b->more->value};
+        a->condition = true;
+        alarm_rise(s->e, alarm, &cause);
+    }
+}
+
+static void
+lie_down(struct succession *s, uint32_t alarm)
+{
+    struct alarm *a = &s->e->alarms[alarm];
+    const struct alarm *b = &s->shadow->alarms[alarm];
+    bool later = is_later(s, alarm) && is_informed(s, alarm);
+    if (b->pending == PENDING_OFF && (later || a->pending == PENDING_OFF)) {
+        a->condition = false;
+        inherit_delay(s, alarm);
+    } else if (a->pending == PENDING_NONE && later &&
+               !alarm_state_active((enum alarm_state)b->state)) {
+        struct cause cause = {.now = s->now,
+                              .origin = "takeover",
+                              .source_at = b->more->returned_at,
+                              .value = NAN};
+        a->condition = false;
+        transit(s->e, alarm, LIFE_RTN, &cause);
+    } else if (a->pending == PENDING_NONE) {
+        a->condition = true;
+        if (a->memory != NULL && !is_informed(s, alarm)) { /* what raised it is not in it */
+            a->memory->window.short_until = s->now.mono + rule_of(s->e, alarm)->window_us;
+        }
+    }
+}
+
+static void
+settle_one(struct succession *s, uint32_t alarm)
+{
+    struct alarm *a = &s->e->alarms[alarm];
+    bool active = alarm_state_active((enum alarm_state)a->state);
+    bool condition = s->shadow->alarms[alarm].condition;
+    if (condition && !active) {
+        stand_up(s, alarm);
+    } else if (!condition && active) {
+        lie_down(s, alarm);
+    } else if (a->pending == PENDING_NONE) {
+        a->condition = condition;
+    }
+    inherit_trust(s, alarm);
+}
+
+/* Nothing that either side has to say about it. */
+static bool
+is_plain(const struct alarm *a)
+{
+    return a->more == NULL && !a->condition && !a->suspect;
+}
+
+static void
+settle_all(struct succession *s)
+{
+    for (uint32_t i = 0; i < s->shadow->test_base; i++) {
+        if (!is_plain(&s->e->alarms[i]) || !is_plain(&s->shadow->alarms[i])) {
+            settle_one(s, i);
+        }
+    }
+}
+
+static void
+arm_senses(struct succession *s)
+{
+    struct evaluator *e = s->e;
+    for (uint32_t i = 0; i < e->n_places; i++) {
+        const struct alarm_rule *rule = rule_of(e, i);
+        if (rule->type == ALARM_STALE && e->alarms[i].memory != NULL) {
+            timer_set(e, i, TIMER_STALE, e->alarms[i].memory->at + rule->window_us);
+        } else if (rule->type == ALARM_TOTALIZER || rule->type == ALARM_COUNT) {
+            window_arm(e, i, s->now);
+        }
+    }
+}
+
+/* A value that is newer than the owner's last word, and that no shadow judged. */
+static void
+look_at_values(struct succession *s)
+{
+    struct evaluator *e = s->e;
+    for (guint i = 0; i < e->kept_values->len; i++) {
+        const struct evaluator_input *in =
+            &g_array_index(e->kept_values, struct evaluator_input, i);
+        for (uint32_t k = e->rules->first[in->component];
+             k < e->rules->first[in->component + 1]; k++) {
+            wall_us read = owner_read(s, k);
+            if (read == WALL_NONE || in->ts > read) {
+                evaluate_kept_at(e, k, in, s->now, "takeover");
+            }
+        }
+    }
+}
+
+void
+evaluator_take_over(struct evaluator *e, struct evaluator *shadow, mono_us since,
+                    struct now now)
+{
+    struct succession s = {
+        .e = e, .shadow = shadow, .now = now, .since = MIN(since, now.mono) - OWNER_LAG_US};
+    char text[96];
+    evaluator_advance(shadow, now);
+    find_decided(&s);
+    inherit_senses(&s);
+    inherit_load(&s);
+    guint kept = e->kept.alarms->len;
+    e->last = now;
+    e->overdue = MIN(since, now.mono);
+    restore_all(e, now);
+    inherit_moments(&s);
+    snprintf(text, sizeof(text), "%u alarms kept", kept);
+    struct cause cause = {.now = now, .origin = "takeover", .detail = text, .value = NAN};
+    journal_line(e, EVENT_START, &cause);
+    drop_outdated_delays(&s);
+    repeat_all(&s);
+    e->last = now;
+    settle_all(&s);
+    cause.detail = NULL;
+    release_orphans(e, &cause);
+    arm_senses(&s);
+    look_at_values(&s);
+    restore_forget(e);
+    g_free(s.decided);
+    e->version++;
+    evaluator_advance(e, now);
+}
