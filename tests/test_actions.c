@@ -8,7 +8,7 @@
 
 #define ACK                                                                                    \
     "{\"command\":\"act\",\"action\":\"ack\",\"occurrence\":\"" ID "\",\"text\":\"on my "      \
-                                                                   "way\"}"
+    "way\"}"
 #define ID  "0fe1c2d3-0000-5000-8000-00000000abcd"
 #define SEC US_PER_S
 

@@ -6,6 +6,7 @@
 
 #include "src/config/csv_rows.h"
 #include "src/config/plant_csv.h"
+#include "src/config/plant_texts.h"
 
 static const char *const files[] = {"stations.csv", "components.csv", "rules.csv"};
 
@@ -626,6 +627,36 @@ test_identity(void **state)
     }
 }
 
+/* The same through texts in memory; what is wrong in one names its file. */
+static void
+test_texts(void **state)
+{
+    (void)state;
+    for (guint32 seed = 1; seed <= 50; seed++) {
+        struct problems problems;
+        struct err err = {.text = ""};
+        struct plant_texts texts;
+        struct plant *plant = random_plant(seed), *back = NULL;
+        problems_init(&problems);
+        plant_texts_make(&texts, plant);
+        assert_int_equal(plant_texts_parse(&back, &texts, "store", &problems, &err), RC_OK);
+        char **difference = plant_difference(plant, back);
+        if (difference[0] != NULL) {
+            fail_msg("seed %u: %s", seed, difference[0]);
+        }
+        g_strfreev(difference);
+        plant_unref(back);
+        g_free(texts.rules);
+        texts.rules = g_strdup("what,is,this\r\n");
+        assert_int_equal(plant_texts_parse(&back, &texts, "store", &problems, &err),
+                         RC_INVALID);
+        assert_true(g_str_has_prefix(problems.list[0], "store/rules.csv:1:"));
+        plant_texts_fini(&texts);
+        problems_fini(&problems);
+        plant_unref(plant);
+    }
+}
+
 static void
 test_difference(void **state)
 {
@@ -712,6 +743,7 @@ main(void)
         cmocka_unit_test(test_write_fails), cmocka_unit_test(test_write_optional),
         cmocka_unit_test(test_identity),    cmocka_unit_test(test_difference),
         cmocka_unit_test(test_large),       cmocka_unit_test(test_cell),
+        cmocka_unit_test(test_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,7 +120,10 @@ store(const struct config *config, const char *dir)
     struct err err = {0};
     int status = CLI_DONE;
     enum rc rc = import_by_instance(config, dir, &status, &err);
-    if (rc == RC_NOTFOUND) {
+    if (rc == RC_NOTFOUND && *config->postgres.conninfo != '\0') {
+        /* It is for everybody, and goes to the store with the version it was made from. */
+        rc = err_wrap(&err, rc, "%s", _("with a central store a running instance imports"));
+    } else if (rc == RC_NOTFOUND) {
         rc = import_directly(config, dir, &err);
     }
     if (rc != RC_OK) {

@@ -28,6 +28,7 @@ static const struct cli_command *const commands[] = {
     &command_reset,
     &command_maintenance,
     &command_alarm_test,
+    &command_handover,
 };
 /* clang-format on */
 

@@ -22,6 +22,7 @@
 #include "src/config/config.h"
 #include "src/core/rank.h"
 #include "src/core/uuid.h"
+#include "storage/query.h"
 
 struct sync;
 
@@ -96,15 +97,15 @@ struct sync_setup {
     const struct config *config; /* read by sync_start_with() only */
     const char *writer;          /* UUID of the cache */
     int64_t cursor, plant_version;
+    uint64_t sent; /* of the outbox, that far at least */
     struct sync_source source; /* closed in the end, or at once when there is no store */
     int64_t look_us;
 };
 struct sync *sync_start_with(const struct sync_setup *setup);
 
-/* NULL when there is no central store. writer: the UUID of the cache; cursor: the last log
- * entry that was applied here. The cache's outbox is read over a connection of its own. */
-struct sync *sync_start(const struct config *config, const char *writer, int64_t cursor,
-                        int64_t plant_version);
+/* NULL when there is no central store. marks: those of the cache, whose outbox is read over a
+ * connection of its own. */
+struct sync *sync_start(const struct config *config, const struct sync_marks *marks);
 /* NULL is fine. What is under way is given up. */
 void sync_stop(struct sync *s);
 

@@ -64,14 +64,14 @@ sync_outbox(const char *path)
 }
 
 struct sync *
-sync_start(const struct config *config, const char *writer, int64_t cursor,
-           int64_t plant_version)
+sync_start(const struct config *config, const struct sync_marks *marks)
 {
     const struct sync_setup setup = {
         .config = config,
-        .writer = writer,
-        .cursor = cursor,
-        .plant_version = plant_version,
+        .writer = marks->writer,
+        .cursor = marks->cursor,
+        .plant_version = marks->plant_version,
+        .sent = marks->outbox_sent,
         .source = sync_outbox(config->cache.path),
         .look_us = LOOK_US,
     };
