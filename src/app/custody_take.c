@@ -292,7 +292,7 @@ custody_end(struct custody *c)
     custody_seam_end(c);
     model_free(g_steal_pointer(&c->model));
     report_free(g_steal_pointer(&c->report));
-    outbox_batch_free(g_steal_pointer(&c->open));
+    g_clear_pointer(&c->open, outbox_batch_free);
     g_queue_clear_full(&c->ready, outbox_batch_free);
     c->open_messages = 0;
     c->numbered = c->more = false;

@@ -25,12 +25,12 @@ storm() {
         { tail -n 15 "$dir"/*.log; return 1; }
 }
 case $mode in
-kill) what="kill -9 of the owner" ;;
-store) what="stop and start of PostgreSQL, kill -9 meanwhile" ;;
-pause) what="freezing the owner" ;;
-*) what="kill -9 of the owner, stop and start of the broker" ;;
+kill) title="kill -9 of the owner" ;;
+store) title="stop and start of PostgreSQL, kill -9 meanwhile" ;;
+pause) title="freezing the owner" ;;
+*) title="kill -9 of the owner, stop and start of the broker" ;;
 esac
 report "the schema is made" schema
-report "$what, $times times: nothing missing, nothing twice" storm
+report "$title, $times times: nothing missing, nothing twice" storm
 cat "$dir/report"
 plan
