@@ -106,7 +106,8 @@ add_records(struct custody *c, const struct message_id *id)
     guint first = b->records->len;
     for (guint i = 0; i < c->scratch->len; i++) {
         struct record *r = &g_array_index(c->scratch, struct record, i);
-        if (c->report == NULL || report_wants(c->report, r)) {
+        /* Number 0: the cache has not got this plant yet. */
+        if (r->series != 0 && (c->report == NULL || report_wants(c->report, r))) {
             g_array_append_val(b->records, *r);
         } else if (r->text != NULL) {
             g_ref_string_release(r->text);
