@@ -18,6 +18,7 @@
 #define ASK_US       (3 * US_PER_S)
 #define READ_MAX     500
 #define TICK_US      US_PER_S
+#define COUNT_US     (250 * US_PER_MS)
 #define BACKLOG_IDLE 20000 /* rows at once while nothing else is to be done */
 #define BACKLOG_BUSY 1000  /* about what a turn takes in */
 #define HOLD_OFF_US  (2 * US_PER_S)
@@ -218,6 +219,7 @@ begin(struct custody *c)
     }
     c->stage = c->term.grant[0] != '\0' ? CUSTODY_ASKING : CUSTODY_OPEN;
     c->ask_until = c->now.mono + ASK_US;
+    custody_tell(c, CUSTODY_SESSION, NULL);
     c->dial_at = MIN(c->dial_at, c->now.mono);
     c->seam_wanted = c->stage == CUSTODY_ASKING;
     c->open_at = c->now.mono;
@@ -269,9 +271,30 @@ take_orders(struct custody *c)
     return !stop;
 }
 
+void
+custody_tell(struct custody *c, enum custody_problem who, const struct err *err)
+{
+    static const char *const names[] = {"the outbox", "the shared session",
+                                        "the central store"};
+    struct err *problem = &c->problems[who];
+    if (err == NULL) {
+        problem->text[0] = '\0';
+    } else if (strcmp(problem->text, err->text) != 0) {
+        log_warning("custody: %s: %s", names[who], err->text);
+        *problem = *err;
+    }
+}
+
 static void
 publish_state(struct custody *c)
 {
+    c->told.problem[0] = '\0';
+    for (int i = 0; i < CUSTODY_PROBLEMS && c->told.problem[0] == '\0'; i++) {
+        g_strlcpy(c->told.problem, c->problems[i].text, sizeof(c->told.problem));
+    }
+    if (c->client != NULL && c->told.problem[0] == '\0') {
+        g_strlcpy(c->told.problem, client_problem(c->client), sizeof(c->told.problem));
+    }
     c->told.holds = c->client != NULL && client_connected(c->client);
     c->told.fenced = c->stage == CUSTODY_OVER;
     pthread_mutex_lock(&c->lock);
@@ -320,8 +343,7 @@ turn_session(struct custody *c)
     if (c->stage == CUSTODY_OPEN && c->client == NULL && c->now.mono >= c->open_at) {
         struct err err = {.text = ""};
         if (custody_open_client(c, &err) != RC_OK) {
-            log_error("custody: the shared session cannot be opened: %s", err.text);
-            g_strlcpy(c->told.problem, err.text, sizeof(c->told.problem));
+            custody_tell(c, CUSTODY_SESSION, &err);
             c->open_at = c->now.mono + 10 * US_PER_S;
         }
     }

@@ -29,6 +29,10 @@
  */
 enum custody_stage { CUSTODY_IDLE, CUSTODY_ASKING, CUSTODY_OPEN, CUSTODY_OVER };
 
+/* Who has a problem. */
+enum custody_problem { CUSTODY_OUTBOX, CUSTODY_SESSION, CUSTODY_STORE };
+#define CUSTODY_PROBLEMS (CUSTODY_STORE + 1)
+
 struct seam;
 
 struct custody {
@@ -55,7 +59,8 @@ struct custody {
     /* What follows belongs to the thread. */
     struct now now; /* of this turn */
     mono_us next_tick, next_count;
-    struct custody_state told; /* what state is to become */
+    struct custody_state told;             /* what state is to become, but for the problem: */
+    struct err problems[CUSTODY_PROBLEMS]; /* the first that is not "" */
 
     enum custody_stage stage;
     struct custody_term term;
@@ -99,6 +104,9 @@ struct series_name {
     char *station, *component;
     uint32_t number; /* the outbox's; 0: not asked for yet */
 };
+
+/* Tell people, once for as long as it stays the same; NULL: there is none any more. */
+void custody_tell(struct custody *c, enum custody_problem who, const struct err *err);
 
 /* ---- custody_take.c ---- */
 

@@ -22,18 +22,6 @@
 #define UPKEEP_US     (3600 * US_PER_S)
 #define UPKEEP_FAILED (60 * US_PER_S)
 
-/* Once: the status goes on showing it. */
-static void
-tell(struct custody *c, const char *what, const struct err *err)
-{
-    char text[sizeof(c->told.problem)];
-    snprintf(text, sizeof(text), "%s: %.120s", what, err->text);
-    if (strcmp(text, c->told.problem) != 0) {
-        log_warning("custody: %s", text);
-        g_strlcpy(c->told.problem, text, sizeof(c->told.problem));
-    }
-}
-
 /* ---- the connection ---- */
 
 void
@@ -63,12 +51,12 @@ take_connection(struct custody *c)
         bool reached = c->pg != NULL;
         custody_drop_store(c);
         c->dial_delay = reached ? c->dial_delay : MIN(c->dial_delay, DIAL_LAST_US);
-        tell(c, "the central store", &err);
+        custody_tell(c, CUSTODY_STORE, &err);
         return;
     }
     log_info("custody: connected to the central store");
     c->told.connected = true;
-    c->told.problem[0] = '\0';
+    custody_tell(c, CUSTODY_STORE, NULL);
     c->backlog = true;
     c->backlog_at = c->now.mono;
 }
@@ -106,7 +94,7 @@ custody_hear_store(struct custody *c)
     struct err err = {.text = ""};
     bool news;
     if (pg_notified(c->pg, &news, &err) != RC_OK) {
-        tell(c, "the central store", &err);
+        custody_tell(c, CUSTODY_STORE, &err);
         custody_drop_store(c);
     }
 }
@@ -127,7 +115,7 @@ custody_read_ring(struct custody *c)
             redelivery_add(&c->redelivery, g_array_index(ring, struct message_id, i));
         }
     } else {
-        tell(c, "what was stored last could not be read", &err);
+        custody_tell(c, CUSTODY_STORE, &err);
         if (!pg_is_open(c->pg)) {
             custody_drop_store(c);
         }
@@ -179,12 +167,12 @@ take_outcome(struct custody *c, const GPtrArray *batches, enum rc rc, enum pg_ou
 {
     if (rc == RC_OK) {
         c->told.synced += count_records(batches);
-        c->told.problem[0] = '\0';
+        custody_tell(c, CUSTODY_STORE, NULL);
         c->dial_delay = DIAL_FIRST_US;
         return rc;
     }
     if (rc == RC_IO || outcome == PG_TROUBLE) {
-        tell(c, "the central store", err);
+        custody_tell(c, CUSTODY_STORE, err);
     }
     if (!pg_is_open(c->pg)) {
         custody_drop_store(c);
@@ -218,7 +206,7 @@ give_way(struct custody *c, const struct err *err)
                 err->text);
     custody_end(c);
     c->stage = CUSTODY_OVER;
-    g_strlcpy(c->told.problem, err->text, sizeof(c->told.problem));
+    c->problems[CUSTODY_SESSION] = *err;
 }
 
 enum kept { KEPT, STUCK, GIVEN_UP };
@@ -253,9 +241,10 @@ keep_batch(struct custody *c, struct outbox_batch *b)
         rc = outbox_add(c->outbox, b, &err);
     }
     if (rc != RC_OK) {
-        tell(c, "the outbox", &err);
+        custody_tell(c, CUSTODY_OUTBOX, &err);
         return STUCK;
     }
+    custody_tell(c, CUSTODY_OUTBOX, NULL);
     if (uuid_equal(&b->segment.id, &c->segment.id)) {
         c->queued = b->number;
     }
@@ -293,7 +282,7 @@ batches_sent(struct custody *c, const struct outbox_batch *last)
 {
     struct err err = {.text = ""};
     if (outbox_sent(c->outbox, &last->segment.id, last->number, &err) != RC_OK) {
-        tell(c, "the outbox", &err); /* the store knows them when they come again */
+        custody_tell(c, CUSTODY_OUTBOX, &err); /* the store knows them when they come again */
         c->backlog_at = c->now.mono + RETRY_US;
     } else if (uuid_equal(&last->segment.id, &c->segment.id) && last->number >= c->queued) {
         c->queued = 0;
@@ -352,7 +341,7 @@ custody_send_backlog(struct custody *c, size_t max_rows)
     struct err err = {.text = ""};
     GPtrArray *batches = g_ptr_array_new_with_free_func(outbox_batch_free);
     if (outbox_first(c->outbox, max_rows, batches, &err) != RC_OK) {
-        tell(c, "the outbox", &err);
+        custody_tell(c, CUSTODY_OUTBOX, &err);
         c->backlog_at = c->now.mono + RETRY_US;
     } else if (batches->len == 0) {
         c->backlog = false;

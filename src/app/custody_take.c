@@ -106,7 +106,8 @@ add_records(struct custody *c, const struct message_id *id)
     guint first = b->records->len;
     for (guint i = 0; i < c->scratch->len; i++) {
         struct record *r = &g_array_index(c->scratch, struct record, i);
-        if (c->report == NULL || report_wants(c->report, r)) {
+        /* Number 0: the cache has not got this plant yet. */
+        if (r->series != 0 && (c->report == NULL || report_wants(c->report, r))) {
             g_array_append_val(b->records, *r);
         } else if (r->text != NULL) {
             g_ref_string_release(r->text);
@@ -292,7 +293,7 @@ custody_end(struct custody *c)
     custody_seam_end(c);
     model_free(g_steal_pointer(&c->model));
     report_free(g_steal_pointer(&c->report));
-    outbox_batch_free(g_steal_pointer(&c->open));
+    g_clear_pointer(&c->open, outbox_batch_free);
     g_queue_clear_full(&c->ready, outbox_batch_free);
     c->open_messages = 0;
     c->numbered = c->more = false;

@@ -9,6 +9,7 @@
  *     custody store  TIMES DIR MOSQUITTO PG_TURN    the same, and stop and start of PostgreSQL
  *     custody broker TIMES DIR MOSQUITTO PG_TURN    the same, and stop and start of the broker
  *     custody pause  TIMES DIR MOSQUITTO PG_TURN    the owner is frozen until another one is
+ *     custody stall  TIMES DIR MOSQUITTO PG_TURN    PostgreSQL is frozen, the owner takes on
  *     custody peer NAME DIR                         one instance of it
  *
  * The publisher never sends a number twice: a connection that breaks is thrown away, and the
@@ -25,12 +26,14 @@
 
 #include "src/core/clock.h"
 #include "src/mqtt/publisher.h"
+#include "storage/outbox.h"
 
 #define PEERS       2
 #define BURST       10
 #define BURST_US    (5 * US_PER_MS) /* so 2,000 numbers a second, all the time */
 #define KILL_MAX_US (3000 * US_PER_MS)
 #define AWAY_MAX_US (4000 * US_PER_MS) /* PostgreSQL */
+#define STALL_US    (8 * US_PER_S)     /* longer than an answer may take */
 #define DEADLINE_US (90 * US_PER_S)    /* for everything that is waited for */
 #define NUMBERS_MAX 2000000
 
@@ -390,6 +393,56 @@ blow_pause(struct storm *s)
     kill(s->peers[i], SIGCONT);
 }
 
+/* The server and all that it started. */
+static void
+signal_store(int signal)
+{
+    char *path = g_build_filename(g_getenv("PGHOST"), "data", "postmaster.pid", NULL);
+    char *text = NULL;
+    if (!g_file_get_contents(path, &text, NULL, NULL)) {
+        die("could not read \"%s\"", path);
+    }
+    char *pid = g_strndup(text, strspn(text, "0123456789"));
+    char *children_path = g_strdup_printf("/proc/%s/task/%s/children", pid, pid);
+    char *children = NULL;
+    kill((pid_t)strtol(pid, NULL, 10), signal);
+    if (!g_file_get_contents(children_path, &children, NULL, NULL)) {
+        die("could not read \"%s\"", children_path);
+    }
+    char *at = children;
+    for (long child; (child = strtol(at, &at, 10)) > 0;) {
+        kill((pid_t)child, signal);
+    }
+    g_free(children);
+    g_free(children_path);
+    g_free(pid);
+    g_free(text);
+    g_free(path);
+}
+
+/* What the owner takes while the store stands still is in its outbox. */
+static void
+blow_stall(struct storm *s)
+{
+    char *path = g_strdup_printf("%s/%s.db.outbox", s->dir, peer_names[find_owner()]);
+    signal_store(SIGSTOP);
+    publish_for(s, STALL_US);
+    struct outbox *outbox = NULL;
+    struct outbox_stats stats;
+    struct err err = {.text = ""};
+    if (outbox_open_beside(&outbox, path, &err) != RC_OK) {
+        die("%s", err.text);
+    }
+    outbox_stats(outbox, &stats);
+    outbox_close(outbox);
+    signal_store(SIGCONT);
+    if (stats.pending < STALL_US / BURST_US * BURST / 4) {
+        die("only %llu readings were taken while the store stood still",
+            (unsigned long long)stats.pending);
+    }
+    g_free(path);
+}
+
 static void
 blow(struct storm *s, const char *mode)
 {
@@ -397,6 +450,8 @@ blow(struct storm *s, const char *mode)
         blow_store(s);
     } else if (strcmp(mode, "pause") == 0) {
         blow_pause(s);
+    } else if (strcmp(mode, "stall") == 0) {
+        blow_stall(s);
     } else {
         kill_peer(s, find_owner());
     }
@@ -435,7 +490,7 @@ main(int argc, char **argv)
         return peer_main(argv[3], argv[2]);
     }
     if (argc != 6) {
-        die("usage: custody kill|store|broker|pause TIMES DIR MOSQUITTO PG_TURN");
+        die("usage: custody kill|store|broker|pause|stall TIMES DIR MOSQUITTO PG_TURN");
     }
     signal(SIGPIPE, SIG_IGN);
     struct storm s = {.dir = argv[3], .mosquitto = argv[4], .pg_turn = argv[5]};

@@ -3,7 +3,7 @@
 #
 # What the broker acknowledged is in the central store exactly once, whatever dies. Speaks TAP.
 #
-# usage: with_pg.sh custody.sh CUSTODY kill|store|broker|pause TIMES SOURCE_ROOT
+# usage: with_pg.sh custody.sh CUSTODY kill|store|broker|pause|stall TIMES SOURCE_ROOT
 # shellcheck disable=SC2317 # called through report()
 set -u
 custody=$1 mode=$2 times=$3 root=$4
@@ -25,12 +25,13 @@ storm() {
         { tail -n 15 "$dir"/*.log; return 1; }
 }
 case $mode in
-kill) what="kill -9 of the owner" ;;
-store) what="stop and start of PostgreSQL, kill -9 meanwhile" ;;
-pause) what="freezing the owner" ;;
-*) what="kill -9 of the owner, stop and start of the broker" ;;
+kill) title="kill -9 of the owner" ;;
+store) title="stop and start of PostgreSQL, kill -9 meanwhile" ;;
+stall) title="PostgreSQL stands still" ;;
+pause) title="freezing the owner" ;;
+*) title="kill -9 of the owner, stop and start of the broker" ;;
 esac
 report "the schema is made" schema
-report "$what, $times times: nothing missing, nothing twice" storm
+report "$title, $times times: nothing missing, nothing twice" storm
 cat "$dir/report"
 plan
