@@ -97,6 +97,21 @@ test_repetition_is_stored_once(void **state)
     line_close(&l);
 }
 
+/* What a connection knows of the mark is old: somebody else has moved it on. */
+static void
+test_mark_is_moved_elsewhere(void **state)
+{
+    struct line l = line_open(state), other = l;
+    struct segment s = outbox_support_segment(1, 1, false);
+    line_connect(&other, "");
+    line_store_away(&l, line_batches(&l, &s, 1, 1, 10));
+    line_store_away(&other, line_batches(&l, &s, 1, 2, 10));
+    line_store_away(&l, line_batches(&l, &s, 2, 3, 10));
+    line_assert_rows(&l, 30);
+    line_cut(&other);
+    line_close(&l);
+}
+
 static void
 test_gap_is_refused(void **state)
 {
@@ -345,6 +360,7 @@ main(void)
         STORE_TEST(test_every_field_arrives),
         STORE_TEST(test_names_keep_their_numbers),
         STORE_TEST(test_repetition_is_stored_once),
+        STORE_TEST(test_mark_is_moved_elsewhere),
         STORE_TEST(test_gap_is_refused),
         STORE_TEST(test_stale_epoch_is_refused),
         STORE_TEST(test_restart_before_outbox_sent),
