@@ -239,7 +239,10 @@ apply(struct pg *pg, const struct pg_schema_file *f, struct err *err)
     char number[16];
     snprintf(number, sizeof(number), "%d", f->number);
     const char *const values[] = {number, f->name};
-    enum rc rc = pg_exec(pg, f->text, err);
+    enum rc rc = pg_query(pg, PG_SCHEMA_HURRY, 0, NULL, NULL, err);
+    if (rc == RC_OK) {
+        rc = pg_exec(pg, f->text, err);
+    }
     if (rc == RC_OK) {
         rc = pg_query(pg, PG_SCHEMA_NOTE, 2, values, NULL, err);
     }
@@ -274,14 +277,14 @@ pg_schema_migrate(struct pg *pg, const struct pg_schema *s, bool create,
     const struct pg_schema_file *f;
     do {
         f = NULL;
-        enum rc rc = pg_exec(pg, "BEGIN", err);
+        enum rc rc = pg_query(pg, PG_BEGIN, 0, NULL, NULL, err);
         if (rc != RC_OK) {
             return rc;
         }
         rc = apply_next(pg, s, create, &f, err);
         if (rc == RC_OK) {
-            rc = pg_exec(pg, "COMMIT", err);
-        } else if (pg_is_open(pg) && pg_exec(pg, "ROLLBACK", NULL) != RC_OK) {
+            rc = pg_query(pg, PG_COMMIT, 0, NULL, NULL, err);
+        } else if (pg_is_open(pg) && pg_query(pg, PG_ROLLBACK, 0, NULL, NULL, NULL) != RC_OK) {
             rc = RC_IO; /* the server ends it with the connection */
         }
         if (rc != RC_OK) {

@@ -24,6 +24,9 @@ static const char *const texts[] = {
          " set_config('search_path', 'pg_catalog, pg_temp', false),"
          " set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO', false)"),
     [PG_COPY_SETUP] = "SET LOCAL statement_timeout = 0",
+    [PG_BEGIN] = "BEGIN",
+    [PG_COMMIT] = "COMMIT",
+    [PG_ROLLBACK] = "ROLLBACK",
     /* By the catalogue only: to_regclass() needs the right to look into the schema. */
     [PG_SCHEMA_LOOK] =
         ("SELECT current_setting('server_version'), current_database(), current_user,"
@@ -37,7 +40,10 @@ static const char *const texts[] = {
          " (SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhparent"
          " WHERE c.relnamespace = n.oid AND c.relname = 'reading'),"
          " (SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c"
-         " WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'm')),"
+         " WHERE c.relkind IN ('r', 'm') AND (c.relnamespace = n.oid"
+         /* Chunks of TimescaleDB are elsewhere. */
+         " OR EXISTS (SELECT FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent"
+         " WHERE i.inhrelid = c.oid AND p.relnamespace = n.oid))),"
          " coalesce(pg_has_role(n.nspowner, 'usage'),"
          " has_database_privilege(current_database(), 'create')),"
          " (SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user)"
@@ -52,6 +58,7 @@ static const char *const texts[] = {
          " FROM leitstand.migration ORDER BY number"),
     /* The number is "leitstan" in ASCII. */
     [PG_SCHEMA_LOCK] = "SELECT pg_advisory_xact_lock(7810765077618123118)",
+    [PG_SCHEMA_HURRY] = "SET LOCAL lock_timeout = '3s'",
     [PG_SCHEMA_NOTE] = "INSERT INTO leitstand.migration (number, name) VALUES ($1, $2)",
 
     [PG_HISTORY_READINGS] = "select * from leitstand.history_readings($1, $2, $3, $4, $5, $6)",

@@ -301,6 +301,13 @@ check_schema(struct checking *k, struct pg *pg)
     if (rc == RC_OK) {
         rc = pg_schema_judge_role(&state, &err);
         tell_service(k, rc, _("central store"), state.role, err.text);
+        if (state.may_change) {
+            tell(
+                _("note"),
+                _("the role \"%s\" owns the schema: an instance should have a role that may do "
+                  "no more than leitstand_instance"),
+                state.role);
+        }
     }
     pg_schema_state_fini(&state);
     pg_schema_free(schema);

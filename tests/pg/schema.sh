@@ -238,6 +238,33 @@ select nothing;')
 }
 report "a step that fails leaves nothing behind, and can be done once it is right" broken_step
 
+# A change that waits for a table makes everybody wait behind it.
+held_table() {
+    PGAPPNAME=holder psql -qX -d other -c 'begin; lock table leitstand.series in share mode; select pg_sleep(100)' \
+        >"$dir/holder" 2>&1 &
+    holder=$!
+    until_true 10 answers t other "select count(*) > 0 from pg_locks
+        where relation = 'leitstand.series'::regclass and mode = 'ShareLock'" &&
+        data=$(data_and wide 'alter table leitstand.series add note text;') &&
+        fails 1 '[0-9]-wide.sql": canceling statement due to lock timeout' db other "$data" migrate &&
+        answers 1 other "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'holder'" &&
+        ! wait "$holder" && same_catalogue other fresh
+}
+report "a step does not wait for long for a table that is in use" held_table
+
+one_transaction() {
+    ! grep -niE '^[[:space:]]*(begin|start transaction|commit|rollback)( (work|transaction))?[[:space:]]*;' \
+        "$root"/data/sql/pg/*.sql
+}
+report "no step ends its transaction by itself" one_transaction
+
+timescaledb() {
+    sql third "set allow_system_table_mods = on; insert into pg_extension (oid, extname, extowner, extnamespace,
+        extrelocatable, extversion) values (16000, 'timescaledb', 10, 2200, false, '2.99.0')" &&
+        fails 1 '^timescaledb +2[.]99[.]0$' db third "$all" status
+}
+report "status tells of TimescaleDB" timescaledb
+
 newer() {
     before=$(dump grown)
     fails 1 "knows only $newest: it needs a newer leitstand" db grown "$all" init &&
@@ -327,6 +354,7 @@ check_tells() {
     data=$all
     printf '[postgres]\nconninfo = "dbname=other"\n[cache]\npath = "%s"\n' "$dir/cache.db" >"$dir/check.ini"
     check pc1 '^ok: central store pc1' && check pc1 '^ok: central store schema' &&
+        ! grep -q 'owns the schema' "$dir/check" && check postgres '^note: the role "postgres" owns the schema' &&
         check half '^failed: .*"half" may not do what an instance does: it must be granted' &&
         check noinherit '^failed: .*"noinherit" may not look' && check clerk '^failed: .*"clerk" may not look' &&
         check nobody '^failed: .*must be granted the role leitstand_instance' || return 1
