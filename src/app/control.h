@@ -7,7 +7,6 @@
  *     {"command":"alarms"}               {"ok":true,"alarms":[…]}: rows as "alarms" lists them,
  *                                        and the older occurrences that are still open
  *     {"command":"act","action":…}       {"ok":true,"message":"…"}; see act_json.h
- *     {"command":"handover","to":"NAME"}  {"ok":true,"message":"…"}; to may be missing
  *     {"command":"handover","to":"pc2"}  the same; "to" may be "": see actions_json.h
  *     {"command":"reload"}               {"ok":true}
  *     {"command":"import","dir":"/…"}    {"ok":true,"stations":N,"components":N}

@@ -74,6 +74,9 @@ struct client_config {
     void (*on_confirmed)(void *user, uint64_t messages);
 };
 
+/* The retained messages of own_filters once more. Nothing without a connection. */
+void client_hear_retained(struct client *c);
+
 /* What is published at the connects from now on, instead of config's. Not by this call. */
 void client_set_presence(struct client *c, const char *payload);
 
@@ -112,7 +115,7 @@ const char *client_problem(const struct client *c);
 enum client_failure client_failure(const struct client *c);
 
 #define CLIENT_PENDING_MAX 20                  /* of ours at once: what the library sends */
-#define CLIENT_PAYLOAD_MAX ((size_t)64 * 1024) /* bytes */
+#define CLIENT_PAYLOAD_MAX ((size_t)16 * 1024 * 1024) /* bytes */
 
 /*
  * Say something: topic and payload are copied, and leave with client_write() like everything

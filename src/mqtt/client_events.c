@@ -41,23 +41,30 @@ client_hear_library(struct client *c, bool hear)
 }
 
 static void
-subscribe_all(struct client *c)
+subscribe_one(struct client *c, size_t i)
 {
-    for (size_t i = 0; i < c->n_filters; i++) {
-        const struct client_filter *f = &c->filters[i];
-        /* What the session queued for us is newer than what the broker retains, so a
-         * subscription that it still has need not bring the retained messages again. At QoS 0
-         * nothing is queued. */
-        int options = !c->retry.v311 && f->qos > 0 ? MQTT_SUB_OPT_SEND_RETAIN_NEW : 0;
-        size_t n_own_end = c->n_filters - c->n_echo;
-        bool unheard = i >= n_own_end - c->n_own && i < n_own_end;
-        options |= !c->retry.v311 && unheard ? MQTT_SUB_OPT_NO_LOCAL : 0;
-        int code = mosquitto_subscribe_v5(c->m, &c->subscribe_mids[i], f->filter, f->qos,
-                                          options, NULL);
-        if (code != MOSQ_ERR_SUCCESS) {
-            log_error("could not subscribe to topic filter \"%s\": %s", f->filter,
-                      mosquitto_strerror(code));
-        }
+    const struct client_filter *f = &c->filters[i];
+    /* What the session queued for us is newer than what the broker retains, so a subscription
+     * that it still has need not bring the retained messages again. At QoS 0 nothing is
+     * queued. */
+    int options = !c->retry.v311 && f->qos > 0 ? MQTT_SUB_OPT_SEND_RETAIN_NEW : 0;
+    size_t n_own_end = c->n_filters - c->n_echo;
+    bool unheard = i >= n_own_end - c->n_own && i < n_own_end;
+    options |= !c->retry.v311 && unheard ? MQTT_SUB_OPT_NO_LOCAL : 0;
+    int code =
+        mosquitto_subscribe_v5(c->m, &c->subscribe_mids[i], f->filter, f->qos, options, NULL);
+    if (code != MOSQ_ERR_SUCCESS) {
+        log_error("could not subscribe to topic filter \"%s\": %s", f->filter,
+                  mosquitto_strerror(code));
+    }
+}
+
+void
+client_hear_retained(struct client *c)
+{
+    size_t end = c->n_filters - c->n_echo;
+    for (size_t i = end - c->n_own; c->phase == PHASE_UP && i < end; i++) {
+        subscribe_one(c, i);
     }
 }
 
@@ -92,7 +99,9 @@ welcomed(struct mosquitto *m, void *user, int code, int flags, const mosquitto_p
     c->failure = CLIENT_WELL;
     c->library_error[0] = '\0';
     g_clear_pointer(&c->addresses, g_strfreev);
-    subscribe_all(c);
+    for (size_t i = 0; i < c->n_filters; i++) {
+        subscribe_one(c, i);
+    }
     if (c->presence_topic != NULL) {
         int mid = 0;
         if (mosquitto_publish(m, &mid, c->presence_topic, (int)strlen(c->presence_payload),
