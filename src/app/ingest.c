@@ -40,6 +40,9 @@ ingest_waiting(const struct ingest *in)
                                 : b->records->len + b->messages->len + b->followed->len +
                                       b->actions->len + b->handled->len +
                                       (b->change_cursor != 0) + (b->plant_version != 0));
+    size_t changes = alarming_changed(in->alarming) ? 1 : 0;
+    return changes +
+           (in->batch == NULL ? 0 : in->batch->records->len + in->batch->messages->len);
 }
 
 struct batch *
