@@ -630,7 +630,7 @@ fault_store(struct world *w)
         trace(w, "the store goes");
     }
     w->store = !w->store;
-    if (w->store && chance(w, 0.3)) { /* another one took over, and may have missed the last */
+    if (w->store && chance(w, 0.6)) { /* another one took over, and may have missed the last */
         trace(w, "the store failed over");
         w->timeline++;
         if (chance(w, 0.5)) {
