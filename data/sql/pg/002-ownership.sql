@@ -43,7 +43,8 @@ select holder as instance, epoch, 0::bigint as term, since, expires_at as valid_
 -- A channel of its own, for those who wait for the lease and for nothing else.
 create function leitstand.lease_tell() returns void
 language sql volatile set search_path = pg_catalog, pg_temp as $$
-    select from pg_notify('leitstand', 'lease'), pg_notify('leitstand_lease', '');
+    select pg_notify('leitstand', 'lease'), pg_notify('leitstand_lease', '');
+    select;
 $$;
 revoke all on function leitstand.lease_tell() from public;
 
