@@ -145,6 +145,28 @@ election_announce(struct election *e, struct now now)
 
 /* ---- office ---- */
 
+static bool
+has_rivals(const struct election *e)
+{
+    GHashTableIter at;
+    gpointer candidate;
+    g_hash_table_iter_init(&at, e->others);
+    while (g_hash_table_iter_next(&at, NULL, &candidate)) {
+        if (GPOINTER_TO_INT(candidate)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether nobody else is there who could be owner. */
+static bool
+is_alone(const struct election *e, struct now now)
+{
+    bool heard = e->top.name[0] != '\0' && now.mono - e->quiet_since <= e->dead_us;
+    return !has_rivals(e) && (!heard || e->gone);
+}
+
 void
 election_see(struct election *e, struct rank rank)
 {
@@ -158,8 +180,8 @@ election_settle_at(struct election *e, struct now now)
 {
     mono_us lately = now.mono - e->dead_us;
     bool listened = e->link == LINK_LISTENS && e->link_since <= lately;
-    if (e->other_at == NEVER || (listened && e->other_at <= lately)) {
-        e->waits_for[0] = '\0';
+    bool other = e->other_at != NEVER || has_rivals(e);
+    if (listened ? e->other_at <= lately : !other) {
         return now.mono;
     }
     g_strlcpy(e->waits_for, e->top.name[0] != '\0' ? e->top.name : e->other,
@@ -287,21 +309,6 @@ check_deadlines(struct election *e, struct now now)
     if (e->link == LINK_LISTENS && now.mono - e->last_turn > SLEPT_US) {
         election_begin_join(e, now);
     }
-}
-
-/* Whether nobody else is there who could be owner. */
-static bool
-is_alone(const struct election *e, struct now now)
-{
-    GHashTableIter at;
-    gpointer candidate;
-    g_hash_table_iter_init(&at, e->others);
-    while (g_hash_table_iter_next(&at, NULL, &candidate)) {
-        if (GPOINTER_TO_INT(candidate)) {
-            return false;
-        }
-    }
-    return e->top.name[0] == '\0' || e->gone || now.mono - e->quiet_since > e->dead_us;
 }
 
 /* Nobody is owner: it said so or vanished; or nothing was heard for long, and nothing waits

@@ -28,6 +28,7 @@ say_again(struct election *e, struct now now)
     if (e->said_again == NEVER || now.mono - e->said_again >= SAY_AGAIN_US) {
         e->said_again = now.mono;
         election_say_claim(e, e->rank, now);
+        election_say_beacon(e, now);
     }
 }
 
@@ -46,6 +47,7 @@ judge_rank(struct election *e, struct rank rank, bool live, struct now now)
     int order = rank_compare(rank, e->rank);
     if (order > 0) {
         e->give_back = e->grant[0] != '\0';
+        e->other_at = now.mono;
         election_leave_office(e, NULL, now);
     } else if (order < 0 && live && e->link == LINK_LISTENS) {
         say_again(e, now);

@@ -36,11 +36,12 @@ struct instance {
     struct election *election;
     uint64_t boot;
     bool alive, awake, link, store_link;
-    struct rank remembered;
+    struct rank remembered, elected;
     mono_us next_turn;
-    bool online;          /* as the client sees it */
-    mono_us reconnect_at; /* when it is not */
-    mono_us notices_at;   /* that its connection is dead */
+    bool online;                   /* as the client sees it */
+    mono_us reconnect_at;          /* when it is not */
+    mono_us notices_at;            /* that its connection is dead */
+    int connections, elected_over; /* how many so far; by which of them it is owner */
 
     bool conn;        /* as the broker sees it */
     mono_us drops_at; /* when it gives it up */
@@ -245,10 +246,9 @@ connect_instance(struct world *w, int which)
         queue_in(w, which, &m);
     }
     trace(w, "%s connects", names[which]);
-    if (w->config.flaw != FLAW_KEEPS_OFFICE || i->boot % 2 == 0) {
+    i->connections++;
+    if (w->config.flaw != FLAW_KEEPS_OFFICE || i->connections == 1) {
         election_connected(i->election, now_of(w));
-    } else {
-        i->boot++; /* odd: has connected before */
     }
 }
 
@@ -413,7 +413,7 @@ say(struct world *w, int who, enum election_said said, const struct election_ord
         .said = said,
         .from = who,
         .to = o->to[0] != '\0' ? o->to[0] - 'a' : -1,
-        .boot = i->boot / 2,
+        .boot = i->boot,
         .rank = o->rank,
         .n = o->n,
         .arbiter = v.arbiter,
@@ -482,6 +482,10 @@ turn(struct world *w, int who)
     if (i->next_turn <= w->now) {
         fail(w, "%s wants its next turn at once", names[who]);
     }
+    if (v.state == ELECTION_OWNER_FB && rank_compare(v.rank, i->elected) != 0) {
+        i->elected = v.rank;
+        i->elected_over = i->connections;
+    }
     if (v.state == ELECTION_OWNER_PG && i->write.at == INT64_MAX) {
         i->write.at = w->now + between(w, 1, 3000) * US_PER_MS;
         i->write.epoch = v.rank.epoch;
@@ -510,7 +514,6 @@ is_overheard(const struct world *w, const struct instance *i, const struct messa
     case FLAW_ROLLBACK:
     case FLAW_NO_SETTLE:
     case FLAW_TIMERS:
-    case FLAW_LATE_DEADLINE:
         break;
     }
     return false;
@@ -520,7 +523,7 @@ static void
 hear(struct world *w, int who, const struct message *m)
 {
     struct instance *i = &w->list[who];
-    bool mine = m->from == who && m->boot == i->boot / 2;
+    bool mine = m->from == who && m->boot == i->boot;
     if ((m->said == SAID_BEACON && m->n == 0) || is_overheard(w, i, m, mine)) {
         return;
     }
@@ -555,7 +558,8 @@ start(struct world *w, int who)
         .dead_us = DEAD_US,
     };
     i->election = election_new(&config, now_of(w));
-    i->boot = 2 * ++w->boots;
+    i->boot = ++w->boots;
+    i->connections = 0;
     i->alive = i->awake = true;
     i->online = false;
     i->asked = false;
@@ -626,7 +630,7 @@ fault_store(struct world *w)
         trace(w, "the store goes");
     }
     w->store = !w->store;
-    if (w->store && chance(w, 0.3)) { /* another one took over, and may have missed the last */
+    if (w->store && chance(w, 0.6)) { /* another one took over, and may have missed the last */
         trace(w, "the store failed over");
         w->timeline++;
         if (chance(w, 0.5)) {
@@ -726,12 +730,28 @@ acts(const struct world *w, int who, struct election_view *v)
     return w->config.flaw == FLAW_NO_SETTLE ? v->connected : v->settled;
 }
 
+/* Rule 5: what the broker made an owner ends with the connection. */
+static void
+check_connection(struct world *w, int who)
+{
+    struct election_view v;
+    const struct instance *i = &w->list[who];
+    if (!i->alive || !i->awake || !i->online) {
+        return;
+    }
+    look(i, &v);
+    if (v.state == ELECTION_OWNER_FB && i->elected_over != i->connections) {
+        fail(w, "R5: %s was elected over another connection", names[who]);
+    }
+}
+
 static void
 check(struct world *w)
 {
     /* What the broker forgot cannot be known: an owner that is cut off gives up soon. */
     bool forgot = w->now < w->forgot_at + 4 * ECHO_US;
     for (int i = 0; i < w->n; i++) {
+        check_connection(w, i);
         for (int j = 0; j < i; j++) {
             struct election_view a, b;
             bool two = acts(w, i, &a) && acts(w, j, &b);
@@ -825,7 +845,7 @@ step_broker_side(struct world *w, int who)
         i->arrives_at = INT64_MAX;
         if (w->store && i->store_link) {
             serve_lease(w, who);
-            i->answers_at = w->now + between(w, 1, 30) * US_PER_MS;
+            i->answers_at = w->now + between(w, 1, chance(w, 0.1) ? 700 : 30) * US_PER_MS;
         }
     }
     if (i->write.at <= w->now) {
@@ -844,8 +864,6 @@ notice_loss(struct world *w, int who)
     if (w->config.flaw != FLAW_KEEPS_OFFICE) {
         election_disconnected(i->election, now_of(w));
         turn(w, who);
-    } else {
-        i->boot |= 1; /* the next connect is not told either */
     }
 }
 
@@ -880,9 +898,6 @@ step_instance(struct world *w, int who)
         i->asked = false;
         if (!w->store || !i->store_link) {
             i->answer.known = false; /* lost on its way, whatever was done */
-        }
-        if (w->config.flaw == FLAW_LATE_DEADLINE) {
-            i->answer.sent = w->now + SECOND;
         }
         election_lease(i->election, &i->answer, now_of(w));
         turn(w, who);

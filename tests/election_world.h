@@ -21,9 +21,8 @@ enum flaw {
     FLAW_LAST_WINS,      /* of two claims of a rank both win */
     FLAW_NO_SETTLE,      /* a new owner acts at once */
     FLAW_TIMERS,         /* taking over is not slower than giving up */
-    FLAW_LATE_DEADLINE,  /* the lease counts from when the answer came */
 };
-#define FLAWS (FLAW_LATE_DEADLINE + 1)
+#define FLAWS (FLAW_TIMERS + 1)
 
 struct world_config {
     uint64_t seed;

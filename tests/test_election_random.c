@@ -10,7 +10,7 @@
 #include "tests/election_world.h"
 
 #define SEEDS      3000
-#define FLAW_SEEDS 3000
+#define FLAW_SEEDS 20000
 
 static uint64_t
 number(const char *name, uint64_t otherwise)
