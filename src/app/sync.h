@@ -97,7 +97,7 @@ struct sync_setup {
     const struct config *config; /* read by sync_start_with() only */
     const char *writer;          /* UUID of the cache */
     int64_t cursor, plant_version;
-    uint64_t sent; /* of the outbox, that far at least */
+    uint64_t sent;             /* of the outbox, that far at least */
     struct sync_source source; /* closed in the end, or at once when there is no store */
     int64_t look_us;
 };
