@@ -304,6 +304,65 @@ test_order(void **state)
     pg_close(pg);
 }
 
+struct author {
+    const char *writer;
+    struct store_grant grant;
+    uint64_t written;
+};
+
+/* As owner, until it is fenced. */
+static void *
+write_on(void *user)
+{
+    struct author *a = user;
+    struct pg *pg = store_open(STORE_INSTANCE);
+    enum pg_outcome outcome = PG_STORED;
+    while (outcome == PG_STORED) {
+        struct err err = {.text = ""};
+        struct pg_change c = change_of(a->writer, a->written + 1, a->grant.epoch, 0,
+                                       "{\"journal\":[" LINE("raised") "]}");
+        enum rc rc = pg_change_write(pg, &c, a->grant.id, &outcome, &err);
+        a->written += rc == RC_OK ? 1 : 0;
+    }
+    pg_close(pg);
+    return NULL;
+}
+
+/* No line of an old owner after the first of the next one, however they race. */
+static void
+test_take_over(void **state)
+{
+    (void)state;
+    static char writers[8][40];
+    struct author authors[G_N_ELEMENTS(writers)] = {{.written = 0}};
+    pthread_t threads[G_N_ELEMENTS(writers)];
+    uint64_t written = 0;
+    for (unsigned i = 0; i < G_N_ELEMENTS(writers); i++) {
+        snprintf(writers[i], sizeof(writers[i]), "33333333-3333-4333-8333-%012u", i);
+        authors[i].writer = writers[i];
+        authors[i].grant = store_acquire("x");
+        assert_int_equal(pthread_create(&threads[i], NULL, write_on, &authors[i]), 0);
+        mono_us deadline = clock_now().mono + 20 * US_PER_S;
+        while (strcmp(store_ask("select count(*) from leitstand.change where epoch = %" PRIu64,
+                                authors[i].grant.epoch),
+                      "0") == 0) {
+            assert_true(clock_now().mono < deadline);
+        }
+    }
+    store_acquire("x");
+    for (unsigned i = 0; i < G_N_ELEMENTS(writers); i++) {
+        pthread_join(threads[i], NULL);
+        written += authors[i].written;
+    }
+    char *all = g_strdup_printf("%" PRIu64, written);
+    assert_string_equal(store_ask("select count(*) from leitstand.journal where fenced"), all);
+    assert_string_equal(
+        store_ask("select count(*) from (select epoch, lag(epoch) over (order by log_id) as was"
+                  "  from leitstand.journal) as x where epoch < was"),
+        "0");
+    g_free(all);
+}
+
 static char *snapshot_body;
 
 static void
@@ -531,7 +590,8 @@ test_rights(void **state)
         {STORE_INSTANCE, "update leitstand.occurrence set state = 'normal'", false},
         {STORE_INSTANCE, "insert into leitstand.plant (digest) values ('')", false},
         {STORE_INSTANCE, "update leitstand.log_head set last = 0", false},
-        {STORE_INSTANCE, "select leitstand.put_change(1, 0, '" W1 "', 1, 'a', '{}')", false},
+        {STORE_INSTANCE, "select leitstand.put_change(true, 1, 0, '" W1 "', 1, 'a', '{}')",
+         false},
         {STORE_INSTANCE, "select leitstand.put_done(1, 'a', '[]')", false},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -556,6 +616,7 @@ main(void)
         cmocka_unit_test_setup(test_gone_stays_gone, store_make),
         cmocka_unit_test_setup(test_pages, store_make),
         cmocka_unit_test_setup(test_order, store_make),
+        cmocka_unit_test_setup(test_take_over, store_make),
         cmocka_unit_test_setup(test_snapshot, store_make),
         cmocka_unit_test_setup(test_prune, store_make),
         cmocka_unit_test_setup(test_actions, store_make),

@@ -209,6 +209,15 @@ is_filled(struct instance *i, uint64_t n)
 }
 
 static bool
+is_current(struct instance *i, uint64_t n)
+{
+    struct sync_state state;
+    (void)n;
+    sync_get(i->sync, &state);
+    return state.current;
+}
+
+static bool
 is_fenced(struct instance *i, uint64_t n)
 {
     struct sync_state state;
@@ -309,6 +318,13 @@ test_exactly_once(void **state)
     check_changes(b, a, 1, 753);
     await(a, has_sent, 753);
     assert_string_equal(store_ask("select count(*) from leitstand.journal"), "753");
+    /* Who becomes owner knows when it has everything. */
+    forget_changes(b);
+    put_line(a);
+    await(a, has_sent, 754);
+    own(b);
+    await(b, is_current, 0);
+    assert_int_equal(b->news.changes->len, 1);
     /* Its own did not come back to it. */
     assert_int_equal(a->news.changes->len, 1);
     stop(a);
@@ -323,9 +339,10 @@ test_looks(void **state)
     struct instance *b = start_with(2, (struct start){STORE_INSTANCE, 0, 50 * US_PER_MS});
     await(b, is_filled, 0);
     forget_changes(b);
-    store_ask("with head as (update leitstand.log_head set last = last + 1 returning last)"
-              "insert into leitstand.change (id, writer, number, instance, epoch, term, bytes,"
-              " body) select last, gen_random_uuid(), 1, 'x', 0, 0, 2, '{}' from head");
+    store_ask(
+        "with head as (update leitstand.log_head set last = last + 1 returning last)"
+        "insert into leitstand.change (id, writer, number, instance, epoch, term, fenced,"
+        " bytes, body) select last, gen_random_uuid(), 1, 'x', 0, 0, false, 2, '{}' from head");
     await(b, has_changes, 1);
     stop(b);
 }

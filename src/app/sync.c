@@ -203,7 +203,7 @@ sync_set_term(struct sync *s, bool decides, struct rank rank, const char *grant)
     s->term.rank = rank;
     g_strlcpy(s->term.grant, grant, sizeof(s->term.grant));
     s->term.serial++;
-    s->state.fenced = false;
+    s->state.fenced = s->state.current = false;
     let_go(s);
 }
 

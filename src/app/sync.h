@@ -66,8 +66,7 @@ struct sync_news {
     /* The log up to this entry is known when changes have been applied: to be kept on disk in
      * one transaction with them. 0: as it was. */
     int64_t cursor;
-    uint64_t
-        sent; /* the outbox up to this number is in the store, or kept aside; 0: as it was */
+    uint64_t sent;   /* of the outbox: in the store up to here, or kept aside; 0: as it was */
     GArray *actions; /* struct remote_action: for the owner to do, perhaps not the first time */
     GArray *answers; /* struct remote_answer: to actions of this instance */
     int64_t plant_version; /* 0: no other plant than the one told to sync_start() */
@@ -97,7 +96,7 @@ struct sync_setup {
     const struct config *config; /* read by sync_start_with() only */
     const char *writer;          /* UUID of the cache */
     int64_t cursor, plant_version;
-    uint64_t sent; /* of the outbox, that far at least */
+    uint64_t sent;             /* of the outbox, that far at least */
     struct sync_source source; /* closed in the end, or at once when there is no store */
     int64_t look_us;
 };
@@ -134,8 +133,11 @@ void sync_store_plant(struct sync *s, int64_t base, const char *stations,
 struct sync_state {
     bool known, connected;
     char problem[160];
-    bool fenced;                      /* not the owner any more, says the store; waits for
-                                         sync_set_term() */
+    bool fenced; /* not the owner any more, says the store; waits for
+                    sync_set_term() */
+    /* Since sync_set_term() all of the log is here, and was taken: with a grant, all that any
+     * owner before decided and stored. There is news when it becomes so. */
+    bool current;
     uint64_t pending;                 /* entries of the outbox not there yet */
     uint64_t refused;                 /* of them, in this run: kept aside in PATH.refused */
     uint64_t behind, behind_at_first; /* entries of the log not here yet; see struct health */

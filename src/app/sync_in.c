@@ -78,6 +78,19 @@ show_behind(struct sync *s, uint64_t behind)
     worker_unlock(&s->worker);
 }
 
+/* There is nothing that is not here; the look was begun under this term. */
+static void
+at_the_end(struct sync *s)
+{
+    show_behind(s, 0);
+    worker_lock(&s->worker);
+    if (!s->state.current && s->own.term.serial == s->term.serial) {
+        s->state.current = true;
+        sync_tell(s);
+    }
+    worker_unlock(&s->worker);
+}
+
 /* ---- the log ---- */
 
 static enum rc
@@ -91,7 +104,7 @@ read_log(struct sync *s, struct page *page, const struct pg_look *look, struct e
     t->cursor = page->last;
     hand_over(page, PAGE_LOG, t->cursor);
     show_behind(s, (uint64_t)MAX(look->log_last - t->cursor, 0));
-    t->look_due = t->cursor < look->log_last;
+    t->look_due = true; /* until there is nothing more */
     return RC_OK;
 }
 
@@ -173,7 +186,7 @@ read_changes(struct sync *s, const struct pg_look *look, struct err *err)
     } else if (t->cursor < look->log_last) {
         rc = read_log(s, &page, look, err);
     } else {
-        show_behind(s, 0);
+        at_the_end(s);
     }
     g_array_unref(page.changes);
     return rc;

@@ -33,6 +33,7 @@ create table leitstand.change (
     instance text not null,
     epoch bigint not null,
     term bigint not null,
+    fenced boolean not null,    -- written by the owner of its time
     bytes integer not null,
     body jsonb not null,
     unique (writer, number)
@@ -53,6 +54,7 @@ create table leitstand.journal_line (
     at timestamptz not null,
     epoch bigint not null,
     term bigint not null,
+    fenced boolean not null,
     instance text not null,
     occurrence uuid,
     value double precision,
@@ -159,16 +161,17 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     select coalesce(array_agg(x), '{}') from jsonb_array_elements_text(list) as x;
 $$;
 
-create function leitstand.put_journal(log_id bigint, epoch bigint, term bigint, writer uuid,
-                                      number bigint, instance text, lines jsonb) returns void
+create function leitstand.put_journal(log_id bigint, fenced boolean, epoch bigint, term bigint,
+                                      writer uuid, number bigint, instance text, lines jsonb)
+returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 begin
-    insert into leitstand.journal_line (writer, number, line, log_id, at, epoch, term, instance,
-                                        occurrence, value, body)
+    insert into leitstand.journal_line (writer, number, line, log_id, at, epoch, term, fenced,
+                                        instance, occurrence, value, body)
     select put_journal.writer, put_journal.number, l.line, put_journal.log_id,
            (l.body->>'at')::timestamptz, put_journal.epoch, put_journal.term,
-           put_journal.instance, (l.body->>'occurrence')::uuid,
+           put_journal.fenced, put_journal.instance, (l.body->>'occurrence')::uuid,
            (l.body->>'value')::double precision, l.body
       from jsonb_array_elements(lines) with ordinality as l(body, line)
         on conflict do nothing;
@@ -262,8 +265,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- All that both ways of writing have in common; 0 when it is known already.
-create function leitstand.put_change(epoch bigint, term bigint, writer uuid, number bigint,
-                                     instance text, body jsonb) returns bigint
+create function leitstand.put_change(fenced boolean, epoch bigint, term bigint, writer uuid,
+                                     number bigint, instance text, body jsonb) returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -274,14 +277,15 @@ begin
         update leitstand.log_head set last = last - 1;
         return 0;
     end if;
-    insert into leitstand.change (id, writer, number, instance, epoch, term, bytes, body)
+    insert into leitstand.change (id, writer, number, instance, epoch, term, fenced, bytes,
+                                  body)
     values (log_id, put_change.writer, put_change.number, put_change.instance,
-            put_change.epoch, put_change.term, octet_length(put_change.body::text),
-            put_change.body);
+            put_change.epoch, put_change.term, put_change.fenced,
+            octet_length(put_change.body::text), put_change.body);
     insert into leitstand.writer as w (writer, number)
     values (put_change.writer, put_change.number)
         on conflict (writer) do update set number = greatest(w.number, excluded.number);
-    perform leitstand.put_journal(log_id, epoch, term, writer, number, instance,
+    perform leitstand.put_journal(log_id, fenced, epoch, term, writer, number, instance,
                                   body->'journal');
     perform leitstand.put_occurrences(epoch, term, writer, number, body->'occurrences');
     perform leitstand.put_state('alarms', epoch, term, writer, number, body->'alarms');
@@ -306,7 +310,7 @@ begin
         return 0;
     end if;
     perform leitstand.fence(epoch, grant_id);
-    log_id := leitstand.put_change(epoch, term, writer, number, instance, body);
+    log_id := leitstand.put_change(true, epoch, term, writer, number, instance, body);
     if log_id <> 0 then
         perform leitstand.put_done(epoch, instance, body->'actions');
     end if;
@@ -321,7 +325,7 @@ create function leitstand.append_changes(writer uuid, number bigint, instance te
 returns bigint
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    return leitstand.put_change(epoch, term, writer, number, instance, body);
+    return leitstand.put_change(false, epoch, term, writer, number, instance, body);
 end
 $$;
 
@@ -550,7 +554,7 @@ select j.at, j.epoch, j.term, j.instance, j.body->>'event' as event, j.occurrenc
        j.body->>'station' as station, j.body->>'component' as component,
        j.body->>'rule' as rule, j.body->>'actor' as actor, j.body->>'origin' as origin,
        j.body->>'detail' as detail, j.body->>'priority' as priority, j.value,
-       j.writer, j.number, j.line, j.log_id
+       j.writer, j.number, j.line, j.log_id, j.fenced
   from leitstand.journal_line as j;
 
 create view leitstand.alarms as
@@ -565,12 +569,12 @@ grant select on leitstand.journal, leitstand.alarms to leitstand_reader;
 revoke all on function
     leitstand.outranks(bigint, bigint, uuid, bigint, bigint, bigint, uuid, bigint),
     leitstand.texts(jsonb),
-    leitstand.put_journal(bigint, bigint, bigint, uuid, bigint, text, jsonb),
+    leitstand.put_journal(bigint, boolean, bigint, bigint, uuid, bigint, text, jsonb),
     leitstand.put_occurrences(bigint, bigint, uuid, bigint, jsonb),
     leitstand.put_state(text, bigint, bigint, uuid, bigint, jsonb),
     leitstand.put_done(bigint, text, jsonb),
     leitstand.change_is_known(uuid, bigint),
-    leitstand.put_change(bigint, bigint, uuid, bigint, text, jsonb),
+    leitstand.put_change(boolean, bigint, bigint, uuid, bigint, text, jsonb),
     leitstand.write_changes(bigint, uuid, bigint, uuid, bigint, text, jsonb),
     leitstand.append_changes(uuid, bigint, text, bigint, bigint, jsonb),
     leitstand.submit_action(uuid, bigint, text, text, text, jsonb),
