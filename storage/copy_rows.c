@@ -50,10 +50,14 @@ put64(uint8_t *p, uint64_t value)
     return p + sizeof(value);
 }
 
+/* One below what can be said: the server refuses it. The least number would mean -infinity. */
+#define TOO_EARLY (INT64_MIN + 1)
+
 static uint8_t *
 put_time(uint8_t *p, wall_us at)
 {
-    return put64(put32(p, 8), (uint64_t)at - (uint64_t)EPOCH_US);
+    int64_t since = at < TOO_EARLY + EPOCH_US ? TOO_EARLY : at - EPOCH_US;
+    return put64(put32(p, 8), (uint64_t)since);
 }
 
 static uint8_t *

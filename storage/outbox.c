@@ -77,12 +77,6 @@ outbox_step(struct outbox *o, enum outbox_statement which, bool *ret_row, struct
 }
 
 enum rc
-outbox_begin(struct outbox *o, struct err *err)
-{
-    return outbox_run(o, DO_BEGIN, SQLITE_OK, err);
-}
-
-enum rc
 outbox_end(struct outbox *o, enum rc rc, struct err *err)
 {
     if (rc == RC_OK) {
@@ -92,6 +86,13 @@ outbox_end(struct outbox *o, enum rc rc, struct err *err)
         sqlite3_exec(o->db, "ROLLBACK", NULL, NULL, NULL);
     }
     return rc;
+}
+
+enum rc
+outbox_begin(struct outbox *o, struct err *err)
+{
+    enum rc rc = outbox_run(o, DO_BEGIN, SQLITE_OK, err);
+    return rc == RC_OK ? RC_OK : outbox_end(o, rc, err);
 }
 
 /* ---- series ---- */
