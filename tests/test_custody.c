@@ -84,8 +84,8 @@ make_schema(struct fixture *f)
     f->pg = PQconnectdb("");
     run_sql(f, "set client_min_messages = error; drop schema if exists leitstand cascade");
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
-        char *path = g_build_filename(g_getenv("LEITSTAND_SOURCE"), "data", "sql", "pg",
-                                      files[i], NULL);
+        char *path =
+            g_build_filename(g_getenv("LEITSTAND_SOURCE"), "data", "sql", "pg", files[i], NULL);
         char *text = NULL;
         assert_true(g_file_get_contents(path, &text, NULL, NULL));
         run_sql(f, text);
@@ -127,8 +127,8 @@ start_broker(struct fixture *f)
     }
     g_free(text);
     g_free(conf);
-    struct publisher_config config = {.endpoint = {.socket = f->broker_socket,
-                                                   .keepalive_s = 60}};
+    struct publisher_config config = {
+        .endpoint = {.socket = f->broker_socket, .keepalive_s = 60}};
     mono_us deadline = clock_now().mono + DEADLINE_US;
     while (publisher_open(&f->publisher, &config, 2000, NULL) != RC_OK) {
         assert_true(clock_now().mono < deadline);
@@ -139,9 +139,9 @@ start_broker(struct fixture *f)
 static void
 publish(struct fixture *f, const char *topic, const char *payload, bool retain)
 {
-    assert_int_equal(publisher_publish(f->publisher, topic, payload, strlen(payload), 1, retain,
-                                       0, NULL),
-                     RC_OK);
+    assert_int_equal(
+        publisher_publish(f->publisher, topic, payload, strlen(payload), 1, retain, 0, NULL),
+        RC_OK);
     assert_int_equal(publisher_drain(f->publisher, 10000, NULL), RC_OK);
 }
 
@@ -176,8 +176,8 @@ read_config(struct fixture *f, const char *more)
     }
     f->profiles = profile_files_load("", &problems);
     f->cache = support_open(f->path, NULL);
-    assert_int_equal(
-        load_plant_from(&f->plant, f->config, f->dir, f->cache, &problems, &err), RC_OK);
+    assert_int_equal(load_plant_from(&f->plant, f->config, f->dir, f->cache, &problems, &err),
+                     RC_OK);
     problems_fini(&problems);
     g_free(path);
     g_free(text);
@@ -276,8 +276,11 @@ tear_down(void **state)
         g_free(path);
     }
     for (int i = 0; i < 3; i++) {
-        char *path =
-            g_strconcat(f->path, ".outbox", i == 0 ? "" : i == 1 ? "-wal" : "-shm", NULL);
+        char *path = g_strconcat(f->path, ".outbox",
+                                 i == 0   ? ""
+                                 : i == 1 ? "-wal"
+                                          : "-shm",
+                                 NULL);
         unlink(path);
         g_free(path);
     }
@@ -434,8 +437,11 @@ test_the_gap_of_qos_0_is_filled(void **state)
     for (int i = 5; i <= 40; i++) { /* this host's clock is a bit ahead */
         wall_us at = begin + i * 500 * US_PER_MS + 700 * US_PER_MS;
         b = b != NULL ? b : cache_new_batch(f->cache);
-        struct record r = {
-            .series = series_of(f, "A"), .ts = at, .received = at, .num = i, .source = TS_RECEIPT};
+        struct record r = {.series = series_of(f, "A"),
+                           .ts = at,
+                           .received = at,
+                           .num = i,
+                           .source = TS_RECEIPT};
         g_array_append_val(b->records, r);
     }
     for (int i = 3; i <= 8; i++) {
