@@ -85,7 +85,7 @@ make_schema(struct fixture *f)
     run_sql(f, "set client_min_messages = error; drop schema if exists leitstand cascade");
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
         char *path =
-            g_build_filename(g_getenv("LEITSTAND_SOURCE"), "data", "sql", "pg", files[i], NULL);
+            g_build_filename(g_getenv("LEITSTAND_DATADIR"), "sql", "pg", files[i], NULL);
         char *text = NULL;
         assert_true(g_file_get_contents(path, &text, NULL, NULL));
         run_sql(f, text);
