@@ -18,7 +18,7 @@ pg_readings_new(struct pg_readings **ret, struct pg *pg, const struct outbox *ou
     r->series = g_array_new(FALSE, TRUE, sizeof(int32_t));
     r->days = g_array_new(FALSE, FALSE, sizeof(int32_t));
     g_array_set_size(r->series, 1);
-    copy_rows_init(&r->copy, pg);
+    r->bytes = g_byte_array_new();
     pg_neighbours_init(&r->neighbours);
     *ret = r;
     return RC_OK;
@@ -31,7 +31,7 @@ pg_readings_free(struct pg_readings *r)
         return;
     }
     pg_neighbours_fini(&r->neighbours);
-    copy_rows_fini(&r->copy);
+    g_byte_array_unref(r->bytes);
     g_array_unref(r->series);
     g_array_unref(r->days);
     g_free(r);

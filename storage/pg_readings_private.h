@@ -10,9 +10,9 @@
 struct pg_readings {
     struct pg *pg;
     const struct outbox *outbox;
-    GArray *series; /* int32_t: the store's numbers by the outbox's; 0: not asked yet */
-    GArray *days;   /* int32_t: those that have room in the store */
-    struct copy_rows copy;
+    GArray *series;    /* int32_t: the store's numbers by the outbox's; 0: not asked yet */
+    GArray *days;      /* int32_t: those that have room in the store */
+    GByteArray *bytes; /* rows on their way */
     struct {
         bool known;
         struct uuid uuid;
