@@ -53,6 +53,9 @@ const struct record *load_next(struct load_cursor *c, size_t *ret_row);
 MUST_USE enum rc load_place(struct pg_readings *r, struct load *l, enum pg_outcome *ret,
                             struct err *err);
 
+/* Where the rows begin that the store has not got. */
+size_t load_first(const struct load *l);
+
 /* Have numbers for the series, and room for the days, of rows [first, end). *ret_refused: days
  * that get none; load_has_day() tells which. */
 MUST_USE enum rc load_ask(struct pg_readings *r, const struct load *l, size_t first, size_t end,
