@@ -46,7 +46,9 @@ migrate(void)
     GDir *d = g_dir_open(dir, 0, NULL);
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
     for (const char *name; (name = g_dir_read_name(d)) != NULL;) {
-        g_ptr_array_add(names, g_build_filename(dir, name, NULL));
+        if (g_str_has_suffix(name, ".sql")) {
+            g_ptr_array_add(names, g_build_filename(dir, name, NULL));
+        }
     }
     g_ptr_array_sort(names, by_name);
     for (guint i = 0; i < names->len; i++) {
@@ -72,18 +74,17 @@ static const char rows[] =
     "select leitstand.series_ids(array['PS-01', 'PS-01', 'PS-02'], array['L1', 'S1', 'L1']);"
     "select leitstand.make_days(array_agg(leitstand.today() - d))"
     "  from unnest(array[1, 2, 3, 200, 210]) as d;"
-    "create view series_of as select * from leitstand.series;"
     "insert into leitstand.reading (ts, received, value, series, segment, flags)"
     " select leitstand.day_start(leitstand.today() - 1) + interval '12 hours' - n * interval "
     "'37 s',"
-    "  null, n, s.id, 1, 1 from generate_series(1, 2500) as n, series_of as s"
+    "  null, n, s.id, 1, 1 from generate_series(1, 2500) as n, leitstand.series as s"
     "  where s.station = 'PS-01' and s.component = 'L1';"
     "insert into leitstand.reading (ts, received, series, segment, flags, state)"
     " select leitstand.day_start(leitstand.today() - d), now(), s.id, 1, 2, 'open'"
-    "  from unnest(array[200, 210]) as d, series_of as s where s.component = 'S1';"
+    "  from unnest(array[200, 210]) as d, leitstand.series as s where s.component = 'S1';"
     "insert into leitstand.reading (ts, received, value, series, segment, flags)"
     " select leitstand.day_start(leitstand.today() - 2), null, n, s.id, 1, 0"
-    "  from generate_series(1, 1500) as n, series_of as s where s.station = 'PS-02';";
+    "  from generate_series(1, 1500) as n, leitstand.series as s where s.station = 'PS-02';";
 
 static const char lines[] =
     "insert into leitstand.journal_line (writer, number, line, log_id, at, epoch, term, "
