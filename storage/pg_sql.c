@@ -63,8 +63,7 @@ static const char *const texts[] = {
 
     [PG_HISTORY_READINGS] = "SELECT * FROM leitstand.history_readings($1, $2, $3, $4, $5, $6)",
     [PG_HISTORY_JOURNAL] =
-        "select * from leitstand.history_journal($1, $2, $3, $4, $5, $6, $7)",
-    [PG_HISTORY_ALARMS] = "select * from leitstand.history_alarms($1, $2, $3, $4, $5, $6, $7)",
+        "SELECT * FROM leitstand.history_journal($1, $2, $3, $4, $5, $6, $7)",
 
     [PG_LEASE_LISTEN] = "LISTEN leitstand_lease",
     [PG_LEASE_LOOK] = "SELECT * FROM leitstand.lease_look($1, $2, $3)",
@@ -110,7 +109,6 @@ static const char *const texts[] = {
     [PG_TAIL] = "SELECT place, (extract(epoch from ts) * 1000000)::bigint,"
                 " (extract(epoch from received) * 1000000)::bigint, value, state, device"
                 " FROM leitstand.tail($1, $2, $3)",
-        "SELECT * FROM leitstand.history_journal($1, $2, $3, $4, $5, $6, $7)",
     [PG_HISTORY_ALARMS] = "SELECT * FROM leitstand.history_alarms($1, $2, $3, $4, $5, $6, $7)",
 };
 static_assert(G_N_ELEMENTS(texts) == PG_STATEMENTS, "a statement has no text");

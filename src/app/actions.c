@@ -79,6 +79,13 @@ actions_waiting(const struct actions *a)
     return g_hash_table_size(a->waiting);
 }
 
+const struct remote_action *
+actions_find(const struct actions *a, const char *id)
+{
+    const struct waiting *w = g_hash_table_lookup(a->waiting, id);
+    return w == NULL ? NULL : &w->action;
+}
+
 /* ---- at the owner ---- */
 
 static void

@@ -66,6 +66,9 @@ MUST_USE enum rc actions_ask(struct actions *a, json_t *body, const char *user,
 /* One that waited when this instance was ended: it goes on with it. */
 void actions_keep(struct actions *a, const struct remote_action *action, mono_us now);
 
+/* One that waits for its answer, until it is told; NULL: none such. */
+const struct remote_action *actions_find(const struct actions *a, const char *id);
+
 /* Who is owner, "" nobody; mine: it is this one, and decides. */
 void actions_set_owner(struct actions *a, const char *owner, bool mine, mono_us now);
 

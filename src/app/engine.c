@@ -19,6 +19,7 @@ open_cache(struct engine *e, struct err *err)
         .retention_days = config->cache.retention_days,
         .max_bytes = config->cache.max_mb * 1000 * 1000,
         .full_sync = config->cache.full_sync,
+        .store = *config->postgres.conninfo != '\0',
     };
     struct cache_report report = {.notice = ""};
     enum rc rc = cache_open(&e->cache, &settings, &report, err);
@@ -45,13 +46,14 @@ open_ingest(struct engine *e, struct problems *problems, struct err *err)
     if (rc == RC_OK) {
         struct model *model = model_new(plant, e->now);
         rc = load_values(model, e->config->cache.path, e->now, err);
-        ingest_init(&e->ingest, e->cache, decoder, model, &e->alarming);
+        ingest_init(&e->ingest, e->cache, decoder, model, &e->alarming, e->outgoing);
         e->ingest_ready = true;
         if (rc == RC_OK) {
             rc = alarming_open(&e->alarming, e->config, model, e->config->cache.path, e->now,
                                err);
         }
         if (rc == RC_OK) {
+            alarming_demote(&e->alarming); /* until ownership says otherwise */
             alarming_link(&e->alarming, model, false,
                           e->now); /* it will say when it is there */
         }
@@ -127,10 +129,14 @@ open_all(struct engine *e, struct problems *problems, struct err *err)
                           e->config->instance.socket_group, engine_answer, e, err);
     }
     if (rc == RC_OK) {
-        rc = open_ingest(e, problems, err);
+        rc = engine_open_peers(e, err);
     }
     if (rc == RC_OK) {
-        rc = engine_open_peers(e, err);
+        rc = open_ingest(e, problems, err);
+    }
+    if (rc == RC_OK && e->sync != NULL) {
+        rc = custody_start(&e->custody, e->config, e->profiles, model_plant(e->ingest.model),
+                           err);
     }
     if (rc == RC_OK) {
         rc = engine_open_client(e, err);

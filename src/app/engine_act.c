@@ -147,10 +147,11 @@ engine_act_on_screen(struct engine *e, const struct alarm_action *a)
     struct err err = {.text = ""};
     g_strlcpy(by.user, e->user, sizeof(by.user));
     snprintf(by.origin, sizeof(by.origin), "console %.48s", e->health.instance);
-    enum rc rc = e->tenure.decides
+    bool decides = !e->alarming.following;
+    enum rc rc = decides
                      ? engine_act(e, &by, &err)
                      : ask_owner(e, act_to_json(&by), by.user, by.origin, TICKET_SCREEN, &err);
-    if (e->tenure.decides || rc != RC_OK) {
+    if (decides || rc != RC_OK) {
         engine_answer_ticket(e, TICKET_SCREEN, rc, &err);
     }
 }
@@ -175,7 +176,7 @@ engine_answer_act(struct engine *e, const json_t *request, const struct control_
         return act_answer(RC_INVALID, &err);
     }
     snprintf(action.origin, sizeof(action.origin), "cli %.48s", e->health.instance);
-    if (!e->tenure.decides) {
+    if (e->alarming.following) {
         uint64_t ticket = ++e->tickets;
         enum rc rc = ask_owner(e, act_to_json(&action), user, action.origin, ticket, &err);
         return rc == RC_OK ? defer(e, ticket) : act_answer(rc, &err);

@@ -4,13 +4,18 @@
 #include "src/app/engine_private.h"
 #include "src/app/health.h"
 #include "src/app/load.h"
+#include "src/config/plant_texts.h"
 #include "src/core/log.h"
 
 #define ADOPTED_STATION "adopted" /* for ids whose payload names no station */
 
+/* The reference is taken over. */
 static void
 use_plant(struct engine *e, struct plant *plant)
 {
+    if (e->custody != NULL) {
+        custody_set_plant(e->custody, plant);
+    }
     ingest_set_plant(&e->ingest, plant, e->now);
     log_info("the plant has %u stations and %u components now", plant->n_stations,
              plant->n_components);
@@ -22,6 +27,101 @@ log_problems(const struct problems *problems)
 {
     for (size_t i = 0; i < MIN(problems->n, PROBLEMS_MAX); i++) {
         log_error("%s", problems->list[i]);
+    }
+}
+
+/* ---- a plant for everybody ---- */
+
+/* To the store, from where it comes to all instances, this one too. */
+static enum rc
+send_plant(struct engine *e, const struct plant *plant, struct err *err)
+{
+    struct sync_state state = {.problem = ""};
+    struct plant_texts texts;
+    sync_get(e->sync, &state);
+    if (!state.connected) {
+        return err_set(err, RC_IO,
+                       "the central store, where the plant belongs, cannot be reached: %s",
+                       state.problem);
+    }
+    if (e->plant_ticket != 0) {
+        return err_set(err, RC_BUSY, "another plant is on its way to the central store");
+    }
+    plant_texts_make(&texts, plant);
+    e->plant_ticket = ++e->tickets;
+    sync_store_plant(e->sync, e->plant_version, texts.stations, texts.components, texts.rules,
+                     e->user);
+    plant_texts_fini(&texts);
+    return RC_OK;
+}
+
+/* It is stored here or, with a store, there first. digest: of its files, NULL: as it was. */
+static enum rc
+take_over(struct engine *e, struct plant *plant, const char *digest, struct err *err)
+{
+    if (e->sync != NULL) {
+        return send_plant(e, plant, err);
+    }
+    ingest_put(&e->ingest);
+    enum rc rc = cache_store_plant(e->cache, plant, digest, err);
+    if (rc == RC_OK) {
+        use_plant(e, plant_ref(plant));
+    }
+    return rc;
+}
+
+static void
+answer_plant_ticket(struct engine *e, const char *refused)
+{
+    json_t *reply = NULL;
+    if (*refused == '\0') {
+        const struct plant *plant = model_plant(e->ingest.model);
+        reply = json_pack("{s:b,s:i,s:i}", "ok", 1, "stations", (int)plant->n_stations,
+                          "components", (int)plant->n_components);
+    } else {
+        reply = json_pack("{s:b,s:s}", "ok", 0, "error", refused);
+        log_error("the central store did not take the plant: %s", refused);
+    }
+    control_answer(e->control, e->plant_ticket, reply);
+    e->plant_ticket = 0;
+}
+
+static void
+use_central_plant(struct engine *e, const struct sync_news *news)
+{
+    const struct plant_texts texts = {news->stations, news->components, news->rules};
+    struct plant *plant = NULL;
+    struct err err = {.text = ""};
+    struct problems problems;
+    problems_init(&problems);
+    enum rc rc = plant_texts_parse(&plant, &texts, "central store", &problems, &err);
+    if (rc == RC_OK) {
+        ingest_put(&e->ingest);
+        rc = cache_store_plant(e->cache, plant, NULL, &err);
+    }
+    if (rc == RC_OK) {
+        use_plant(e, plant_ref(plant));
+        e->plant_version = news->plant_version;
+        ingest_batch(&e->ingest, e->now)->plant_version = news->plant_version;
+    } else {
+        log_problems(&problems);
+        log_error("version %lld of the plant in the central store cannot be used: %s",
+                  (long long)news->plant_version, err.text);
+    }
+    plant_unref(plant);
+    problems_fini(&problems);
+}
+
+void
+engine_take_plant(struct engine *e, struct sync_news *news)
+{
+    if (news->plant_version != 0) {
+        use_central_plant(e, news);
+    }
+    if (e->plant_ticket != 0 && *news->plant_refused != '\0') {
+        answer_plant_ticket(e, news->plant_refused);
+    } else if (e->plant_ticket != 0 && news->plant_stored) {
+        answer_plant_ticket(e, "");
     }
 }
 
@@ -71,14 +171,9 @@ adopt(struct engine *e, const struct command *c, struct err *err)
     enum rc rc = plant_builder_finish(&b, &plant, err);
     plant_builder_fini(&b);
     if (rc == RC_OK) {
-        ingest_put(&e->ingest);
-        rc = cache_store_plant(e->cache, plant, NULL, err);
+        rc = take_over(e, plant, NULL, err);
     }
-    if (rc == RC_OK) {
-        use_plant(e, plant);
-    } else {
-        plant_unref(plant);
-    }
+    plant_unref(plant);
     return rc;
 }
 
@@ -100,11 +195,13 @@ static enum rc
 import(struct engine *e, const char *dir, struct problems *problems, struct err *err)
 {
     struct plant *plant = NULL;
-    ingest_put(&e->ingest);
-    enum rc rc = load_plant_from(&plant, e->config, dir, e->cache, problems, err);
+    char *digest = load_plant_digest(e->config, dir);
+    enum rc rc = load_plant_dir(&plant, dir, problems, err);
     if (rc == RC_OK) {
-        use_plant(e, plant);
+        rc = take_over(e, plant, digest, err);
     }
+    g_free(digest);
+    plant_unref(plant);
     return rc;
 }
 
@@ -156,7 +253,11 @@ answer_plant(struct engine *e, const char *dir)
     problems_init(&problems);
     enum rc rc = dir != NULL ? import(e, dir, &problems, &err) : reload(e, &problems, &err);
     json_t *reply = NULL;
-    if (rc == RC_OK) {
+    if (rc == RC_OK && e->plant_ticket != 0) {
+        control_defer(e->control, e->plant_ticket,
+                      failure("the central store has not answered yet", &problems));
+        reply = json_object();
+    } else if (rc == RC_OK) {
         const struct plant *plant = model_plant(e->ingest.model);
         reply = json_pack("{s:b,s:i,s:i}", "ok", 1, "stations", (int)plant->n_stations,
                           "components", (int)plant->n_components);
@@ -183,6 +284,9 @@ engine_answer(void *user, const json_t *request, const struct control_peer *peer
     }
     if (g_strcmp0(command, "act") == 0) {
         return engine_answer_act(e, request, peer);
+    }
+    if (g_strcmp0(command, "handover") == 0) {
+        return engine_answer_handover(e, request, peer);
     }
     if (g_strcmp0(command, "reload") == 0) {
         return answer_plant(e, NULL);

@@ -227,8 +227,7 @@ static bool
 needs_commit(const struct engine *e)
 {
     return client_unacked(e->client) > 0 || control_waits(e->control) ||
-           outgoing_unsaid(e->outgoing) || !g_queue_is_empty(&e->done) ||
-           !cache_has_room(e->cache);
+           outgoing_unsaid(e->outgoing) || e->done.length > 0 || !cache_has_room(e->cache);
 }
 
 static int

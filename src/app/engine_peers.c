@@ -7,9 +7,11 @@
 #include "src/app/engine_private.h"
 #include "src/app/own_topic.h"
 #include "src/core/log.h"
+#include "src/core/text.h"
 #include "storage/query.h"
 
-#define SPEECH_MAX 2000 /* messages to others that wait for the broker */
+#define SPEECH_MAX   2000 /* messages to others that wait for the broker */
+#define STATE_CLOSED 200  /* occurrences that are over, in a whole state over the broker */
 
 struct speech {
     char *topic, *text;
@@ -20,7 +22,7 @@ speech_free(void *speech)
 {
     struct speech *s = speech;
     g_free(s->topic);
-    g_free(s->text);
+    free(s->text);
     g_free(s);
 }
 
@@ -65,7 +67,7 @@ static void
 say(struct engine *e, char *text)
 {
     if (text == NULL || !e->linked || e->speech.length >= SPEECH_MAX) {
-        g_free(text);
+        free(text);
         e->state_due = e->state_due || e->linked; /* they have a gap now */
         return;
     }
@@ -80,19 +82,33 @@ say(struct engine *e, char *text)
 static void
 tell_change(void *engine, const struct change *change)
 {
-    say(engine, replica_format(change));
+    say(engine, replica_change_text(change));
 }
 
 void
 engine_tell_state(struct engine *e)
 {
-    e->state_due = false;
-    GPtrArray *parts = alarming_state(&e->alarming, outgoing_writer(e->outgoing),
-                                      outgoing_last(e->outgoing), e->config->instance.name);
+    struct alarm_changes state;
+    GArray *marks = replica_marks(e->replica);
+    const struct replica_head head = {
+        .number = outgoing_told(e->outgoing),
+        .rank = e->tenure.rank,
+        .taken = e->now.wall,
+        .marks = marks,
+    };
+    struct replica_head mine = head;
+    g_strlcpy(mine.writer, outgoing_writer(e->outgoing), sizeof(mine.writer));
+    g_strlcpy(mine.instance, e->config->instance.name, sizeof(mine.instance));
+    alarm_changes_init(&state);
+    kept_dump_some(e->alarming.kept, STATE_CLOSED, &state);
+    GPtrArray *parts = replica_snapshot_texts(&mine, &state);
     for (guint i = 0; i < parts->len; i++) {
-        say(e, g_strdup(g_ptr_array_index(parts, i)));
+        say(e, g_ptr_array_index(parts, i));
     }
+    e->state_due = false;
     g_ptr_array_unref(parts);
+    g_array_unref(marks);
+    alarm_changes_fini(&state);
 }
 
 static void
@@ -144,4 +160,309 @@ take_handled(struct engine *e, const json_t *body)
         h.ok = answer.ok;
         g_array_append_val(ingest_batch(&e->ingest, e->now)->handled, h);
     }
+}
+
+/* One that spoils what it is in is left out: the state it belongs to is told anew some day. */
+static bool
+read_bodies(struct engine *e, const struct replica_step *step, struct alarm_changes *ret)
+{
+    struct err err = {.text = ""};
+    bool good = true;
+    for (guint i = 0; i < step->bodies->len; i++) {
+        const json_t *body = g_ptr_array_index(step->bodies, i);
+        if (changes_from_json(ret, body, &err)) {
+            take_handled(e, body);
+        } else {
+            log_error("what %s decided cannot be read: %s", step->instance, err.text);
+            good = false;
+        }
+    }
+    return good;
+}
+
+/* Only the journal's lines, or everything but these. */
+static void
+keep_only(struct alarm_changes *c, bool journal)
+{
+    GArray *const others[] = {c->occurrences, c->alarms, c->maintenance, c->parked};
+    for (size_t i = 0; i < G_N_ELEMENTS(others) && journal; i++) {
+        g_array_set_size(others[i], 0);
+    }
+    if (!journal) {
+        g_array_set_size(c->journal, 0);
+    }
+}
+
+static void
+apply(struct engine *e, const struct replica_step *step)
+{
+    struct alarm_changes changes, diff;
+    alarm_changes_init(&changes);
+    alarm_changes_init(&diff);
+    bool good = read_bodies(e, step, &changes);
+    if (!step->journal) {
+        keep_only(&changes, false);
+    }
+    if (!step->state || !e->alarming.following) {
+        keep_only(&changes, true); /* whoever decides knows better */
+    }
+    if (step->snapshot && step->state && good && e->alarming.following) {
+        alarming_replace(&e->alarming, &changes, &diff);
+        alarm_changes_move(&diff, &changes);
+        ingest_follow(&e->ingest, &diff, step->marks, step->cursor, e->now);
+    } else {
+        alarming_follow(&e->alarming, &changes, e->now);
+        ingest_follow(&e->ingest, &changes, step->marks, step->cursor, e->now);
+    }
+    e->news = true;
+    alarm_changes_fini(&changes);
+    alarm_changes_fini(&diff);
+}
+
+static void
+apply_all(struct engine *e)
+{
+    struct replica_step step;
+    while (replica_next(e->replica, &step)) {
+        apply(e, &step);
+        replica_step_clear(&step);
+    }
+}
+
+/* Somebody new may know nothing yet. */
+static void
+take_presence(struct engine *e, const struct client_message *m)
+{
+    json_t *o = json_loadb(m->payload, m->len, JSON_REJECT_DUPLICATES, NULL);
+    const char *name = json_string_value(json_object_get(o, "instance"));
+    const char *boot = json_string_value(json_object_get(o, "boot"));
+    if (name != NULL && boot != NULL && strcmp(name, e->config->instance.name) != 0 &&
+        g_strcmp0(g_hash_table_lookup(e->peers, name), boot) != 0) {
+        g_hash_table_replace(e->peers, g_strdup(name), g_strdup(boot));
+        e->state_due = true;
+    }
+    json_decref(o);
+}
+
+bool
+engine_take_own(struct engine *e, const struct client_message *m)
+{
+    if (g_str_has_prefix(m->topic, OWN_ALARMS)) {
+        if (e->announce != NULL) {
+            announce_seen(e->announce, m->topic, m->payload, m->len, m->retain);
+        }
+        return true;
+    }
+    if (g_str_has_prefix(m->topic, OWN_CHANGES)) {
+        struct err err = {.text = ""};
+        if (replica_message(e->replica, m->payload, m->len, &err)) {
+            apply_all(e);
+        } else {
+            log_warning("a message on a topic of changes cannot be used: %s", err.text);
+        }
+        return true;
+    }
+    if (g_str_has_prefix(m->topic, OWN_INSTANCES) && m->len > 0) {
+        take_presence(e, m);
+    }
+    if (ownership_message(e->ownership, m->topic, m->payload, m->len, m->retain, e->now)) {
+        engine_follow_tenure(e);
+        return true;
+    }
+    return actions_message(e->actions, m->topic, m->payload, m->len, m->retain);
+}
+
+static void
+take_changes(struct engine *e, struct sync_news *news)
+{
+    for (guint i = 0; i < news->changes->len; i++) {
+        struct change *c = &g_array_index(news->changes, struct change, i);
+        if (news->snapshot && i == 0) {
+            replica_offer_state(e->replica, c);
+        } else {
+            replica_offer(e->replica, c);
+        }
+    }
+    apply_all(e);
+    if (news->cursor != 0) {
+        ingest_batch(&e->ingest, e->now)->change_cursor = news->cursor;
+    }
+}
+
+void
+engine_take_news(struct engine *e)
+{
+    struct sync_news news;
+    sync_news_init(&news);
+    sync_take(e->sync, &news);
+    take_changes(e, &news);
+    for (guint i = 0; i < news.actions->len; i++) {
+        actions_offer(e->actions, &g_array_index(news.actions, struct remote_action, i));
+    }
+    for (guint i = 0; i < news.answers->len; i++) {
+        actions_answer(e->actions, &g_array_index(news.answers, struct remote_answer, i));
+    }
+    if (news.sent != 0) {
+        cache_outbox_sent(e->cache, news.sent);
+    }
+    engine_take_plant(e, &news);
+    ingest_put(&e->ingest);
+    e->news = true;
+    sync_news_fini(&news);
+}
+
+/* ---- turn ---- */
+
+void
+engine_turn_peers(struct engine *e)
+{
+    uint64_t committed = cache_committed(e->cache);
+    uint64_t before = outgoing_told(e->outgoing);
+    outgoing_committed(e->outgoing, committed);
+    if (e->sync != NULL && outgoing_told(e->outgoing) != before) {
+        sync_poke(e->sync);
+    }
+    engine_answer_done(e);
+    engine_turn_handover(e);
+    if (e->announce != NULL && e->state_due && !outgoing_unsaid(e->outgoing)) {
+        engine_tell_state(e);
+    }
+    pump(e);
+    e->peers_next = MIN(e->peers_next, actions_turn(e->actions, e->now.mono));
+    if (e->tenure.decides && e->alarming.following) {
+        e->peers_next = MIN(e->peers_next, e->decide_by);
+    }
+    if (e->handover.wanted) {
+        e->peers_next = MIN(e->peers_next, e->handover.until);
+    }
+}
+
+/* ---- begin and end ---- */
+
+static void
+submit(void *engine, const struct remote_action *a)
+{
+    sync_submit(((struct engine *)engine)->sync, a);
+}
+
+static void
+forget(void *engine, const char *id)
+{
+    sync_forget(((struct engine *)engine)->sync, id);
+}
+
+static void
+answer(void *engine, const struct remote_answer *a)
+{
+    sync_answer(((struct engine *)engine)->sync, a);
+}
+
+static enum rc
+open_ownership(struct engine *e, struct rank seen, struct err *err)
+{
+    const struct ownership_config config = {
+        .config = e->config,
+        .seen = seen,
+        .user = e,
+        .publish = publish_ownership,
+        .remember = remember_rank,
+    };
+    return ownership_new(&e->ownership, &config, e->now, err);
+}
+
+static void
+open_actions(struct engine *e)
+{
+    bool store = e->sync != NULL;
+    const struct actions_config config = {
+        .instance = e->config->instance.name,
+        .user = e,
+        .publish = publish_action,
+        .submit = store ? submit : NULL,
+        .forget = store ? forget : NULL,
+        .answer = store ? answer : NULL,
+        .told = engine_told,
+        .perform = engine_perform,
+    };
+    e->actions = actions_new(&config);
+    e->waiting = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    e->peers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
+/* What waited for an answer when this instance ended, and what is known to be done. */
+static enum rc
+restore_actions(struct engine *e, struct query *q, struct err *err)
+{
+    GArray *open = g_array_new(FALSE, FALSE, sizeof(struct open_action));
+    GArray *handled = g_array_new(FALSE, FALSE, sizeof(struct handled_action));
+    g_array_set_clear_func(open, open_action_clear);
+    enum rc rc = query_actions(q, open, err);
+    if (rc == RC_OK) {
+        rc = query_handled(q, handled, err);
+    }
+    for (guint i = 0; rc == RC_OK && i < handled->len; i++) {
+        const struct handled_action *h = &g_array_index(handled, struct handled_action, i);
+        struct remote_answer known = {.ok = h->ok};
+        memcpy(known.id, h->id, sizeof(known.id));
+        memcpy(known.text, h->text, sizeof(known.text));
+        actions_handled(e->actions, &known);
+    }
+    for (guint i = 0; rc == RC_OK && i < open->len; i++) {
+        const char *body = g_array_index(open, struct open_action, i).body;
+        struct remote_action action;
+        if (remote_action_parse(&action, body, strlen(body), NULL)) {
+            actions_keep(e->actions, &action, e->now.mono);
+            remote_action_clear(&action);
+        }
+    }
+    g_array_unref(open);
+    g_array_unref(handled);
+    return rc;
+}
+
+enum rc
+engine_open_peers(struct engine *e, struct err *err)
+{
+    struct query *q = NULL;
+    struct sync_marks marks = {.writer = ""};
+    enum rc rc = query_open(&q, e->config->cache.path, err);
+    if (rc == RC_OK) {
+        rc = query_sync(q, &marks, err);
+    }
+    if (rc == RC_OK) {
+        const char *name = e->config->instance.name;
+        e->plant_version = marks.plant_version;
+        e->outgoing = outgoing_new(marks.writer, name, marks.outbox_last, tell_change, e);
+        e->sync = sync_start(e->config, &marks);
+        e->replica = replica_new(marks.writer, e->sync != NULL);
+        for (guint i = 0; i < marks.followed->len; i++) {
+            const struct followed_mark *m =
+                &g_array_index(marks.followed, struct followed_mark, i);
+            replica_mark(e->replica, m->writer, m->number);
+        }
+        open_actions(e);
+        rc = restore_actions(e, q, err);
+    }
+    if (rc == RC_OK) {
+        rc = open_ownership(e, marks.seen, err);
+    }
+    sync_marks_fini(&marks);
+    query_close(q);
+    return rc;
+}
+
+void
+engine_close_peers(struct engine *e)
+{
+    custody_stop(e->custody);
+    ownership_free(e->ownership);
+    sync_stop(e->sync);
+    actions_free(e->actions);
+    replica_free(e->replica);
+    outgoing_free(e->outgoing);
+    announce_free(e->announce);
+    g_queue_clear_full(&e->speech, speech_free);
+    g_queue_clear_full(&e->done, g_free);
+    g_clear_pointer(&e->waiting, g_hash_table_unref);
+    g_clear_pointer(&e->peers, g_hash_table_unref);
 }

@@ -69,11 +69,16 @@ struct engine {
     struct health health;
     struct health shown;
     struct tenure tenure; /* as it was when the engine last acted on it */
+    struct rank rank;     /* under which the evaluator decides */
+    mono_us decide_by;    /* it begins to, whatever it still lacks */
+    mono_us tenure_heard; /* when the owner before us was heard last */
     bool custody_taken;
     mono_us peers_next;
     GHashTable *waiting; /* id of an operator action → uint64_t: who waits for its answer */
     uint64_t tickets;
     GQueue done;       /* actions of other instances that were done: engine_act.c */
+    GQueue speech;     /* messages to others that wait for the broker: engine_peers.c */
+    bool state_due;    /* somebody may not know the whole alarm state */
     GHashTable *peers; /* name of another instance → its start, as it says */
     struct {
         bool wanted;
@@ -124,6 +129,8 @@ bool engine_take_own(struct engine *e, const struct client_message *m);
 void engine_peers_connected(struct engine *e);
 void engine_take_news(struct engine *e);
 void engine_turn_peers(struct engine *e);
+/* engine_command.c. A plant from the store, or what the store said to ours. */
+void engine_take_plant(struct engine *e, struct sync_news *news);
 /* The whole alarm state, for whoever is new or may have missed something. */
 void engine_tell_state(struct engine *e);
 enum rc engine_publish_alarm(void *engine, const char *topic, const char *payload, size_t len);

@@ -3,8 +3,10 @@
 #include "src/app/engine_private.h"
 #include "src/core/log.h"
 
-#define HANDOVER_US (300 * US_PER_MS) /* what was decided may take so long to reach the store  \
-                                       */
+#define KNOW_US (1 * US_PER_S) /* the store may keep a new owner waiting so long */
+#define HANDOVER_US                                                                            \
+    (300 * US_PER_MS) /* what was decided may take so long to reach the store                  \
+                       */
 
 /* ---- deciding ---- */
 
@@ -14,8 +16,10 @@ decide(struct engine *e, const struct tenure *t)
 {
     ingest_put(&e->ingest);
     outgoing_set_rank(e->outgoing, t->rank);
-    alarming_promote(&e->alarming, e->ingest.model, t->rank, e->now);
+    replica_decided(e->replica, t->rank);
+    alarming_promote(&e->alarming, e->ingest.model, t->rank, e->tenure_heard, e->now);
     ingest_put(&e->ingest); /* what rose meanwhile is told at once */
+    e->rank = t->rank;
     log_info("this instance decides now: epoch %llu, term %llu, by %s",
              (unsigned long long)t->rank.epoch, (unsigned long long)t->rank.term,
              arbiter_name(t->arbiter));
@@ -55,7 +59,7 @@ tell_topics(struct engine *e, bool speaks)
         e->announce = announce_new(engine_publish_alarm, e);
         e->announced = 0;
         client_hear_retained(e->client); /* what the last one left there */
-        engine_tell_state(e);
+        e->state_due = true;
     } else if (!speaks && e->announce != NULL) {
         announce_free(g_steal_pointer(&e->announce));
     }
@@ -81,30 +85,54 @@ same_term(const struct tenure *a, const struct tenure *b)
            strcmp(a->grant, b->grant) == 0;
 }
 
+/* Whoever becomes owner by the store first hears what the owners before stored there. */
+static bool
+knows_enough(struct engine *e, const struct tenure *t)
+{
+    struct sync_state state = {.current = true};
+    if (e->sync != NULL && *t->grant != '\0') {
+        sync_get(e->sync, &state);
+    }
+    return state.current || e->now.mono >= e->decide_by;
+}
+
+static void
+change_term(struct engine *e, const struct tenure *t)
+{
+    if (e->sync != NULL) {
+        sync_set_term(e->sync, t->decides && t->arbiter != ARBITER_SELF, t->rank, t->grant);
+    }
+    tell_custody(e, t);
+    e->decide_by = e->now.mono + KNOW_US;
+    e->news = true;
+}
+
 void
 engine_follow_tenure(struct engine *e)
 {
     const struct tenure *t = ownership_tenure(e->ownership);
-    bool same = same_term(t, &e->tenure);
-    struct tenure before = e->tenure;
+    const struct tenure before = e->tenure;
     e->tenure = *t;
+    /* Of the one before us: since then nobody told what happened. */
+    if (!before.decides && before.owner.heard != 0) {
+        e->tenure_heard = before.owner.heard;
+    }
+    if (!same_term(t, &before)) {
+        change_term(e, t);
+    }
+    if (!t->decides && !e->alarming.following) {
+        follow(e, t);
+    } else if (t->decides && (e->alarming.following || rank_compare(e->rank, t->rank) != 0) &&
+               knows_enough(e, t)) {
+        decide(e, t);
+    }
     if (t->role != e->health.role || strcmp(t->owner.instance, e->health.owner.instance) != 0) {
         e->news = true;
     }
     tell_health(e, t);
-    if (!same) {
-        if (t->decides && (!before.decides || rank_compare(before.rank, t->rank) != 0)) {
-            decide(e, t);
-        } else if (!t->decides && before.decides) {
-            follow(e, t);
-        }
-        tell_custody(e, t);
-        if (e->sync != NULL) {
-            sync_set_term(e->sync, t->decides && t->arbiter != ARBITER_SELF, t->rank, t->grant);
-        }
-        e->news = true;
-    }
-    tell_topics(e, t->decides && t->settled && t->arbiter != ARBITER_SELF && e->linked);
+    bool decides = t->decides && !e->alarming.following;
+    actions_set_owner(e->actions, t->owner.instance, decides, e->now.mono);
+    tell_topics(e, decides && t->settled && t->arbiter != ARBITER_SELF && e->linked);
 }
 
 /* ---- handing over ---- */

@@ -34,15 +34,11 @@ size_t
 ingest_waiting(const struct ingest *in)
 {
     const struct batch *b = in->batch;
-    size_t changes = (in->alarming->deciding && evaluator_changed(in->alarming->evaluator)) +
-                     outgoing_waiting(in->outgoing);
+    size_t changes = alarming_changed(in->alarming) + outgoing_waiting(in->outgoing);
     return changes + (b == NULL ? 0
                                 : b->records->len + b->messages->len + b->followed->len +
                                       b->actions->len + b->handled->len +
                                       (b->change_cursor != 0) + (b->plant_version != 0));
-    size_t changes = alarming_changed(in->alarming) ? 1 : 0;
-    return changes +
-           (in->batch == NULL ? 0 : in->batch->records->len + in->batch->messages->len);
 }
 
 struct batch *
@@ -77,7 +73,7 @@ put(struct ingest *in)
         in->batch = cache_new_batch(in->cache); /* timers and operators change alarms, too */
     }
     struct batch *b = in->batch;
-    if (in->alarming->deciding) {
+    if (!in->alarming->following) {
         alarming_take(in->alarming, &b->alarms);
         outgoing_fill(in->outgoing, b);
     }
@@ -86,16 +82,19 @@ put(struct ingest *in)
 
 /* What others decided does not become ours, also while we decide. */
 void
-ingest_follow(struct ingest *in, struct alarm_changes *changes,
-              const struct followed_mark *mark, struct now now)
+ingest_follow(struct ingest *in, struct alarm_changes *changes, const GArray *marks,
+              int64_t cursor, struct now now)
 {
-    if (in->alarming->deciding) {
+    if (!in->alarming->following) {
         ingest_put(in);
     }
     struct batch *b = ingest_batch(in, now);
     alarm_changes_move(&b->alarms, changes);
-    g_array_append_val(b->followed, *mark);
-    if (in->alarming->deciding) {
+    g_array_append_vals(b->followed, marks->data, marks->len);
+    if (cursor != 0) {
+        b->change_cursor = cursor;
+    }
+    if (!in->alarming->following) {
         put_batch(in, b);
     }
 }

@@ -48,9 +48,10 @@ void ingest_tick(struct ingest *in, struct now now);
 
 /* The batch that is being filled, for what others put in; made when there is none. */
 struct batch *ingest_batch(struct ingest *in, struct now now);
-/* What another instance decided, up to mark: moved out of changes. */
-void ingest_follow(struct ingest *in, struct alarm_changes *changes,
-                   const struct followed_mark *mark, struct now now);
+/* What other instances decided, moved out of changes, with how far that is: struct
+ * followed_mark, and the entry of the store's log (0: as it was). */
+void ingest_follow(struct ingest *in, struct alarm_changes *changes, const GArray *marks,
+                   int64_t cursor, struct now now);
 
 /* Queue what has gathered, if anything, for commit. */
 void ingest_put(struct ingest *in);

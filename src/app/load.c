@@ -75,12 +75,18 @@ load_plant_dir(struct plant **ret, const char *dir, struct problems *problems, s
     return RC_OK;
 }
 
+char *
+load_plant_digest(const struct config *config, const char *dir)
+{
+    return plant_csv_digest(*config->plant.dir != '\0' ? config->plant.dir : dir);
+}
+
 enum rc
 load_plant_from(struct plant **ret, const struct config *config, const char *dir,
                 struct cache *cache, struct problems *problems, struct err *err)
 {
     struct plant *plant = NULL;
-    char *digest = plant_csv_digest(*config->plant.dir != '\0' ? config->plant.dir : dir);
+    char *digest = load_plant_digest(config, dir);
     enum rc rc = load_plant_dir(&plant, dir, problems, err);
     if (rc == RC_OK) {
         rc = cache_store_plant(cache, plant, digest != NULL ? digest : "", err);

@@ -33,6 +33,9 @@ MUST_USE enum rc load_plant_dir(struct plant **ret, const char *dir, struct prob
 MUST_USE enum rc load_plant(struct plant **ret, const struct config *config,
                             struct cache *cache, struct problems *problems, struct err *err);
 
+/* Of the files that count as taken when dir is imported, for g_free(); NULL: there are none. */
+char *load_plant_digest(const struct config *config, const char *dir);
+
 /*
  * Read dir and store it as the plant. The files of [plant] dir, as they are now, count as
  * taken: they do not come back at the next start unless somebody changes them.

@@ -121,13 +121,15 @@ outgoing_committed(struct outgoing *o, uint64_t batch)
 bool
 outgoing_unsaid(const struct outgoing *o)
 {
-    return !g_queue_is_empty(&o->unsaid);
+    return o->unsaid.length > 0;
 }
 
 uint64_t
-outgoing_last(const struct outgoing *o)
+outgoing_told(const struct outgoing *o)
 {
-    return o->last;
+    const GList *oldest = o->unsaid.head;
+    const struct unsaid *u = oldest == NULL ? NULL : oldest->data;
+    return u == NULL ? o->last : u->change.number - 1;
 }
 
 const char *

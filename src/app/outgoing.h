@@ -43,7 +43,7 @@ void outgoing_put(struct outgoing *o, uint64_t batch);
 void outgoing_committed(struct outgoing *o, uint64_t batch);
 /* Some change waits for its commit. */
 bool outgoing_unsaid(const struct outgoing *o);
-uint64_t outgoing_last(const struct outgoing *o); /* number of the last change filled in */
+uint64_t outgoing_told(const struct outgoing *o); /* number of the last one on disk */
 const char *outgoing_writer(const struct outgoing *o);
 
 #endif
