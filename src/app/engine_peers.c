@@ -103,7 +103,7 @@ engine_tell_state(struct engine *e)
     kept_dump_some(e->alarming.kept, STATE_CLOSED, &state);
     GPtrArray *parts = replica_snapshot_texts(&mine, &state);
     for (guint i = 0; i < parts->len; i++) {
-        say(e, g_ptr_array_index(parts, i));
+        say(e, strdup(g_ptr_array_index(parts, i)));
     }
     e->state_due = false;
     g_ptr_array_unref(parts);
