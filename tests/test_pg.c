@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -295,6 +296,7 @@ test_old_server(void **state)
     pid_t child = fork();
     if (child == 0) {
         char request[1000];
+        alarm(30); /* should the test fail and forget it */
         int peer = accept(f.fd, NULL, NULL);
         ssize_t n = read(peer, request, sizeof(request));
         n = n > 0 ? write(peer, greeting->data, greeting->len) : n;
@@ -310,6 +312,7 @@ test_old_server(void **state)
     assert_int_equal(try_to_connect(conninfo, AMPLE_US, -1, &err, &took), RC_INVALID);
     assert_string_equal(err.text, "the server is PostgreSQL 14.9, but 15 or later is needed");
     kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
     g_free(conninfo);
     g_byte_array_unref(greeting);
     stop_fake(&f);
