@@ -211,7 +211,7 @@ test_age_goes_on(void **state)
 {
     (void)state;
     struct play *p = play_open(NULL);
-    play_tell(p, "pg down 197 0 0 0 0");
+    play_tell(p, "pg down 195 0 0 0 0");
     play_publish(p);
     play_see(p, "pg DOWN 3:1");
     play_see(p, "pg DOWN 3:2");
