@@ -86,25 +86,23 @@ static const char rows[] =
     " select leitstand.day_start(leitstand.today() - 2), null, n, s.id, 1, 0"
     "  from generate_series(1, 1500) as n, leitstand.series as s where s.station = 'PS-02';";
 
+/* 2,100 lines of the journal, three of each second, value n counts up; three occurrences. */
 static const char lines[] =
-    "insert into leitstand.journal_line (writer, number, line, log_id, at, epoch, term, "
-    "instance,"
-    "  occurrence, value, body)"
-    " select '3bb7de1c-6a4c-4f4e-9a40-000000000001', n, 1, n, timestamptz '2026-01-09 12:00Z'"
-    "   + n / 3 * interval '1 s', 7, 1, 'pc1', null, n, jsonb_build_object('event',"
-    "   case when n % 2 = 0 then 'raised' else 'acked' end, 'station', 'PS-01', 'component', "
-    "'L1',"
-    "   'rule', 'hi', 'actor', 'anna', 'step', 2, 'from', 'unacked', 'to', 'acked',"
-    "   'overlays', jsonb_build_array('shelved'), 'annunciated', true, 'priority', 'high')"
+    "select leitstand.append_changes('3bb7de1c-6a4c-4f4e-9a40-000000000001', 1, 'pc1', 7, 1,"
+    "  jsonb_build_object('journal', jsonb_agg(jsonb_build_object('at',"
+    "   timestamptz '2026-01-09 12:00Z' + n / 3 * interval '1 s', 'epoch', 7, 'term', 1,"
+    "   'event', case when n % 2 = 0 then 'raised' else 'acked' end, 'instance', 'pc1',"
+    "   'station', 'PS-01', 'component', 'L1', 'rule', 'hi', 'actor', 'anna', 'step', 2,"
+    "   'from', 'unacked', 'to', 'acked', 'overlays', jsonb_build_array('shelved'),"
+    "   'annunciated', true, 'test', false, 'priority', 'high', 'value', n) order by n)))"
     "  from generate_series(1, 2100) as n;"
-    "insert into leitstand.occurrence (occurrence, epoch, term, writer, number, station, "
-    "component,"
-    "  rule, state, overlays, raised_at, value, count, body)"
-    " select ('3bb7de1c-6a4c-4f4e-9a40-00000000000' || n)::uuid, 7, 0,"
-    "   '3bb7de1c-6a4c-4f4e-9a40-000000000001', n, 'PS-0' || n, 'L1', 'hi',"
-    "   case when n = 3 then 'normal' else 'unacked' end, array['out_of_service'],"
-    "   timestamptz '2026-01-09 12:00Z' + n * interval '1 s', 4.5, 3,"
-    "   '{\"type\": \"hi\", \"priority\": \"critical\", \"comment\": \"c\", \"step\": 2}'"
+    "select leitstand.append_changes('3bb7de1c-6a4c-4f4e-9a40-000000000001', 2, 'pc1', 7, 1,"
+    "  jsonb_build_object('occurrences', jsonb_agg(jsonb_build_object('occurrence',"
+    "   '3bb7de1c-6a4c-4f4e-9a40-00000000000' || n, 'station', 'PS-0' || n, 'component', 'L1',"
+    "   'rule', 'hi', 'state', case when n = 3 then 'normal' else 'unacked' end,"
+    "   'overlays', jsonb_build_array('out_of_service'), 'raised_at',"
+    "   timestamptz '2026-01-09 12:00Z' + n * interval '1 s', 'value', 4.5, 'count', 3,"
+    "   'type', 'hi', 'priority', 'critical', 'comment', 'c', 'step', 2, 'test', false))))"
     "  from generate_series(1, 3) as n;";
 
 static int

@@ -126,18 +126,20 @@ static void
 test_ownership(void **state)
 {
     (void)state;
+    /* What must not grow old while the test runs is 20 s in the future. */
     static const struct {
         const char *owner, *pg, *text;
         bool bad;
     } cases[] = {
         {"owner owner desk 7.0 postgres 0", "pg up 60 0 0 0 0", "owner desk e7.0 pg", false},
-        {"owner standby pc2 7.0 postgres 0", "pg up 60 0 0 0 0", "standby, owner pc2 e7.0 pg",
+        {"owner standby pc2 7.0 postgres -20", "pg up 60 0 0 0 0", "standby, owner pc2 e7.0 pg",
          false},
-        {"owner viewer pc2 7.0 postgres 0", "pg up 60 0 0 0 0", "viewer, owner pc2 e7.0 pg",
+        {"owner viewer pc2 7.0 postgres -20", "pg up 60 0 0 0 0", "viewer, owner pc2 e7.0 pg",
          false},
-        {"owner standby pc2 7.0 postgres 8", "pg up 60 0 0 0 0", "heard 0:0", true},
+        {"owner standby pc2 7.0 postgres 4", "pg up 60 0 0 0 0", "heard 0:0", true},
         {"owner standby - 7.0 postgres 14", "pg up 60 0 0 0 0", "NO OWNER 0:1", true},
-        {"owner standby - 7.0 postgres 0", "pg up 60 0 0 0 0", "looking for the owner", false},
+        {"owner standby - 7.0 postgres -20", "pg up 60 0 0 0 0", "looking for the owner",
+         false},
         {"owner unarbitrated desk 7.0 self 0", "pg up 60 0 0 0 0", "not arbitrated: alone",
          true},
         {"owner owner desk 7.1 broker 0", "pg up 60 0 0 0 0", "owner desk e7.1, broker decides",
@@ -209,11 +211,10 @@ test_age_goes_on(void **state)
 {
     (void)state;
     struct play *p = play_open(NULL);
-    play_tell(p, "pg down 192 0 0 0 0");
+    play_tell(p, "pg down 195 0 0 0 0");
     play_publish(p);
     play_see(p, "pg DOWN 3:1");
-    play_see(p, "pg DOWN 3:15");
-    play_see(p, "pg DOWN 3:16");
+    play_see(p, "pg DOWN 3:2");
     play_close(p);
 }
 

@@ -29,16 +29,16 @@ select leitstand.day_start(leitstand.today() - 300) + n * interval '1 min', n, 2
   from generate_series(1, 1200) as n;
 insert into leitstand.reading (ts, series, segment, flags, state)
 values (leitstand.day_start(leitstand.today() - 299), 1, 1, 2, 'offen');
-insert into leitstand.journal_line (writer, number, line, log_id, at, epoch, term, instance,
-    occurrence, value, body)
-select gen_random_uuid(), n, 1, n, now() - interval '250 d', 7, 1, 'pc2', null, null,
-       jsonb_build_object('event', case n when 1 then 'raised' else 'acked' end,
-           'station', 'PS-01', 'component', 'L1', 'rule', 'hi', 'actor', 'anna')
-  from generate_series(1, 2) as n;
-insert into leitstand.occurrence (occurrence, epoch, term, writer, number, station, component,
-    rule, state, overlays, raised_at, returned_at, count, body)
-values (gen_random_uuid(), 7, 1, gen_random_uuid(), 1, 'PS-01', 'L1', 'hi', 'normal', '{}',
-    now() - interval '250 d', now() - interval '249 d', 1, '{"type": "hi", "priority": "high"}');
+select leitstand.append_changes(gen_random_uuid(), 1, 'pc2', 7, 1, jsonb_build_object(
+    'journal', (select jsonb_agg(jsonb_build_object('at', now() - interval '250 d',
+            'event', case n when 1 then 'raised' else 'acked' end, 'station', 'PS-01',
+            'component', 'L1', 'rule', 'hi', 'actor', 'anna', 'instance', 'pc2') order by n)
+        from generate_series(1, 2) as n),
+    'occurrences', jsonb_build_array(jsonb_build_object('occurrence', gen_random_uuid(),
+        'station', 'PS-01', 'component', 'L1', 'rule', 'hi', 'state', 'normal',
+        'overlays', '[]'::jsonb, 'raised_at', now() - interval '250 d',
+        'returned_at', now() - interval '249 d', 'count', 1, 'type', 'hi',
+        'priority', 'high'))));
 END
 
 cat >x.ini <<END
