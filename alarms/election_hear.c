@@ -48,6 +48,7 @@ judge_rank(struct election *e, struct rank rank, bool live, struct now now)
     if (order > 0) {
         e->give_back = e->grant[0] != '\0';
         e->other_at = now.mono;
+        e->decided = false;
         election_leave_office(e, NULL, now);
     } else if (order < 0 && live && e->link == LINK_LISTENS) {
         say_again(e, now);
@@ -131,6 +132,7 @@ hear_beacon(struct election *e, const struct election_message *m, struct now now
         }
         if (e->office == OFFICE_SELF) {
             e->office = OFFICE_NONE;
+            e->decided = false;
         }
     }
     bool lower = rank_compare(m->rank, e->seen) < 0;

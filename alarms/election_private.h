@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The inside of the election: election.c has time and orders, election_hear.c what the broker
- * brings, election_lease.c the lease.
+ * The inside of the election: election.c has orders and offices, election_time.c what is
+ * due, election_hear.c what the broker brings, election_lease.c the lease.
  *
  * Three things move apart from each other: the link to the broker, the office that is held, and
  * the claim that may be on its way. The states of the header follow from them.
@@ -110,6 +110,9 @@ mono_us election_settle_at(struct election *e, struct now now);
 void election_settle_later(struct election *e, struct now now);
 void election_see(struct election *e, struct rank rank);
 void election_begin_join(struct election *e, struct now now);
+void election_send_marker(struct election *e, struct now now);
+/* Another candidate's presence is there. */
+bool election_has_rivals(const struct election *e);
 
 /* election_lease.c: ask what is to be asked. When it wants the next turn. */
 mono_us election_lease_turn(struct election *e, struct now now);

@@ -193,6 +193,7 @@ ownership_new(struct ownership **ret, const struct ownership_config *config, str
     o->more = g_strdup(config->presence);
     o->boot = g_uuid_string_random();
     o->remembered = config->seen;
+    o->tenure.role = o->said_role = ROLE_STANDBY;
     o->self = (struct ownership_self){c->instance.name, o->boot, now.wall,
                                       c->instance.candidate, o->more};
     struct election_config election = {
