@@ -68,10 +68,10 @@ report "some of them" some_rows
 report "wrong usage changes nothing" usage
 report "one that is not there: none is sent" absent
 
-mkfifo wait
-"$fill" hold x.db.outbox <wait >held &
+mkfifo input
+"$fill" hold x.db.outbox <input >held &
 program_pid=$!
-exec 3>wait
+exec 3>input
 until_open() {
     tries=0
     until grep -q open held; do
