@@ -406,7 +406,7 @@ outbox_sent(struct outbox *o, const struct uuid *segment, uint64_t number, struc
     outbox_stats(o, &stats);
     if (rc == RC_OK && stats.pending == 0) {
         /* The disk gets the room back, in steps that take no long. */
-        sqlite3_exec(o->db, "PRAGMA incremental_vacuum(1000)", NULL, NULL, NULL);
+        sqlite3_exec(o->db, "PRAGMA incremental_vacuum(4000)", NULL, NULL, NULL);
     }
     return rc;
 }
