@@ -312,6 +312,9 @@ take_messages(struct cursor *c, struct outbox_batch *b)
     unsigned start = b->messages->len;
     uint32_t n = take_count(c, MESSAGE_SIZE + 2);
     uint64_t at = 0;
+    if (n == 0) {
+        return 0;
+    }
     g_array_set_size(b->messages, start + n);
     g_array_set_size(b->spans, start + n);
     struct message_id *ids = &g_array_index(b->messages, struct message_id, start);
@@ -336,6 +339,9 @@ take_records(struct cursor *c, struct outbox_batch *b)
     static const struct record none;
     unsigned start = b->records->len;
     uint32_t n = take_count(c, RECORD_MIN);
+    if (n == 0) {
+        return;
+    }
     g_array_set_size(b->records, start + n);
     struct record *r = &g_array_index(b->records, struct record, start);
     memset(r, 0, n * sizeof(*r));

@@ -212,7 +212,8 @@ describe(struct pg_readings *r, const struct load *l, uint64_t n, uint64_t after
     const struct outbox_batch *last = g_ptr_array_index(l->batches, l->batches->len - 1);
     uint64_t stored = r->segment.messages;
     uint64_t head = stored >= PG_MESSAGE_WINDOW ? 0 : MIN(n, PG_MESSAGE_WINDOW - stored);
-    uint64_t rest = MIN(n - head, PG_MESSAGE_WINDOW);
+    /* The end of a backlog of which more waits is not the segment's. */
+    uint64_t rest = after >= PG_MESSAGE_WINDOW ? 0 : MIN(n - head, PG_MESSAGE_WINDOW);
     GString *batch = g_string_new(""), *hex = g_string_new("");
     g_string_printf(
         batch,

@@ -15,6 +15,10 @@
 
 struct pg_readings;
 
+/* For a backlog: so many rows at once make what a COPY costs small beside them (P6), and take
+ * some tenths of a second. */
+#define PG_READINGS_AT_ONCE 200000u
+
 /* outbox gives the names of numbers; both outlive it. After the connection was lost: a new one.
  */
 MUST_USE enum rc pg_readings_new(struct pg_readings **ret, struct pg *pg,

@@ -29,6 +29,9 @@ static const struct cli_command *const commands[] = {
     &command_maintenance,
     &command_alarm_test,
     &command_handover,
+    &command_quarantine_list,
+    &command_quarantine_retry,
+    &command_quarantine_drop,
 };
 /* clang-format on */
 

@@ -15,10 +15,9 @@
 #include <sys/resource.h>
 
 #define SERIES   10000u
-#define EACH     250u    /* rows of a batch: half a second's at 500 messages a second */
-#define AT_ONCE  100000u /* rows of a COPY */
-#define RATE_US  2000    /* from one message to the next */
-#define DELAY_US 312345  /* from the device's time to receipt */
+#define EACH     250u   /* rows of a batch: half a second's at 500 messages a second */
+#define RATE_US  2000   /* from one message to the next */
+#define DELAY_US 312345 /* from the device's time to receipt */
 
 static void
 check(enum rc rc, const struct err *err)
@@ -163,7 +162,7 @@ send(const char *path, const char *conninfo)
     check(pg_readings_new(&r, pg, o, &err), &err);
     for (;;) {
         enum pg_outcome outcome;
-        GPtrArray *batches = first(o, AT_ONCE);
+        GPtrArray *batches = first(o, PG_READINGS_AT_ONCE);
         if (batches->len == 0) {
             g_ptr_array_unref(batches);
             break;
