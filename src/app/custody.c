@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "src/app/sources.h"
-#include "src/core/i18n.h"
 #include "src/core/log.h"
 #include "storage/thread.h"
 
