@@ -4,27 +4,12 @@
 #include <endian.h>
 #include <math.h>
 
-#include <glib.h>
-
-#define BUFFER_SIZE (128u << 10)
-#define ROW_SIZE    64u /* all columns, without the text */
-#define COLUMNS     7
-#define NO_VALUE    UINT32_MAX
+#define ROW_SIZE 64u /* all columns, without the text */
+#define COLUMNS  7
+#define NO_VALUE UINT32_MAX
 
 /* PostgreSQL counts from 2000. */
 #define EPOCH_US INT64_C(946684800000000)
-
-void
-copy_rows_init(struct copy_rows *c, struct pg *pg)
-{
-    *c = (struct copy_rows){.pg = pg, .cap = BUFFER_SIZE, .buffer = g_malloc(BUFFER_SIZE)};
-}
-
-void
-copy_rows_fini(struct copy_rows *c)
-{
-    g_clear_pointer(&c->buffer, g_free);
-}
 
 static uint8_t *
 put16(uint8_t *p, uint16_t value)
@@ -87,51 +72,26 @@ put_row(uint8_t *p, const struct record *r, int32_t series, int32_t segment)
     return p + len;
 }
 
-static enum rc
-send_buffer(struct copy_rows *c, struct err *err)
+void
+copy_rows_header(GByteArray *out)
 {
-    size_t len = c->used;
-    c->used = 0;
-    return pg_copy_data(c->pg, c->buffer, len, err);
+    static const uint8_t header[19] = "PGCOPY\n\377\r\n"; /* then flags, length of nothing */
+    g_byte_array_append(out, header, sizeof(header));
 }
 
 void
-copy_rows_begin(struct copy_rows *c)
+copy_rows_trailer(GByteArray *out)
 {
-    static const uint8_t header[19] = "PGCOPY\n\377\r\n"; /* then flags, length of nothing */
-    memcpy(c->buffer, header, sizeof(header));
-    c->used = sizeof(header);
+    static const uint8_t trailer[] = {0xff, 0xff};
+    g_byte_array_append(out, trailer, sizeof(trailer));
 }
 
-enum rc
-copy_rows_add(struct copy_rows *c, const struct record *r, int32_t series, int32_t segment,
-              struct err *err)
+void
+copy_rows_append(GByteArray *out, const struct record *r, int32_t series, int32_t segment)
 {
-    size_t need = ROW_SIZE + (r->text == NULL ? 0 : g_ref_string_length(r->text));
-    if (c->used + need > c->cap) {
-        enum rc rc = send_buffer(c, err);
-        if (rc != RC_OK) {
-            return rc;
-        }
-        if (need > c->cap) {
-            c->buffer = g_realloc(c->buffer, need);
-            c->cap = need;
-        }
-    }
-    c->used = (size_t)(put_row(c->buffer + c->used, r, series, segment) - c->buffer);
-    return RC_OK;
-}
-
-enum rc
-copy_rows_end(struct copy_rows *c, struct err *err)
-{
-    if (c->used + 2 > c->cap) {
-        enum rc rc = send_buffer(c, err);
-        if (rc != RC_OK) {
-            return rc;
-        }
-    }
-    put16(c->buffer + c->used, UINT16_MAX);
-    c->used += 2;
-    return send_buffer(c, err);
+    unsigned at = out->len;
+    unsigned text = r->text == NULL ? 0 : (unsigned)g_ref_string_length(r->text);
+    g_byte_array_set_size(out, at + ROW_SIZE + text);
+    const uint8_t *end = put_row(out->data + at, r, series, segment);
+    g_byte_array_set_size(out, (unsigned)(end - out->data));
 }

@@ -104,9 +104,10 @@ MUST_USE enum rc outbox_quarantine(struct outbox *o, GArray *out, struct err *er
 /* Away with it; RC_NOTFOUND: no such. */
 MUST_USE enum rc outbox_drop(struct outbox *o, int64_t id, struct err *err);
 
-/* Put it back among what waits, in a segment of its own; RC_NOTFOUND: no such. */
-MUST_USE enum rc outbox_retry(struct outbox *o, int64_t id, const char *instance, wall_us now,
-                              struct err *err);
+/* Put these back among what waits, in a segment of their own; RC_NOTFOUND: one of them is not
+ * there, and nothing was done. */
+MUST_USE enum rc outbox_retry(struct outbox *o, const int64_t *ids, size_t n,
+                              const char *instance, wall_us now, struct err *err);
 
 struct outbox_stats {
     uint64_t pending, quarantined; /* readings */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "storage/outbox_blob.h"
 
+#include <endian.h>
 #include <math.h>
 
 #include "storage/sql.h"
@@ -165,7 +166,7 @@ struct cursor {
 };
 
 static uint64_t
-take_varint(struct cursor *c)
+take_long_varint(struct cursor *c)
 {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64 && c->at < c->end; shift += 7) {
@@ -182,24 +183,69 @@ take_varint(struct cursor *c)
     return 0;
 }
 
+/* Most are of one byte or two; this is where reading a backlog spends its time. */
+static inline uint64_t
+take_varint(struct cursor *c)
+{
+    const uint8_t *p = c->at;
+    if (c->end - p >= 2) {
+        if (p[0] < 0x80) {
+            c->at = p + 1;
+            return p[0];
+        }
+        if (p[1] < 0x80) {
+            c->at = p + 2;
+            return (uint64_t)p[1] << 7 | (p[0] & 0x7f);
+        }
+    }
+    return take_long_varint(c);
+}
+
+static const uint8_t *
+take_bytes(struct cursor *c, size_t n)
+{
+    const uint8_t *p = c->at;
+    if ((size_t)(c->end - p) < n) {
+        c->bad = true;
+        return NULL;
+    }
+    c->at += n;
+    return p;
+}
+
 static uint64_t
-take_fixed(struct cursor *c, int bytes)
+take64(struct cursor *c)
 {
     uint64_t value = 0;
-    if (c->end - c->at < bytes) {
-        c->bad = true;
-        return 0;
+    const uint8_t *p = take_bytes(c, sizeof(value));
+    if (p != NULL) {
+        memcpy(&value, p, sizeof(value));
     }
-    for (int i = 0; i < bytes; i++) {
-        value |= (uint64_t)*c->at++ << 8 * i;
+    return le64toh(value);
+}
+
+static uint16_t
+take16(struct cursor *c)
+{
+    uint16_t value = 0;
+    const uint8_t *p = take_bytes(c, sizeof(value));
+    if (p != NULL) {
+        memcpy(&value, p, sizeof(value));
     }
-    return value;
+    return le16toh(value);
+}
+
+static uint8_t
+take8(struct cursor *c)
+{
+    const uint8_t *p = take_bytes(c, 1);
+    return p != NULL ? *p : 0;
 }
 
 static double
 take_bits(struct cursor *c)
 {
-    uint64_t bits = take_fixed(c, 8);
+    uint64_t bits = take64(c);
     double num;
     memcpy(&num, &bits, sizeof(num));
     return num;
@@ -233,7 +279,7 @@ take_text(struct cursor *c)
 static void
 take_record(struct cursor *c, struct record *r, const struct record *last)
 {
-    unsigned kind = (unsigned)take_fixed(c, 1);
+    unsigned kind = take8(c);
     int64_t series = unzigzag(take_varint(c));
     r->ts = (wall_us)((uint64_t)last->ts + (uint64_t)unzigzag(take_varint(c)));
     int64_t lag = (kind & KIND_LAG) != 0 ? unzigzag(take_varint(c)) : 0;
@@ -263,19 +309,26 @@ take_record(struct cursor *c, struct record *r, const struct record *last)
 static uint64_t
 take_messages(struct cursor *c, struct outbox_batch *b)
 {
+    unsigned start = b->messages->len;
     uint32_t n = take_count(c, MESSAGE_SIZE + 2);
     uint64_t at = 0;
+    if (n == 0) {
+        return 0;
+    }
+    g_array_set_size(b->messages, start + n);
+    g_array_set_size(b->spans, start + n);
+    struct message_id *ids = &g_array_index(b->messages, struct message_id, start);
+    struct outbox_span *spans = &g_array_index(b->spans, struct outbox_span, start);
     for (uint32_t i = 0; i < n && !c->bad; i++) {
-        struct message_id id = {.mid = (uint16_t)take_fixed(c, 2), .hash = take_fixed(c, 8)};
+        ids[i].mid = take16(c);
+        ids[i].hash = take64(c);
         uint64_t gap = take_varint(c), count = take_varint(c);
         if (gap > UINT32_MAX || count > UINT32_MAX || at + gap + count > UINT32_MAX) {
             c->bad = true;
             break;
         }
-        struct outbox_span span = {(uint32_t)(at + gap), (uint32_t)count};
+        spans[i] = (struct outbox_span){(uint32_t)(at + gap), (uint32_t)count};
         at += gap + count;
-        g_array_append_val(b->messages, id);
-        g_array_append_val(b->spans, span);
     }
     return at;
 }
@@ -286,6 +339,9 @@ take_records(struct cursor *c, struct outbox_batch *b)
     static const struct record none;
     unsigned start = b->records->len;
     uint32_t n = take_count(c, RECORD_MIN);
+    if (n == 0) {
+        return;
+    }
     g_array_set_size(b->records, start + n);
     struct record *r = &g_array_index(b->records, struct record, start);
     memset(r, 0, n * sizeof(*r));

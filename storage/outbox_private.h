@@ -50,6 +50,7 @@ struct outbox {
     GHashTable *by_name; /* struct outbox_series * in both places; series owns it */
     uint32_t saved;      /* numbers below this are on disk */
     GByteArray *buffer;  /* a batch on its way to disk */
+    bool relaxed;        /* commits are not waited for */
     char notice[768];
 };
 

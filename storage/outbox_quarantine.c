@@ -117,8 +117,23 @@ name_segment(struct segment *s, const char *instance, wall_us now)
     g_free(name);
 }
 
+/* Out of the quarantine, into b. */
+static enum rc
+move(struct outbox *o, const int64_t *ids, size_t n, struct outbox_batch *b, struct err *err)
+{
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < n; i++) {
+        rc = read_one(o, ids[i], b, err);
+        if (rc == RC_OK) {
+            rc = take_away(o, ids[i], err);
+        }
+    }
+    return rc;
+}
+
 enum rc
-outbox_retry(struct outbox *o, int64_t id, const char *instance, wall_us now, struct err *err)
+outbox_retry(struct outbox *o, const int64_t *ids, size_t n, const char *instance, wall_us now,
+             struct err *err)
 {
     struct outbox_batch b;
     outbox_batch_init(&b);
@@ -126,10 +141,7 @@ outbox_retry(struct outbox *o, int64_t id, const char *instance, wall_us now, st
     name_segment(&b.segment, instance, now);
     enum rc rc = outbox_begin(o, err);
     if (rc == RC_OK) {
-        rc = read_one(o, id, &b, err);
-        if (rc == RC_OK) {
-            rc = take_away(o, id, err);
-        }
+        rc = move(o, ids, n, &b, err);
         if (rc == RC_OK) {
             rc = outbox_put_batch(o, &b, err);
         }

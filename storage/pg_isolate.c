@@ -113,18 +113,6 @@ quarantine(const struct search *s, struct outbox *outbox, wall_us now, struct er
     return outbox_end(outbox, rc, err);
 }
 
-/* Where the rows begin that the store has not got. */
-static size_t
-first_row(const struct load *l)
-{
-    size_t n = 0;
-    for (unsigned i = 0; i < l->from; i++) {
-        const struct outbox_batch *b = g_ptr_array_index(l->batches, i);
-        n += b->records->len;
-    }
-    return n;
-}
-
 static enum rc
 isolate(struct search *s, struct outbox *outbox, wall_us now, enum pg_outcome *ret,
         struct err *err)
@@ -133,7 +121,7 @@ isolate(struct search *s, struct outbox *outbox, wall_us now, enum pg_outcome *r
     if (rc != RC_OK) {
         return rc;
     }
-    size_t first = first_row(s->load);
+    size_t first = load_first(s->load);
     rc = sort_out_days(s, first, ret, err);
     if (rc == RC_OK && first < s->load->rows) {
         rc = search(s, first, s->load->rows, ret, err);

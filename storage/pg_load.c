@@ -7,6 +7,8 @@
 #define DAY_US   (INT64_C(86400) * US_PER_S)
 #define IN_QUERY (-1) /* a series number that is being asked for */
 
+#define SEND_BYTES (128u << 10) /* handed to the connection at a time */
+
 /* ---- rows ---- */
 
 void
@@ -296,6 +298,14 @@ load_describe(struct pg_readings *r, const char *batch, const char *ids, struct 
     return pg_query(r->pg, PG_SET_BATCH, G_N_ELEMENTS(values), values, NULL, err);
 }
 
+static enum rc
+send_bytes(struct pg_readings *r, struct err *err)
+{
+    enum rc rc = pg_copy_data(r->pg, r->bytes->data, r->bytes->len, err);
+    g_byte_array_set_size(r->bytes, 0);
+    return rc;
+}
+
 enum rc
 load_copy(struct pg_readings *r, const struct load *l, size_t first, size_t end,
           struct err *err)
@@ -307,13 +317,15 @@ load_copy(struct pg_readings *r, const struct load *l, size_t first, size_t end,
     struct load_cursor c = load_rows(l, first, end);
     const struct record *row;
     size_t n;
-    copy_rows_begin(&r->copy);
+    g_byte_array_set_size(r->bytes, 0);
+    copy_rows_header(r->bytes);
     while (rc == RC_OK && (row = load_next(&c, &n)) != NULL) {
-        int32_t series = number_of(r, row->series);
-        rc = copy_rows_add(&r->copy, row, series, r->segment.id, err);
+        copy_rows_append(r->bytes, row, number_of(r, row->series), r->segment.id);
+        rc = r->bytes->len >= SEND_BYTES ? send_bytes(r, err) : RC_OK;
     }
     if (rc == RC_OK) {
-        rc = copy_rows_end(&r->copy, err);
+        copy_rows_trailer(r->bytes);
+        rc = send_bytes(r, err);
     }
     return rc == RC_OK ? pg_copy_end(r->pg, err) : rc;
 }

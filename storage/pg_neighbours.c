@@ -96,7 +96,16 @@ pg_messages_from_hex(GArray *out, const char *hex)
 void
 pg_messages_to_hex(GString *out, const struct message_id *ids, size_t n)
 {
+    static const char digits[] = "0123456789abcdef";
+    size_t at = out->len;
+    g_string_set_size(out, at + n * HEX_SIZE);
     for (size_t i = 0; i < n; i++) {
-        g_string_append_printf(out, "%04x%016" G_GINT64_MODIFIER "x", ids[i].mid, ids[i].hash);
+        char *p = out->str + at + i * HEX_SIZE;
+        for (int k = 0; k < 4; k++) {
+            p[k] = digits[ids[i].mid >> (12 - 4 * k) & 15];
+        }
+        for (int k = 0; k < 16; k++) {
+            p[4 + k] = digits[ids[i].hash >> (60 - 4 * k) & 15];
+        }
     }
 }

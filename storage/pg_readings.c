@@ -18,7 +18,7 @@ pg_readings_new(struct pg_readings **ret, struct pg *pg, const struct outbox *ou
     r->series = g_array_new(FALSE, TRUE, sizeof(int32_t));
     r->days = g_array_new(FALSE, FALSE, sizeof(int32_t));
     g_array_set_size(r->series, 1);
-    copy_rows_init(&r->copy, pg);
+    r->bytes = g_byte_array_new();
     pg_neighbours_init(&r->neighbours);
     *ret = r;
     return RC_OK;
@@ -31,7 +31,7 @@ pg_readings_free(struct pg_readings *r)
         return;
     }
     pg_neighbours_fini(&r->neighbours);
-    copy_rows_fini(&r->copy);
+    g_byte_array_unref(r->bytes);
     g_array_unref(r->series);
     g_array_unref(r->days);
     g_free(r);
@@ -115,18 +115,32 @@ load_place(struct pg_readings *r, struct load *l, enum pg_outcome *ret, struct e
 
 /* ---- messages ---- */
 
-/* The identities of all batches from l->from on. */
-static GArray *
-gather_messages(const struct load *l)
+static uint64_t
+count_messages(const struct load *l)
 {
-    GArray *all = g_array_new(FALSE, FALSE, sizeof(struct message_id));
+    uint64_t n = 0;
     for (unsigned i = l->from; i < l->batches->len; i++) {
         const struct outbox_batch *b = g_ptr_array_index(l->batches, i);
-        if (b->messages->len > 0) {
-            g_array_append_vals(all, b->messages->data, b->messages->len);
-        }
+        n += b->messages->len;
     }
-    return all;
+    return n;
+}
+
+/* The identities of messages [from, end) of all of l->from and on, in hex. */
+static void
+append_messages(GString *out, const struct load *l, uint64_t from, uint64_t end)
+{
+    uint64_t at = 0; /* of the batch's first */
+    for (unsigned i = l->from; i < l->batches->len && at < end; i++) {
+        const struct outbox_batch *b = g_ptr_array_index(l->batches, i);
+        uint64_t next = at + b->messages->len;
+        uint64_t first = MAX(from, at), last = MIN(end, next);
+        if (first < last) {
+            pg_messages_to_hex(out, &g_array_index(b->messages, struct message_id, first - at),
+                               last - first);
+        }
+        at = next;
+    }
 }
 
 /* Whether the message is at the beginning or at the end of its segment, and stands there in a
@@ -140,7 +154,7 @@ is_repeated(struct pg_readings *r, struct message_id id, uint64_t before, uint64
 
 /* Leave out what a neighbour has. *ret_after: messages that follow all of these. */
 static enum rc
-compare(struct pg_readings *r, struct load *l, size_t messages, uint64_t *ret_after,
+compare(struct pg_readings *r, struct load *l, uint64_t messages, uint64_t *ret_after,
         struct err *err)
 {
     const struct outbox_batch *b = g_ptr_array_index(l->batches, l->batches->len - 1);
@@ -191,15 +205,15 @@ append_seen(GString *text, const char *key, const char *seen, bool needed)
 
 /* Tell the store about the batch; see the head of 003-readings.sql. */
 static enum rc
-describe(struct pg_readings *r, const struct load *l, const GArray *messages, uint64_t after,
+describe(struct pg_readings *r, const struct load *l, uint64_t n, uint64_t after,
          struct err *err)
 {
     const struct outbox_batch *first = g_ptr_array_index(l->batches, l->from);
     const struct outbox_batch *last = g_ptr_array_index(l->batches, l->batches->len - 1);
-    const struct message_id *ids = (const struct message_id *)(const void *)messages->data;
-    uint64_t n = messages->len, stored = r->segment.messages;
+    uint64_t stored = r->segment.messages;
     uint64_t head = stored >= PG_MESSAGE_WINDOW ? 0 : MIN(n, PG_MESSAGE_WINDOW - stored);
-    uint64_t rest = MIN(n - head, PG_MESSAGE_WINDOW);
+    /* The end of a backlog of which more waits is not the segment's. */
+    uint64_t rest = after >= PG_MESSAGE_WINDOW ? 0 : MIN(n - head, PG_MESSAGE_WINDOW);
     GString *batch = g_string_new(""), *hex = g_string_new("");
     g_string_printf(
         batch,
@@ -211,8 +225,8 @@ describe(struct pg_readings *r, const struct load *l, const GArray *messages, ui
     append_seen(batch, "later", r->neighbours.seen_later,
                 n > 0 && r->neighbours.loaded && after < PG_MESSAGE_WINDOW);
     g_string_append_c(batch, '}');
-    pg_messages_to_hex(hex, ids, head);
-    pg_messages_to_hex(hex, ids + (n - rest), rest);
+    append_messages(hex, l, 0, head);
+    append_messages(hex, l, n - rest, n);
     enum rc rc = load_describe(r, batch->str, hex->str, err);
     g_string_free(batch, TRUE);
     g_string_free(hex, TRUE);
@@ -237,8 +251,8 @@ check_days(struct pg_readings *r, const struct load *l, size_t first, enum pg_ou
     return RC_OK;
 }
 
-static size_t
-rows_before(const struct load *l)
+size_t
+load_first(const struct load *l)
 {
     size_t n = 0;
     for (unsigned i = 0; i < l->from; i++) {
@@ -252,10 +266,9 @@ rows_before(const struct load *l)
 static enum rc
 send(struct pg_readings *r, struct load *l, enum pg_outcome *ret, struct err *err)
 {
-    GArray *messages = gather_messages(l);
-    size_t first = rows_before(l), refused = 0;
-    uint64_t after = 0;
-    enum rc rc = compare(r, l, messages->len, &after, err);
+    size_t first = load_first(l), refused = 0;
+    uint64_t messages = count_messages(l), after = 0;
+    enum rc rc = compare(r, l, messages, &after, err);
     if (rc == RC_OK) {
         rc = load_ask(r, l, first, l->rows, &refused, err);
     }
@@ -273,10 +286,9 @@ send(struct pg_readings *r, struct load *l, enum pg_outcome *ret, struct err *er
     if (rc == RC_OK) {
         const struct outbox_batch *b = g_ptr_array_index(l->batches, l->batches->len - 1);
         r->segment.last = b->number;
-        r->segment.messages += messages->len;
+        r->segment.messages += messages;
         *ret = PG_STORED;
     }
-    g_array_unref(messages);
     return rc;
 }
 

@@ -10,9 +10,9 @@
 struct pg_readings {
     struct pg *pg;
     const struct outbox *outbox;
-    GArray *series; /* int32_t: the store's numbers by the outbox's; 0: not asked yet */
-    GArray *days;   /* int32_t: those that have room in the store */
-    struct copy_rows copy;
+    GArray *series;    /* int32_t: the store's numbers by the outbox's; 0: not asked yet */
+    GArray *days;      /* int32_t: those that have room in the store */
+    GByteArray *bytes; /* rows on their way */
     struct {
         bool known;
         struct uuid uuid;
@@ -52,6 +52,9 @@ const struct record *load_next(struct load_cursor *c, size_t *ret_row);
  * is batches->len when it has all. RC_INVALID with PG_GAP or PG_TROUBLE. */
 MUST_USE enum rc load_place(struct pg_readings *r, struct load *l, enum pg_outcome *ret,
                             struct err *err);
+
+/* Where the rows begin that the store has not got. */
+size_t load_first(const struct load *l);
 
 /* Have numbers for the series, and room for the days, of rows [first, end). *ret_refused: days
  * that get none; load_has_day() tells which. */

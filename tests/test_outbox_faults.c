@@ -75,7 +75,7 @@ refuse_and_retry(struct outbox *o)
     for (unsigned k = 0; k < rows->len; k++) {
         int64_t id = g_array_index(rows, struct quarantined, k).id;
         enum rc rc;
-        for (int i = 0; (rc = outbox_retry(o, id, "pc", T0, NULL)) != RC_OK; i++) {
+        for (int i = 0; (rc = outbox_retry(o, &id, 1, "pc", T0, NULL)) != RC_OK; i++) {
             assert_true(fault_fired() && i < TRIES);
             if (rc == RC_NOTFOUND) {
                 break; /* it was done after all */

@@ -147,7 +147,8 @@ test_retry(void **state)
     row_of(batches, 1)->ts += 100 * DAY;
     isolate(&l, batches, "", PG_STORED, 1);
     g_ptr_array_unref(batches);
-    assert_int_equal(outbox_retry(l.outbox, 1, "pc1", T0, NULL), RC_OK);
+    int64_t first = 1;
+    assert_int_equal(outbox_retry(l.outbox, &first, 1, "pc1", T0, NULL), RC_OK);
     assert_quarantine(&l, 0, "");
     batches = outbox_support_batches();
     assert_int_equal(outbox_first(l.outbox, SIZE_MAX, batches, NULL), RC_OK);

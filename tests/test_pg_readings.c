@@ -2,6 +2,7 @@
 /* Readings into a real store: all of them, each once, from the owner only. */
 #include <math.h>
 
+#include "storage/copy_rows.h"
 #include "tests/pg_line.h"
 #include "tests/unit.h"
 
@@ -318,6 +319,39 @@ test_maintenance(void **state)
     line_close(&l);
 }
 
+/* Somebody who was stopped in the middle of a COPY holds nobody up: neither other writers, nor
+ * those who make days. */
+static void
+test_sleeping_writer_blocks_nobody(void **state)
+{
+    struct line l = line_open(state), other = l;
+    struct segment s = outbox_support_segment(1, 1, false);
+    enum pg_outcome outcome;
+    char grant[UUID_SIZE];
+    store_lease(l.store, 3, grant);
+    line_store_away(&l, line_batches(&l, &s, 1, 1, 10));
+    line_connect(&other, "options='-c lock_timeout=2000'");
+    GByteArray *bytes = g_byte_array_new();
+    struct record r = {.series = 1, .ts = l.now, .received = l.now};
+    copy_rows_header(bytes);
+    for (int i = 0; i < 5000; i++) {
+        copy_rows_append(bytes, &r, 1, 1);
+    }
+    struct err err;
+    assert_int_equal(pg_copy_begin(l.pg, PG_COPY_READINGS, &err), RC_OK);
+    assert_int_equal(pg_copy_data(l.pg, bytes->data, bytes->len, &err), RC_OK);
+    store_await(l.store, "select count(*) > 0 from pg_locks where mode = 'RowExclusiveLock' and"
+                         " relation = 'leitstand.reading'::regclass and granted");
+    g_byte_array_unref(bytes);
+    line_store_away(&other, line_batches(&l, &s, 1, 2, 10));
+    other.now -= 20 * DAY_US;
+    line_store_away(&other, line_batches(&other, &s, 3, 3, 10)); /* makes a day */
+    assert_int_equal(pg_readings_maintain(other.readings, 3, grant, 10, &outcome, &err), RC_OK);
+    line_assert_rows(&l, 30);
+    line_cut(&other);
+    line_close(&l);
+}
+
 /* ---- rights ---- */
 
 static void
@@ -369,6 +403,7 @@ main(void)
         STORE_TEST(test_days_far_from_now_are_refused),
         STORE_TEST(test_day_is_made_again),
         STORE_TEST(test_maintenance),
+        STORE_TEST(test_sleeping_writer_blocks_nobody),
         STORE_TEST(test_history_cannot_be_changed),
     };
     return cmocka_run_group_tests(tests, store_group_set_up, NULL);

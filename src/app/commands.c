@@ -25,6 +25,9 @@ static const struct cli_command *const commands[] = {
     &command_reset,
     &command_maintenance,
     &command_alarm_test,
+    &command_quarantine_list,
+    &command_quarantine_retry,
+    &command_quarantine_drop,
 };
 /* clang-format on */
 

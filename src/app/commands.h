@@ -26,6 +26,9 @@ extern const struct cli_command command_unshelve;
 extern const struct cli_command command_reset;
 extern const struct cli_command command_maintenance;
 extern const struct cli_command command_alarm_test;
+extern const struct cli_command command_quarantine_list;
+extern const struct cli_command command_quarantine_retry;
+extern const struct cli_command command_quarantine_drop;
 
 /* In the order of --help. */
 const struct cli_command *const *commands_all(size_t *ret_n);

@@ -17,6 +17,7 @@ import traceback
 import alarms
 import harness as h
 import screen
+import store
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 SCALE = float(os.environ.get("BENCH_SCALE", "1"))
@@ -170,7 +171,7 @@ def scale(b):
 
 CASES = {"saturated": saturated, "paced": paced, "acknowledged": acknowledged, "scale": scale,
          "annunciation": alarms.annunciation, "latency": screen.latency, "start": screen.start,
-         "drawing": screen.drawing, "soak": screen.soak}
+         "drawing": screen.drawing, "soak": screen.soak, "sync": store.sync}
 
 
 def run(b, names):
