@@ -14,6 +14,7 @@
 
 #include "src/app/load.h"
 #include "src/app/profile_files.h"
+#include "src/mqtt/client.h"
 #include "src/mqtt/publisher.h"
 #include "tests/cache_support.h"
 #include "tests/unit.h"
@@ -143,6 +144,38 @@ publish(struct fixture *f, const char *topic, const char *payload, bool retain)
         publisher_publish(f->publisher, topic, payload, strlen(payload), 1, retain, 0, NULL),
         RC_OK);
     assert_int_equal(publisher_drain(f->publisher, 10000, NULL), RC_OK);
+}
+
+static void
+ignore_message(void *user, const struct client_message *m)
+{
+    (void)user;
+    (void)m;
+}
+
+static void
+ignore_connect(void *user, bool session_present)
+{
+    (void)user;
+    (void)session_present;
+}
+
+static void
+ignore_disconnect(void *user, const char *why)
+{
+    (void)user;
+    (void)why;
+}
+
+static void
+turn_client(struct client *c)
+{
+    client_turn(c, clock_now());
+    struct pollfd fd = {.fd = client_fd(c), .events = POLLIN};
+    fd.events |= client_want_write(c) ? POLLOUT : 0;
+    poll(&fd, 1, 10);
+    client_read(c, 100);
+    client_write(c);
 }
 
 /* ---- custody ---- */
@@ -355,9 +388,8 @@ test_what_comes_while_nobody_has_it_waits(void **state)
     start(f, "");
     struct custody_term one = acquire(f);
     take(f, &one);
+    wait_sql(f, "select count(*) from leitstand.segment where fresh", "1"); /* empty as it is */
     leave(f);
-    struct custody_state s;
-    custody_get(f->custody, &s);
     publish(f, "w/S/A", "1", false);
     publish(f, "w/S/A", "2", false);
     struct custody_term two = acquire(f);
@@ -365,6 +397,36 @@ test_what_comes_while_nobody_has_it_waits(void **state)
     wait_sql(f, VALUES, "A1 A2");
     wait_sql(f, "select string_agg(distinct epoch::text, ' ') from leitstand.readings", "2");
     wait_sql(f, "select fresh from leitstand.segment where epoch = 2", "f");
+}
+
+/* Another client with our id, for at least so long after ours was thrown out. */
+static void
+test_no_fight_for_the_session(void **state)
+{
+    struct fixture *f = *state;
+    start(f, "");
+    struct custody_term term = acquire(f);
+    take(f, &term);
+    struct client *thief = NULL;
+    struct client_config config = {.endpoint = {.socket = f->broker_socket, .keepalive_s = 60},
+                                   .client_id = f->config->mqtt.ingest_id,
+                                   .on_message = ignore_message,
+                                   .on_connect = ignore_connect,
+                                   .on_disconnect = ignore_disconnect};
+    assert_int_equal(client_new(&thief, &config, NULL), RC_OK);
+    mono_us deadline = clock_now().mono + DEADLINE_US, gone = 0;
+    while (gone == 0 || clock_now().mono < gone + US_PER_S) {
+        struct custody_state s;
+        turn_client(thief);
+        custody_get(f->custody, &s);
+        gone = gone == 0 && !s.holds ? clock_now().mono : gone;
+        assert_true(gone == 0 || (!s.holds && client_connected(thief)));
+        assert_true(clock_now().mono < deadline);
+    }
+    client_free(thief);
+    publish(f, "w/S/A", "1", false);
+    wait_state(f, holds);
+    wait_sql(f, VALUES, "A1");
 }
 
 static void
@@ -478,6 +540,7 @@ main(void)
         CASE(test_an_owner_by_the_broker_uses_the_outbox),
         CASE(test_who_is_not_owner_takes_nothing),
         CASE(test_what_comes_while_nobody_has_it_waits),
+        CASE(test_no_fight_for_the_session),
         CASE(test_retained_only_where_nothing_is_known),
         CASE(test_report_by_exception),
         CASE(test_the_gap_of_qos_0_is_filled),

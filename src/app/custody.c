@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "src/app/sources.h"
-#include "src/core/i18n.h"
 #include "src/core/log.h"
 #include "storage/thread.h"
 
@@ -295,7 +294,8 @@ publish_state(struct custody *c)
     if (c->client != NULL && c->told.problem[0] == '\0') {
         g_strlcpy(c->told.problem, client_problem(c->client), sizeof(c->told.problem));
     }
-    c->told.holds = c->client != NULL && client_connected(c->client);
+    c->told.holds =
+        c->client != NULL && client_connected(c->client) && !client_stalled(c->client);
     c->told.fenced = c->stage == CUSTODY_OVER;
     pthread_mutex_lock(&c->lock);
     c->state = c->told;

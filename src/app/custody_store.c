@@ -15,7 +15,7 @@
 #include "src/core/log.h"
 
 #define DIAL_FIRST_US (1 * US_PER_S)
-#define DIAL_LAST_US  (4 * US_PER_S)
+#define DIAL_LAST_US  (2 * US_PER_S)
 #define STALL_LAST_US (30 * US_PER_S) /* it can be reached, and then does not answer */
 #define RETRY_US      (1 * US_PER_S)
 #define TROUBLE_US    (5 * US_PER_S)

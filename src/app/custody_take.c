@@ -47,6 +47,18 @@ custody_close_batch(struct custody *c)
     }
 }
 
+struct outbox_batch *
+custody_batch(struct custody *c)
+{
+    if (c->open == NULL) {
+        c->open = g_new0(struct outbox_batch, 1);
+        outbox_batch_init(c->open);
+        c->open->segment = c->segment;
+        c->open_since = c->now.mono;
+    }
+    return c->open;
+}
+
 void
 custody_new_segment(struct custody *c, bool fresh)
 {
@@ -64,18 +76,11 @@ custody_new_segment(struct custody *c, bool fresh)
     char id[UUID_SIZE];
     uuid_format(id, &c->segment.id);
     log_debug("custody: segment %s begins%s", id, fresh ? ", in a new session" : "");
-}
-
-struct outbox_batch *
-custody_batch(struct custody *c)
-{
-    if (c->open == NULL) {
-        c->open = g_new0(struct outbox_batch, 1);
-        outbox_batch_init(c->open);
-        c->open->segment = c->segment;
-        c->open_since = c->now.mono;
+    if (fresh) {
+        /* The store has to hear of it even when nothing comes: what was stored before cannot
+         * come again after it. */
+        custody_batch(c);
     }
-    return c->open;
 }
 
 mono_us
