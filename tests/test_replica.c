@@ -292,7 +292,8 @@ check_run(uint64_t seed, bool store)
     for (int i = 0; i < 600 && lines < N; i++) {
         uint64_t kind = below(10);
         if (kind < 7) {
-            publish(r, A, MIN(N, 1 + (uint64_t)i / 8 + below(6)), low);
+            uint64_t number = 1 + (uint64_t)i / 8 + below(6);
+            publish(r, A, MIN(N, number), low);
         } else if (store && logged < N) {
             logged++;
             log_entry(r, A, logged, low, (int64_t)logged);
