@@ -60,7 +60,8 @@ static bool
 is_content(const char *state)
 {
     return g_str_has_prefix(state, "22") || g_str_has_prefix(state, "23") ||
-           g_str_has_prefix(state, "54") || strcmp(state, "LS002") == 0;
+           g_str_has_prefix(state, "54") || strcmp(state, "LS002") == 0 ||
+           strcmp(state, "LS003") == 0;
 }
 
 /* RC_OK, then *ret has a row at least when one is a must. */

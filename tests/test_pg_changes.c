@@ -64,6 +64,14 @@ test_write(void **state)
             O1, "unacked") "," OCCURRENCE(O1, "acked") "]}");
     write_change(pg, c, g.id);
     write_change(pg, c, g.id); /* twice is once */
+    struct pg_change other = c;
+    struct err err = {.text = ""};
+    enum pg_outcome outcome;
+    other.body = "{}"; /* of a cache that has lost its end */
+    assert_int_equal(pg_change_write(pg, &other, g.id, &outcome, &err), RC_INVALID);
+    assert_int_equal(outcome, PG_REFUSED);
+    assert_int_equal(pg_change_write(pg, &other, "", &outcome, &err), RC_INVALID);
+    assert_int_equal(outcome, PG_REFUSED);
     assert_string_equal(store_ask("select count(*) from leitstand.change"), "1");
     assert_string_equal(store_ask("select string_agg(event, ',' order by line)"
                                   "  from leitstand.journal where epoch = %" PRIu64

@@ -309,9 +309,11 @@ test_exactly_once(void **state)
     await(b, has_changes, 3); /* told, for nobody looks by himself */
     await(a, has_sent, 3);
     for (int round = 0; round < 3; round++) {
-        cut_connections();
         for (int i = 0; i < 250; i++) {
             put_line(a);
+            if (i == 100 + round) {
+                cut_connections(); /* somewhere in between */
+            }
         }
         await(b, has_changes, 3 + (uint64_t)(round + 1) * 250);
     }

@@ -257,11 +257,21 @@ begin
 end
 $$;
 
-create function leitstand.change_is_known(writer uuid, number bigint) returns boolean
-language sql stable set search_path = pg_catalog, pg_temp as $$
-    select exists (select from leitstand.change as c
-                    where c.writer = change_is_known.writer
-                      and c.number = change_is_known.number);
+-- A number that was given to something else comes from a cache that lost its end, or from a copy
+-- of it: that must not pass for known.
+create function leitstand.change_is_known(writer uuid, number bigint, body jsonb) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    was jsonb;
+begin
+    select c.body into was from leitstand.change as c
+     where c.writer = change_is_known.writer and c.number = change_is_known.number;
+    if was <> body then
+        raise exception 'change % of this cache is another one here', number
+            using errcode = 'LS003';
+    end if;
+    return was is not null;
+end
 $$;
 
 -- All that both ways of writing have in common; 0 when it is known already.
@@ -273,7 +283,7 @@ declare
     log_id bigint;
 begin
     update leitstand.log_head set last = last + 1 returning last into strict log_id;
-    if leitstand.change_is_known(put_change.writer, put_change.number) then
+    if leitstand.change_is_known(put_change.writer, put_change.number, put_change.body) then
         update leitstand.log_head set last = last - 1;
         return 0;
     end if;
@@ -306,7 +316,7 @@ declare
     log_id bigint;
 begin
     -- Who is no longer owner has to hear that it got in while it was.
-    if leitstand.change_is_known(writer, number) then
+    if leitstand.change_is_known(writer, number, body) then
         return 0;
     end if;
     perform leitstand.fence(epoch, grant_id);
@@ -573,7 +583,7 @@ revoke all on function
     leitstand.put_occurrences(bigint, bigint, uuid, bigint, jsonb),
     leitstand.put_state(text, bigint, bigint, uuid, bigint, jsonb),
     leitstand.put_done(bigint, text, jsonb),
-    leitstand.change_is_known(uuid, bigint),
+    leitstand.change_is_known(uuid, bigint, jsonb),
     leitstand.put_change(boolean, bigint, bigint, uuid, bigint, text, jsonb),
     leitstand.write_changes(bigint, uuid, bigint, uuid, bigint, text, jsonb),
     leitstand.append_changes(uuid, bigint, text, bigint, bigint, jsonb),
