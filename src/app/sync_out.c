@@ -124,7 +124,7 @@ send_row(struct sync *s, const struct row *row, struct err *err)
         return refuse(s, row, err);
     }
     if (rc == RC_OK) {
-        t->sent = row->number;
+        t->sent = t->stored = row->number;
     }
     return rc;
 }
