@@ -13,9 +13,10 @@
 struct succession {
     struct evaluator *e, *shadow;
     struct now now;   /* of the take-over */
-    mono_us since;    /* nothing that happened before is news */
+    mono_us heard;    /* the owner, last */
     wall_us *decided; /* each alarm: the owner's newest rise or return, by the source's time;
                          WALL_NONE: none is known */
+    wall_us *seen;    /* each alarm: until then, by the owner's clock, it had seen everything */
 };
 
 /* ---- what the owner had decided ---- */
@@ -31,8 +32,9 @@ find_decided(struct succession *s)
 {
     const struct evaluator *e = s->e;
     s->decided = g_new(wall_us, e->n_alarms);
+    s->seen = g_new(wall_us, e->n_alarms);
     for (uint32_t i = 0; i < e->n_alarms; i++) {
-        s->decided[i] = WALL_NONE;
+        s->decided[i] = s->seen[i] = WALL_NONE;
     }
     for (guint i = 0; i < e->kept.occurrences->len; i++) {
         const struct occurrence_record *r =
@@ -41,6 +43,15 @@ find_decided(struct succession *s)
         if (alarm != ALARM_NONE) {
             note_decided(s, alarm, r->raised_at);
             note_decided(s, alarm, r->returned_at);
+            s->seen[alarm] = MAX(s->seen[alarm], r->acked_at);
+        }
+    }
+    for (guint i = 0; i < e->kept.alarms->len; i++) {
+        const struct alarm_record *r = &g_array_index(e->kept.alarms, struct alarm_record, i);
+        uint32_t alarm = find_alarm(e, r->station, r->component, r->rule);
+        if (alarm != ALARM_NONE && r->realarm_at != WALL_NONE) { /* armed by what rose last */
+            wall_us armed = r->realarm_at - rule_of(e, alarm)->realarm_us;
+            s->seen[alarm] = MAX(s->seen[alarm], armed);
         }
     }
 }
@@ -54,11 +65,15 @@ is_timed_by_receipt(const struct succession *s, uint32_t alarm)
            type == ALARM_COUNT || s->shadow->late[component].newest == WALL_NONE;
 }
 
+/* Of a latch no record tells when it rose again: there the owner is taken to have seen all
+ * until it was heard last. */
 static bool
 is_news(const struct succession *s, const struct shadow_event *event)
 {
     wall_us decided = s->decided[event->alarm];
-    if (event->at < s->since) {
+    mono_us since = s->heard - (rule_of(s->e, event->alarm)->latch ? 0 : OWNER_LAG_US);
+    wall_us at = s->now.wall - (s->now.mono - event->at);
+    if (event->at < since || at <= s->seen[event->alarm]) {
         return false;
     }
     int64_t apart = is_timed_by_receipt(s, event->alarm) ? TAKE_OVER_US : 0;
@@ -107,10 +122,9 @@ inherit_load(struct succession *s)
     struct flood *f = &s->e->flood;
     flood_fini(f);
     *f = s->shadow->flood;
-    s->shadow->flood.times = NULL;
-    s->shadow->flood.used = s->shadow->flood.cap = 0;
+    flood_init(&s->shadow->flood, f->set); /* its ring is ours now */
     f->on = false;
-    while (f->used > 0 && f->times[(f->first + f->used - 1) % f->cap] >= s->since) {
+    while (f->used > 0 && f->times[(f->first + f->used - 1) % f->cap] >= s->heard) {
         f->used--;
     }
 }
@@ -124,7 +138,7 @@ inherit_rises(struct succession *s, uint32_t alarm)
     struct chatter c = {.on = false};
     for (size_t i = 0; i < n; i++) {
         mono_us at = from->chatter.rises[(from->chatter.at + i) % n];
-        if (at != 0 && at < s->since && at >= s->since - s->e->set.chatter_us) {
+        if (at != 0 && at < s->heard && at >= s->heard - s->e->set.chatter_us) {
             c.rises[c.at] = at;
             c.at = (uint8_t)((c.at + 1u) % n);
         }
@@ -171,14 +185,43 @@ is_outdated(const struct succession *s, uint32_t alarm)
     return from != NULL && from->changed_wall > s->e->alarms[alarm].more->pending_wall;
 }
 
+/* The delay that runs in the shadow, or stands still, with the owner's beginning of it when
+ * that was earlier. */
 static void
-drop_outdated_delays(struct succession *s)
+inherit_delay(struct succession *s, uint32_t alarm)
+{
+    struct alarm *a = &s->e->alarms[alarm];
+    const struct alarm *b = &s->shadow->alarms[alarm];
+    struct more *m = more_of(s->e, alarm);
+    bool same =
+        b->more->pending_wall <= m->pending_wall + TAKE_OVER_US; /* else it began anew */
+    bool runs = a->pending == b->pending && m->frozen_us < 0 && same;
+    mono_us mine = runs ? m->due[TIMER_DELAY] : INT64_MAX;
+    a->pending = b->pending;
+    a->suspect = b->suspect;
+    m->onset_at = b->more->onset_at;
+    m->onset_value = b->more->onset_value;
+    text_set(&m->onset_detail, b->more->onset_detail);
+    m->pending_wall = b->more->pending_wall;
+    m->frozen_us = b->more->frozen_us;
+    timer_set(s->e, alarm, TIMER_DELAY,
+              m->frozen_us >= 0 ? INT64_MAX : MIN(b->more->due[TIMER_DELAY], mine));
+    alarm_touch(s->e, alarm);
+}
+
+static void
+sort_out_delays(struct succession *s)
 {
     for (uint32_t i = 0; i < s->shadow->test_base; i++) {
         struct alarm *a = &s->e->alarms[i];
+        const struct alarm *b = &s->shadow->alarms[i];
         bool rising = a->pending == PENDING_ON;
-        if (a->pending != PENDING_NONE && s->shadow->alarms[i].condition != rising &&
-            is_outdated(s, i)) {
+        if (a->pending == PENDING_NONE) {
+            continue;
+        }
+        if (b->pending == a->pending) {
+            inherit_delay(s, i);
+        } else if (b->condition != rising && is_outdated(s, i)) {
             a->condition = !rising;
             delay_end(s->e, i);
         }
@@ -260,28 +303,6 @@ is_later(const struct succession *s, uint32_t alarm)
     const struct more *from = s->shadow->alarms[alarm].more;
     wall_us read = owner_read(s, alarm);
     return from != NULL && (read == WALL_NONE || from->changed_at > read);
-}
-
-/* The delay that runs in the shadow, or what is left of the owner's, whichever began first. */
-static void
-inherit_delay(struct succession *s, uint32_t alarm)
-{
-    struct alarm *a = &s->e->alarms[alarm];
-    const struct alarm *b = &s->shadow->alarms[alarm];
-    struct more *m = more_of(s->e, alarm);
-    mono_us left =
-        b->more->frozen_us >= 0 ? s->now.mono + b->more->frozen_us : b->more->due[TIMER_DELAY];
-    mono_us mine = a->pending == PENDING_NONE ? INT64_MAX
-                   : m->frozen_us >= 0        ? s->now.mono + m->frozen_us
-                                              : m->due[TIMER_DELAY];
-    a->pending = b->pending;
-    m->onset_at = b->more->onset_at;
-    m->onset_value = b->more->onset_value;
-    text_set(&m->onset_detail, b->more->onset_detail);
-    m->pending_wall = b->more->pending_wall;
-    m->frozen_us = -1;
-    timer_set(s->e, alarm, TIMER_DELAY, MIN(left, mine));
-    alarm_touch(s->e, alarm);
 }
 
 /* Bad quality stops a delay, and a good reading lets it run on: as the shadow saw last. */
@@ -421,8 +442,7 @@ void
 evaluator_take_over(struct evaluator *e, struct evaluator *shadow, mono_us since,
                     struct now now)
 {
-    struct succession s = {
-        .e = e, .shadow = shadow, .now = now, .since = MIN(since, now.mono) - OWNER_LAG_US};
+    struct succession s = {.e = e, .shadow = shadow, .now = now, .heard = MIN(since, now.mono)};
     char text[96];
     evaluator_advance(shadow, now);
     find_decided(&s);
@@ -430,13 +450,13 @@ evaluator_take_over(struct evaluator *e, struct evaluator *shadow, mono_us since
     inherit_load(&s);
     guint kept = e->kept.alarms->len;
     e->last = now;
-    e->overdue = MIN(since, now.mono);
+    e->overdue = s.heard;
     restore_all(e, now);
     inherit_moments(&s);
     snprintf(text, sizeof(text), "%u alarms kept", kept);
     struct cause cause = {.now = now, .origin = "takeover", .detail = text, .value = NAN};
     journal_line(e, EVENT_START, &cause);
-    drop_outdated_delays(&s);
+    sort_out_delays(&s);
     repeat_all(&s);
     e->last = now;
     settle_all(&s);
@@ -446,6 +466,7 @@ evaluator_take_over(struct evaluator *e, struct evaluator *shadow, mono_us since
     look_at_values(&s);
     restore_forget(e);
     g_free(s.decided);
+    g_free(s.seen);
     e->version++;
     evaluator_advance(e, now);
 }

@@ -5,6 +5,8 @@
 #include "tests/cache_support.h"
 #include "tests/unit.h"
 
+#include <math.h>
+
 static struct plant *
 watched_for(int silence_s)
 {
@@ -64,11 +66,200 @@ test_what_is_not_watched_is_not_silent(void **state)
     support_remove(dir, path);
 }
 
+/* ---- changes of role ---- */
+
+static struct plant *
+with_a_limit(void)
+{
+    struct plant_builder b;
+    struct plant *plant = NULL;
+    plant_builder_init(&b);
+    struct station s = {.uid = g_strdup("S0"), .name = g_strdup("S0")};
+    plant_builder_station(&b, &s);
+    for (int i = 0; i < 3; i++) {
+        struct component c = {.id = g_strdup_printf("C%d", i),
+                              .kind = KIND_LEVEL,
+                              .min = NAN,
+                              .max = NAN,
+                              .order = i};
+        plant_builder_component(&b, &c);
+    }
+    struct rule_def r = {.component = g_strdup("kind:level"),
+                         .rule = g_strdup("hi"),
+                         .type = g_strdup("hi"),
+                         .priority = g_strdup("high"),
+                         .limit = 80,
+                         .deadband = NAN};
+    plant_builder_rule(&b, &r);
+    assert_int_equal(plant_builder_finish(&b, &plant, NULL), RC_OK);
+    plant_builder_fini(&b);
+    return plant;
+}
+
+/* An instance: model, alarms, and a cache that stays empty. */
+struct side {
+    char *dir, *path;
+    struct cache *cache;
+    struct config *config;
+    struct plant *plant;
+    struct model *model;
+    struct alarming a;
+    struct now now;
+    struct alarm_changes out; /* what it decided last */
+};
+
+static void
+side_open(struct side *s, struct now now)
+{
+    *s = (struct side){.now = now, .config = config_defaults(), .plant = with_a_limit()};
+    s->dir = support_dir(&s->path);
+    s->cache = support_open(s->path, NULL);
+    s->model = model_new(s->plant, now);
+    alarm_changes_init(&s->out);
+    assert_int_equal(alarming_open(&s->a, s->config, s->model, s->path, now, NULL), RC_OK);
+    alarming_link(&s->a, s->model, true, now);
+}
+
+static void
+side_close(struct side *s)
+{
+    alarm_changes_fini(&s->out);
+    alarming_close(&s->a);
+    model_free(s->model);
+    plant_unref(s->plant);
+    config_free(s->config);
+    cache_close(s->cache);
+    support_remove(s->dir, s->path);
+}
+
+static void
+side_put(struct side *s, uint32_t component, double value)
+{
+    s->now.wall += US_PER_S;
+    s->now.mono += US_PER_S;
+    GArray *records = g_array_new(FALSE, FALSE, sizeof(struct record));
+    struct reading r = {.component = component,
+                        .num = value,
+                        .source = TS_DEVICE,
+                        .ts = s->now.wall,
+                        .received = s->now.wall};
+    model_apply(s->model, &r, s->now, records);
+    alarming_readings(&s->a, s->model, &r, records, 0, s->now);
+    g_array_unref(records);
+}
+
+static void
+side_take(struct side *s)
+{
+    alarm_changes_fini(&s->out);
+    alarm_changes_init(&s->out);
+    alarming_take(&s->a, &s->out);
+}
+
+static uint32_t
+unacked(struct side *s)
+{
+    return alarming_board(&s->a)->unacked[ALARM_HIGH];
+}
+
+static uint64_t
+rung(struct side *s)
+{
+    return alarming_board(&s->a)->annunciated[ALARM_HIGH];
+}
+
+static void
+test_roles_change_and_nothing_is_told_twice(void **state)
+{
+    (void)state;
+    struct now now = {.wall = INT64_C(1767268800000000), .mono = 1000 * US_PER_S};
+    struct side owner, other;
+    side_open(&owner, now);
+    side_open(&other, now);
+    alarming_promote(&owner.a, owner.model, (struct rank){7, 0}, now.mono, now);
+    uint64_t version = alarming_version(&other.a);
+    alarming_demote(&other.a);
+    assert_true(alarming_version(&other.a) > version);
+
+    side_put(&owner, 0, 90);
+    side_put(&other, 0, 90);
+    assert_true(alarming_changed(&owner.a));
+    assert_false(alarming_changed(&other.a));
+    side_take(&owner);
+    side_take(&other);
+    assert_true(alarm_changes_empty(&other.out));
+    assert_int_equal(
+        g_array_index(owner.out.journal, struct journal_record, owner.out.journal->len - 1)
+            .epoch,
+        7);
+    assert_int_equal(unacked(&owner), 1);
+    assert_int_equal(unacked(&other), 0); /* it does not say what its shadow thinks */
+    version = alarming_version(&other.a);
+    alarming_follow(&other.a, &owner.out, other.now);
+    assert_true(alarming_version(&other.a) > version);
+    assert_int_equal(unacked(&other), 1);
+    assert_int_equal(rung(&other), 1);
+    assert_int_equal(alarming_annunciated(&other.a), 1);
+
+    mono_us heard = other.now.mono; /* the owner is gone; another one rises */
+    side_put(&other, 1, 90);
+    assert_int_equal(unacked(&other), 1);
+    version = alarming_version(&other.a);
+    alarming_promote(&other.a, other.model, (struct rank){8, 0}, heard, other.now);
+    assert_true(alarming_version(&other.a) > version);
+    assert_int_equal(unacked(&other), 2);
+    assert_int_equal(rung(&other), 2); /* that one, and not the first one again */
+    side_take(&other);
+    const struct journal_record *last =
+        &g_array_index(other.out.journal, struct journal_record, other.out.journal->len - 1);
+    assert_int_equal(last->event, EVENT_RAISED);
+    assert_int_equal(last->epoch, 8);
+    assert_string_equal(last->component, "C1");
+
+    alarming_demote(&owner.a); /* the old one comes back, and follows */
+    side_put(&owner, 1, 90);
+    side_put(&owner, 1, 90);
+    assert_int_equal(unacked(&owner), 1);
+    alarming_follow(&owner.a, &other.out, owner.now);
+    assert_int_equal(unacked(&owner), 2);
+    assert_int_equal(rung(&owner), 2);
+    side_close(&owner);
+    side_close(&other);
+}
+
+static void
+test_a_whole_state_replaces_what_is_kept(void **state)
+{
+    (void)state;
+    struct now now = {.wall = INT64_C(1767268800000000), .mono = 1000 * US_PER_S};
+    struct side owner, other;
+    side_open(&owner, now);
+    side_open(&other, now);
+    side_put(&owner, 0, 90);
+    side_put(&other, 2, 90);
+    side_take(&owner);
+    side_take(&other);
+    alarming_demote(&other.a);
+    assert_int_equal(unacked(&other), 1);
+    struct alarm_changes diff;
+    alarm_changes_init(&diff);
+    alarming_replace(&other.a, &owner.out, &diff);
+    assert_int_equal(unacked(&other), 1);
+    assert_string_equal(alarming_board(&other.a)->alarms[0].component, "C0");
+    assert_true(g_array_index(diff.alarms, struct alarm_record, 0).gone);
+    assert_string_equal(g_array_index(diff.alarms, struct alarm_record, 0).component, "C2");
+    alarm_changes_fini(&diff);
+    side_close(&owner);
+    side_close(&other);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_not_watched_is_not_silent),
+        cmocka_unit_test(test_roles_change_and_nothing_is_told_twice),
+        cmocka_unit_test(test_a_whole_state_replaces_what_is_kept),
     };
     return cmocka_run_group_tests_name("alarming", tests, NULL, NULL);
 }

@@ -125,12 +125,13 @@ static bool
 keep_closed(const struct occurrence_record *r, void *closed)
 {
     if (r->state == ALARM_NORMAL) {
-        g_array_append_val((GArray *)closed, r->occurrence);
+        struct occurrence_record copy = occurrence_record_copy(r);
+        g_array_append_val((GArray *)closed, copy);
     }
     return true;
 }
 
-/* What the cache kept; the names of what is over are struct uuid, the newest first. */
+/* What the cache kept; of what is over the newest comes first. */
 static enum rc
 read_kept(const char *path, struct alarm_changes *kept, GArray *closed, struct err *err)
 {
@@ -148,6 +149,22 @@ read_kept(const char *path, struct alarm_changes *kept, GArray *closed, struct e
     return rc;
 }
 
+/* The oldest first, as if they had just come. */
+static void
+keep_read(struct kept *k, const struct alarm_changes *read, const GArray *closed)
+{
+    struct alarm_changes one;
+    alarm_changes_init(&one);
+    for (guint i = closed->len; i > 0; i--) {
+        struct occurrence_record copy =
+            occurrence_record_copy(&g_array_index(closed, struct occurrence_record, i - 1));
+        g_array_append_val(one.occurrences, copy);
+    }
+    kept_apply(k, &one);
+    kept_apply(k, read);
+    alarm_changes_fini(&one);
+}
+
 static void
 reset_told(struct alarming *a, uint32_t n)
 {
@@ -161,15 +178,21 @@ alarming_open(struct alarming *a, const struct config *config, const struct mode
               const char *path, struct now now, struct err *err)
 {
     struct alarm_changes kept;
-    GArray *closed = g_array_new(FALSE, FALSE, sizeof(struct uuid));
+    GArray *closed = g_array_new(FALSE, FALSE, sizeof(struct occurrence_record));
+    g_array_set_clear_func(closed, occurrence_record_clear);
     alarm_changes_init(&kept);
     enum rc rc = read_kept(path, &kept, closed, err);
     if (rc == RC_OK) {
-        struct evaluator_settings settings = settings_of(config);
+        a->settings = settings_of(config);
+        a->kept = kept_new();
+        kept_set_flood(a->kept, a->settings.flood);
+        keep_read(a->kept, &kept, closed);
         struct plant *plant = model_plant(model);
-        a->evaluator = evaluator_new(&settings, compile(plant), now);
+        a->evaluator = evaluator_new(&a->settings, compile(plant), now);
         for (guint i = closed->len; i > 0; i--) {
-            evaluator_restore_closed(a->evaluator, &g_array_index(closed, struct uuid, i - 1));
+            evaluator_restore_closed(
+                a->evaluator,
+                &g_array_index(closed, struct occurrence_record, i - 1).occurrence);
         }
         restore_kept(a->evaluator, &kept);
         each_value(a->evaluator, model, now, restore_value);
@@ -188,6 +211,7 @@ alarming_close(struct alarming *a)
     popup_stop(a->popup);
     alarm_board_unref(a->board);
     evaluator_free(a->evaluator);
+    kept_free(a->kept);
     g_free(a->told);
     *a = (struct alarming){0};
 }
@@ -310,14 +334,15 @@ remind(const struct alarming *a, const struct journal_record *line)
     g_free(what);
 }
 
-void
-alarming_take(struct alarming *a, struct alarm_changes *to)
+/* Lines of before are passed over. */
+static void
+tell_people(const struct alarming *a, const GArray *journal, wall_us before)
 {
-    guint first = to->journal->len;
-    evaluator_take(a->evaluator, to);
-    for (guint i = first; i < to->journal->len; i++) {
-        const struct journal_record *line =
-            &g_array_index(to->journal, struct journal_record, i);
+    for (guint i = 0; i < journal->len; i++) {
+        const struct journal_record *line = &g_array_index(journal, struct journal_record, i);
+        if (line->at < before) {
+            continue;
+        }
         if (line->event == EVENT_REMINDER) {
             remind(a, line);
         } else if (line->annunciated && (a->popup_priorities & (1u << line->priority)) != 0) {
@@ -326,12 +351,148 @@ alarming_take(struct alarming *a, struct alarm_changes *to)
     }
 }
 
+bool
+alarming_changed(const struct alarming *a)
+{
+    return !a->following && evaluator_changed(a->evaluator);
+}
+
+void
+alarming_take(struct alarming *a, struct alarm_changes *to)
+{
+    if (a->following) {
+        evaluator_discard(a->evaluator);
+        return;
+    }
+    struct alarm_changes c;
+    alarm_changes_init(&c);
+    evaluator_take(a->evaluator, &c);
+    kept_apply(a->kept, &c);
+    tell_people(a, c.journal, INT64_MIN);
+    alarm_changes_move(to, &c);
+    alarm_changes_fini(&c);
+}
+
+/* ---- roles ---- */
+
+static uint64_t
+raw_version(const struct alarming *a)
+{
+    return a->following ? kept_version(a->kept) : evaluator_version(a->evaluator);
+}
+
+uint64_t
+alarming_version(const struct alarming *a)
+{
+    return a->version_base + raw_version(a);
+}
+
+uint64_t
+alarming_annunciated(const struct alarming *a)
+{
+    uint64_t sum = a->following ? 0 : evaluator_annunciated(a->evaluator);
+    for (int i = 0; i < ALARM_PRIORITIES; i++) {
+        sum += a->following ? kept_annunciated(a->kept, (enum alarm_priority)i)
+                            : a->annunciated_base[i];
+    }
+    return sum;
+}
+
+/* The version never falls; bases may be negative, as numbers that wrap round. */
+static void
+set_version(struct alarming *a, uint64_t above)
+{
+    a->version_base = above + 1 - raw_version(a);
+}
+
+void
+alarming_demote(struct alarming *a)
+{
+    if (a->following) {
+        return;
+    }
+    uint64_t version = alarming_version(a);
+    evaluator_shadow(a->evaluator);
+    a->following = true;
+    set_version(a, version);
+}
+
+/* What is kept becomes the evaluator's. */
+static void
+bequeath(const struct alarming *a, struct evaluator *heir)
+{
+    struct alarm_changes c;
+    alarm_changes_init(&c);
+    kept_dump(a->kept, &c);
+    for (guint i = 0; i < c.occurrences->len; i++) {
+        const struct occurrence_record *r =
+            &g_array_index(c.occurrences, struct occurrence_record, i);
+        if (r->state == ALARM_NORMAL) {
+            evaluator_restore_closed(heir, &r->occurrence);
+        }
+    }
+    restore_kept(heir, &c);
+    alarm_changes_fini(&c);
+}
+
+void
+alarming_promote(struct alarming *a, const struct model *model, struct rank rank, mono_us heard,
+                 struct now now)
+{
+    a->settings.epoch = rank.epoch;
+    a->settings.term = rank.term;
+    if (!a->following) {
+        evaluator_set_rank(a->evaluator, rank.epoch, rank.term);
+        return;
+    }
+    uint64_t version = alarming_version(a);
+    struct plant *plant = model_plant(model);
+    struct evaluator *heir = evaluator_new(&a->settings, compile(plant), now);
+    bequeath(a, heir);
+    each_value(heir, model, now, restore_value);
+    evaluator_take_over(heir, a->evaluator, heard, now);
+    evaluator_free(a->evaluator);
+    a->evaluator = heir;
+    a->plant = plant;
+    a->following = false;
+    for (int i = 0; i < ALARM_PRIORITIES; i++) {
+        a->annunciated_base[i] = kept_annunciated(a->kept, (enum alarm_priority)i);
+    }
+    reset_told(a, plant->n_stations);
+    set_version(a, version);
+}
+
+void
+alarming_follow(struct alarming *a, const struct alarm_changes *c, struct now now)
+{
+    kept_apply(a->kept, c);
+    tell_people(a, c->journal, now.wall - FOLLOW_TELL_US);
+}
+
+void
+alarming_replace(struct alarming *a, const struct alarm_changes *state,
+                 struct alarm_changes *diff)
+{
+    kept_replace(a->kept, state, diff);
+}
+
 struct alarm_board *
 alarming_board(struct alarming *a)
 {
-    if (a->board == NULL || a->board->version != evaluator_version(a->evaluator)) {
-        alarm_board_unref(a->board);
-        a->board = evaluator_board(a->evaluator);
+    uint64_t version = alarming_version(a);
+    if (a->board != NULL && a->board->version == version) {
+        return a->board;
     }
+    alarm_board_unref(a->board);
+    if (a->following) {
+        const struct ruleset *rules = evaluator_rules(a->evaluator);
+        a->board = kept_board(a->kept, rules->plant, rules, evaluator_now(a->evaluator));
+    } else {
+        a->board = evaluator_board(a->evaluator);
+        for (int i = 0; i < ALARM_PRIORITIES; i++) {
+            a->board->annunciated[i] += a->annunciated_base[i];
+        }
+    }
+    a->board->version = version;
     return a->board;
 }

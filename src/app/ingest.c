@@ -30,7 +30,7 @@ ingest_fini(struct ingest *in)
 size_t
 ingest_waiting(const struct ingest *in)
 {
-    size_t changes = evaluator_changed(in->alarming->evaluator) ? 1 : 0;
+    size_t changes = alarming_changed(in->alarming) ? 1 : 0;
     return changes +
            (in->batch == NULL ? 0 : in->batch->records->len + in->batch->messages->len);
 }

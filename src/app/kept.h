@@ -45,10 +45,10 @@ uint64_t kept_annunciated(const struct kept *k, enum alarm_priority priority);
  * What a screen shows of it: as evaluator_board(), but by station, component and rule. rules
  * are those of plant; of an alarm that they do not know only the records tell. One reference.
  *
- * What the records do not say: how long people took to acknowledge (median_ack_us is -1), and,
- * between the end of a broker's or link's alarm and the moment the stations are heard again,
- * which of both hides a station's silence (the one that ended last is told). Floods and rates
- * are counted from the lines that were applied here.
+ * What the records do not say: how long people took to acknowledge (median_ack_us is -1), and
+ * which of several that could explain a silence or what is stale did so first (parent,
+ * suppresses: here it is the one that would now). Floods and rates are counted from the lines
+ * that were applied here.
  */
 struct alarm_board *kept_board(struct kept *k, struct plant *plant, const struct ruleset *rules,
                                struct now now);

@@ -192,21 +192,38 @@ is_active(const struct alarm_record *r)
     return r != NULL && alarm_state_active(r->state);
 }
 
-/* When an alarm of leitstand itself was over last. */
-static wall_us
-ended_at(const struct kept *k, const char *component)
+/* The newest occurrence of an alarm of leitstand itself; NULL: none is known. */
+static const struct kept_occurrence *
+last_occurrence(const struct kept *k, const char *component, const struct alarm_record *r)
 {
+    if (r != NULL) {
+        return g_hash_table_lookup(k->occurrences, &r->occurrence);
+    }
     for (const GList *l = k->closed.tail; l != NULL; l = l->prev) {
         const struct kept_occurrence *o = l->data;
         if (strcmp(o->r.station, ALARM_SYSTEM) == 0 && strcmp(o->r.component, component) == 0) {
-            return o->r.returned_at;
+            return o;
         }
     }
-    return WALL_NONE;
+    return NULL;
 }
 
+/* Link or broker, whose alarm ended last: stations have yet to be heard. */
+static struct uuid
+explain_by_end(const struct kept *k, const struct alarm_record *broker,
+               const struct alarm_record *link)
+{
+    const struct kept_occurrence *b = last_occurrence(k, "broker", broker);
+    const struct kept_occurrence *l = last_occurrence(k, "link", link);
+    if (b == NULL || (l != NULL && l->r.returned_at > b->r.returned_at)) {
+        b = l;
+    }
+    return b == NULL ? (struct uuid){{0}} : b->r.occurrence;
+}
+
+/* NULL: it is over, and *ended tells which. */
 static const struct alarm_record *
-find_explanation(const struct board_maker *b, const struct row *row)
+find_explanation(const struct board_maker *b, const struct row *row, struct uuid *ended)
 {
     const struct kept *k = b->k;
     const struct alarm_record *link = kept_alarm(k, ALARM_SYSTEM, "link", "link");
@@ -231,7 +248,8 @@ find_explanation(const struct board_maker *b, const struct row *row)
         if (is_active(broker) || is_active(link)) {
             return is_active(broker) ? broker : link;
         }
-        return ended_at(k, "link") > ended_at(k, "broker") ? link : broker;
+        *ended = explain_by_end(k, broker, link);
+        return NULL;
     }
     return is_active(link) ? link : NULL;
 }
@@ -249,11 +267,10 @@ explain(struct board_maker *b, struct alarm_board *board)
         if ((row->v.overlays & OVERLAY_SUPPRESSED) == 0) {
             continue;
         }
-        const struct alarm_record *parent = find_explanation(b, row);
-        struct alarm_view *view = g_hash_table_lookup(views, parent);
-        if (parent != NULL) {
-            board->alarms[i].parent = parent->occurrence;
-        }
+        struct uuid *id = &board->alarms[i].parent;
+        const struct alarm_record *parent = find_explanation(b, row, id);
+        struct alarm_view *view = parent == NULL ? NULL : g_hash_table_lookup(views, parent);
+        *id = parent == NULL ? *id : parent->occurrence;
         if (view != NULL) {
             view->suppresses++;
         }
