@@ -7,6 +7,12 @@
 
 static const char *const texts[] = {
     [PG_LISTEN] = "LISTEN leitstand",
+    [PG_LEASE_LISTEN] = "LISTEN leitstand_lease",
+    [PG_LEASE_LOOK] = "SELECT * FROM leitstand.lease_look($1, $2, $3)",
+    [PG_LEASE_ACQUIRE] = "SELECT * FROM leitstand.lease_acquire($1, $2, $3, $4)",
+    [PG_LEASE_RENEW] = "SELECT * FROM leitstand.lease_renew($1, $2, $3, $4, $5)",
+    [PG_LEASE_RELEASE] = "SELECT * FROM leitstand.lease_release($1, $2, $3, $4)",
+    [PG_TENURE_ADD] = "SELECT leitstand.tenure_add($1, $2, $3, $4)",
     [PG_CHANGE_WRITE] = "SELECT leitstand.write_changes($5, $1, $6, $2, $3, $4, $7)",
     [PG_CHANGE_APPEND] = "SELECT leitstand.append_changes($1, $2, $3, $4, $5, $6)",
     [PG_LOOK] = "SELECT log_first, log_last, behind, own_number, plant, pending, answered"

@@ -8,6 +8,13 @@
 
 enum pg_statement {
     PG_LISTEN, /* no parameters */
+    /* The lease (002-ownership.sql); one row of leitstand.lease_state each. */
+    PG_LEASE_LISTEN,  /* no parameters */
+    PG_LEASE_LOOK,    /* instance, mode, validity in ms */
+    PG_LEASE_ACQUIRE, /* … and the highest epoch seen */
+    PG_LEASE_RENEW,   /* instance, epoch, grant, mode, validity in ms */
+    PG_LEASE_RELEASE, /* instance, epoch, grant, for whom or null */
+    PG_TENURE_ADD,    /* epoch, term, instance, since: an owner by the broker's word */
     /* storage/pg_changes.h; parameters in the order of its structs */
     PG_CHANGE_WRITE,
     PG_CHANGE_APPEND,

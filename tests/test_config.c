@@ -320,6 +320,16 @@ test_problems(void **state)
          "2: [alarms] flood_end: \"11\" is not at most what flood_begin is"},
         {"[alarms]\nflood_begin = 4\n",
          "2: [alarms] flood_begin: \"4\" is not at least what flood_end is"},
+        {"[ownership]\necho_s = 10\nvalidity_s = 20\n",
+         "2: [ownership] echo_s: \"10\" is not less than dead_s"},
+        {"[ownership]\ndead_s = 5\n", "2: [ownership] dead_s: \"5\" is not more than echo_s"},
+        {"[ownership]\necho_s = 6\nvalidity_s = 6\n",
+         "2: [ownership] echo_s: \"6\" is not less than validity_s"},
+        {"[ownership]\nrenewal_s = 5\n", "2: [ownership] renewal_s: \"5\" is not at most half "
+                                         "of validity_s less two seconds"},
+        {"[ownership]\nvalidity_s = 7\nrenewal_s = 3\n",
+         "2: [ownership] validity_s: \"7\" is not at least twice renewal_s and two seconds "
+         "more"},
         {"[alarms]\nbel = none\n", "2: [alarms] bel: \"none\" is not for an option of this "
                                    "section; did you mean \"bell\"?"},
     };

@@ -76,6 +76,10 @@ mono_us ownership_turn(struct ownership *o, struct now now);
 
 const struct tenure *ownership_tenure(const struct ownership *o);
 
+/* What instances/NAME shall say when the client connects; allocated by GLib. From then on
+ * ownership says it itself whenever it has something new. */
+char *ownership_presence(const struct ownership *o);
+
 /*
  * Give ownership to instance to, or to whoever takes it ("" any). RC_INVALID: it is not the
  * owner, or there is no such candidate; err says which. The caller has put away before all that

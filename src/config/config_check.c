@@ -135,6 +135,37 @@ check_flood(struct checking *k)
     }
 }
 
+/* The times of ownership: whoever was owner must have fallen silent before another steps in,
+ * and a lease outlives two renewals that fail. One of both keys is written, or all are
+ * defaults. */
+static void
+check_ownership(struct checking *k)
+{
+    int validity = k->c->ownership.validity_s, renewal = k->c->ownership.renewal_s;
+    int echo = k->c->ownership.echo_s, dead = k->c->ownership.dead_s;
+    const struct {
+        bool good;
+        const char *key, *what, *other, *other_what;
+    } rules[] = {
+        {echo < dead, "echo_s", "is not less than dead_s", "dead_s", "is not more than echo_s"},
+        {echo < validity, "echo_s", "is not less than validity_s", "validity_s",
+         "is not more than echo_s"},
+        {validity >= 2 * renewal + 2, "validity_s",
+         "is not at least twice renewal_s and two seconds more", "renewal_s",
+         "is not at most half of validity_s less two seconds"},
+    };
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        if (rules[i].good) {
+            continue;
+        }
+        if (find(k, "ownership", rules[i].key) != NULL) {
+            refuse(k, "ownership", rules[i].key, rules[i].what);
+        } else {
+            refuse(k, "ownership", rules[i].other, rules[i].other_what);
+        }
+    }
+}
+
 void
 config_check(const struct config *c, const struct settings *settings, struct problems *problems)
 {
@@ -164,4 +195,5 @@ config_check(const struct config *c, const struct settings *settings, struct pro
     check_sources(&k);
     check_tls(&k);
     check_flood(&k);
+    check_ownership(&k);
 }

@@ -165,21 +165,37 @@ set_handle(struct client *c, const struct client_config *config, struct err *err
     return RC_OK;
 }
 
+static size_t
+count(const char *const *filters)
+{
+    return filters == NULL ? 0 : g_strv_length((char **)(uintptr_t)filters);
+}
+
+static void
+add_filter(struct client *c, const char *filter, int qos)
+{
+    c->names[c->n_filters] = g_strdup(filter);
+    c->filters[c->n_filters] = (struct client_filter){c->names[c->n_filters], qos};
+    c->n_filters++;
+}
+
 static void
 copy_filters(struct client *c, const struct client_config *config)
 {
-    while (config->own_filters != NULL && config->own_filters[c->n_own] != NULL) {
-        c->n_own++;
+    c->n_own = count(config->own_filters);
+    c->n_echo = count(config->echo_filters);
+    size_t n = config->n_filters + c->n_own + c->n_echo;
+    c->names = g_new0(char *, n + 1);
+    c->filters = g_new0(struct client_filter, n + 1);
+    c->subscribe_mids = g_new0(int, n + 1);
+    for (size_t i = 0; i < config->n_filters; i++) {
+        add_filter(c, config->filters[i].filter, config->filters[i].qos);
     }
-    c->n_filters = config->n_filters + c->n_own;
-    c->names = g_new0(char *, c->n_filters + 1);
-    c->filters = g_new0(struct client_filter, c->n_filters + 1);
-    c->subscribe_mids = g_new0(int, c->n_filters + 1);
-    for (size_t i = 0; i < c->n_filters; i++) {
-        bool own = i >= config->n_filters;
-        c->names[i] = g_strdup(own ? config->own_filters[i - config->n_filters]
-                                   : config->filters[i].filter);
-        c->filters[i] = (struct client_filter){c->names[i], own ? 0 : config->filters[i].qos};
+    for (size_t i = 0; i < c->n_own; i++) {
+        add_filter(c, config->own_filters[i], 0);
+    }
+    for (size_t i = 0; i < c->n_echo; i++) {
+        add_filter(c, config->echo_filters[i], 0);
     }
 }
 
@@ -210,6 +226,13 @@ client_new(struct client **ret, const struct client_config *config, struct err *
     }
     *ret = c;
     return RC_OK;
+}
+
+void
+client_set_presence(struct client *c, const char *payload)
+{
+    g_free(c->presence_payload);
+    c->presence_payload = g_strdup(payload);
 }
 
 /* Presence goes, then DISCONNECT; after that the broker does not send the will. */

@@ -59,9 +59,10 @@ struct client_config {
     /* Topics of leitstand itself, NULL-terminated, may be NULL: QoS 0, the retained messages
      * with every connect, and with MQTT 5 nothing of what we publish ourselves. */
     const char *const *own_filters;
-    const char *presence_topic;   /* NULL: none. Retained; emptied by the last will, too */
-    const char *presence_payload; /* published at every connect */
-    bool clean;                   /* no persistent session: probes */
+    const char *const *echo_filters; /* the same, but ours come back to us */
+    const char *presence_topic;      /* NULL: none. Retained; emptied by the last will, too */
+    const char *presence_payload;    /* published at every connect */
+    bool clean;                      /* no persistent session: probes */
 
     void *user;
     void (*on_message)(void *user, const struct client_message *m);
@@ -72,6 +73,9 @@ struct client_config {
      * connection: it will not send them again. Told now and then. May be NULL. */
     void (*on_confirmed)(void *user, uint64_t messages);
 };
+
+/* What is published at the connects from now on, instead of config's. Not by this call. */
+void client_set_presence(struct client *c, const char *payload);
 
 /* Does not connect; strings are copied. */
 MUST_USE enum rc client_new(struct client **ret, const struct client_config *config,

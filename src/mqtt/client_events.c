@@ -49,8 +49,9 @@ subscribe_all(struct client *c)
          * subscription that it still has need not bring the retained messages again. At QoS 0
          * nothing is queued. */
         int options = !c->retry.v311 && f->qos > 0 ? MQTT_SUB_OPT_SEND_RETAIN_NEW : 0;
-        bool own = i >= c->n_filters - c->n_own;
-        options |= !c->retry.v311 && own ? MQTT_SUB_OPT_NO_LOCAL : 0;
+        size_t n_own_end = c->n_filters - c->n_echo;
+        bool unheard = i >= n_own_end - c->n_own && i < n_own_end;
+        options |= !c->retry.v311 && unheard ? MQTT_SUB_OPT_NO_LOCAL : 0;
         int code = mosquitto_subscribe_v5(c->m, &c->subscribe_mids[i], f->filter, f->qos,
                                           options, NULL);
         if (code != MOSQ_ERR_SUCCESS) {

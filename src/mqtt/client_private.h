@@ -27,8 +27,8 @@ struct client {
     char **names; /* the texts of filters */
     struct client_filter *filters;
     int *subscribe_mids; /* of the last SUBSCRIBE for each filter */
-    size_t n_filters;    /* those of the caller, then n_own of our own topics */
-    size_t n_own;
+    size_t n_filters;    /* those of the caller, then n_own of our own topics, then n_echo */
+    size_t n_own, n_echo;
     char *presence_topic, *presence_payload;
     bool clean;
 

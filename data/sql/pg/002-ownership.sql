@@ -40,6 +40,14 @@ create view leitstand.ownership as
 select holder as instance, epoch, 0::bigint as term, since, expires_at as valid_until
   from leitstand.lease where scope = 'site' and holder is not null;
 
+-- A channel of its own, for those who wait for the lease and for nothing else.
+create function leitstand.lease_tell() returns void
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+    select pg_notify('leitstand', 'lease'), pg_notify('leitstand_lease', '');
+    select;
+$$;
+revoke all on function leitstand.lease_tell() from public;
+
 -- What an instance is told of the lease. left_ms: until it may try to acquire it, 0: now.
 create type leitstand.lease_state as (
     mine boolean,
@@ -127,7 +135,7 @@ begin
     end if;
     insert into leitstand.tenure (epoch, term, instance, arbiter, since)
     values (l.epoch, 0, instance, 'postgres', l.since);
-    perform pg_notify('leitstand', 'lease');
+    perform leitstand.lease_tell();
     answer.mine := true;
     answer.epoch := l.epoch;
     answer.grant_id := l.grant_id;
@@ -161,7 +169,7 @@ begin
         return leitstand.lease_look(instance, wanted, valid_ms);
     end if;
     if was <> wanted and wanted = 'infra' then
-        perform pg_notify('leitstand', 'lease');
+        perform leitstand.lease_tell();
     end if;
     answer := leitstand.lease_look(instance, wanted, valid_ms);
     answer.mine := true;
@@ -182,7 +190,7 @@ begin
      where x.scope = 'site' and x.epoch = lease_release.epoch
        and x.grant_id = lease_release.grant_id;
     if found then
-        perform pg_notify('leitstand', 'lease');
+        perform leitstand.lease_tell();
     end if;
     return leitstand.lease_look(instance, 'full', 1000);
 end

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/app/lease_worker.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <glib.h>
+
+#include "src/app/worker.h"
+
+struct lease_worker {
+    struct worker worker;
+    struct lease_config config; /* constant; its texts are ours */
+    struct lease *lease;        /* the thread's */
+    int news_fd;                /* constant; eventfd */
+    /* under lock */
+    struct lease_request request; /* ask NONE: there is none */
+    struct lease_news news;
+};
+
+static void
+release(void *worker)
+{
+    struct lease_worker *w = worker;
+    lease_free(w->lease);
+    g_free((void *)(uintptr_t)w->config.conninfo);
+    g_free((void *)(uintptr_t)w->config.instance);
+    close(w->news_fd);
+    g_free(w);
+}
+
+/* Locked but for the time it asks. What wakes it while it asks makes it give up, so the wake
+ * that told of the request is taken back before. */
+static void
+answer(struct lease_worker *w)
+{
+    eventfd_t count;
+    struct lease_request request = w->request;
+    struct lease_answer got;
+    struct err err = {.text = ""};
+    w->request.ask = LEASE_NONE;
+    eventfd_read(w->worker.wake_fd, &count);
+    worker_unlock(&w->worker);
+    lease_ask(w->lease, &request, &got, &err);
+    worker_lock(&w->worker);
+    w->news.answered = true;
+    w->news.answer = got;
+    w->news.err = err;
+    eventfd_write(w->news_fd, 1);
+}
+
+/* Locked but while it waits. */
+static void
+wait_for_something(struct lease_worker *w)
+{
+    struct pollfd fds[] = {{.fd = w->worker.wake_fd, .events = POLLIN},
+                           {.fd = lease_fd(w->lease), .events = POLLIN}};
+    worker_unlock(&w->worker);
+    poll(fds, G_N_ELEMENTS(fds), -1);
+    bool told = fds[1].revents != 0 && lease_notified(w->lease);
+    worker_lock(&w->worker);
+    if (told) {
+        w->news.notified = true;
+        eventfd_write(w->news_fd, 1);
+    }
+}
+
+static void
+work(void *worker)
+{
+    struct lease_worker *w = worker;
+    worker_lock(&w->worker);
+    w->config.wake_fd = w->worker.wake_fd;
+    w->lease = lease_new(&w->config);
+    while (!w->worker.stopping) {
+        if (w->request.ask != LEASE_NONE) {
+            answer(w);
+        } else {
+            wait_for_something(w);
+        }
+    }
+    worker_unlock(&w->worker);
+}
+
+struct lease_worker *
+lease_worker_start(const struct lease_config *config)
+{
+    struct lease_worker *w = g_new0(struct lease_worker, 1);
+    w->news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    w->config = *config;
+    w->config.conninfo = g_strdup(config->conninfo);
+    w->config.instance = g_strdup(config->instance);
+    return worker_start(&w->worker, "lease", work, release) ? w : NULL;
+}
+
+void
+lease_worker_stop(struct lease_worker *w)
+{
+    if (w != NULL) {
+        worker_leave(&w->worker, 0);
+    }
+}
+
+void
+lease_worker_ask(struct lease_worker *w, const struct lease_request *request)
+{
+    worker_lock(&w->worker);
+    w->request = *request;
+    worker_wake(&w->worker);
+    worker_unlock(&w->worker);
+}
+
+int
+lease_worker_fd(const struct lease_worker *w)
+{
+    return w->news_fd;
+}
+
+void
+lease_worker_take(struct lease_worker *w, struct lease_news *ret)
+{
+    eventfd_t count;
+    worker_lock(&w->worker);
+    eventfd_read(w->news_fd, &count);
+    *ret = w->news;
+    w->news.answered = w->news.notified = false;
+    worker_unlock(&w->worker);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How an instance settles, sleeps, decides alone, hands over and stops. */
+#include "tests/election_stage.h"
+
+/* ---- settling, sleeping, going ---- */
+
+static void
+test_settles(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_own_by_broker(&s);
+    assert_true(stage_view(&s).settled); /* nobody was there: as fast as alone */
+    stage_close(&s);
+
+    stage_open(&s, false);
+    stage_join(&s);
+    stage_ordered(&s, ACT_CLAIM, NULL);
+    stage_hear_other(&s, SAID_BEACON, 1, 5);
+    stage_hear_other(&s, SAID_GONE, 0, 0); /* its last will: it may act until it notices */
+    stage_echo_all(&s);
+    assert_state(&s, ELECTION_OWNER_FB);
+    stage_pass_heard(&s, 5500 * MS);
+    assert_false(stage_view(&s).settled);
+    stage_pass_heard(&s, 1 * S);
+    assert_true(stage_view(&s).settled);
+    stage_close(&s);
+}
+
+static void
+test_resignation_settles(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, false);
+    stage_join(&s);
+    stage_hear_other(&s, SAID_CLAIM, 1, 4);
+    stage_hear_other(&s, SAID_PRESENCE, 0, 0);
+    stage_pass_heard(&s, 11 * S);
+    stage_ordered(&s, ACT_CLAIM, NULL);
+    stage_close(&s);
+
+    stage_open(&s, false);
+    election_connected(s.e, stage_now_of(&s));
+    stage_collect(&s);
+    stage_hear_other(&s, SAID_PRESENCE, 0, 0);
+    stage_echo_all(&s);
+    for (int i = 0; i < 12; i++) {
+        stage_pass_heard(&s, 1 * S);
+        stage_hear_other(&s, SAID_BEACON, 1, 4);
+    }
+    assert_state(&s, ELECTION_STANDBY);
+    stage_hear(
+        &s, &(struct election_message){
+                .said = SAID_RESIGN, .from = "b", .rank = {1, 4}, .to = "a", .settled = true});
+    stage_echo_all(&s); /* at once */
+    assert_state(&s, ELECTION_OWNER_FB);
+    assert_true(stage_view(&s).settled);
+    stage_close(&s);
+}
+
+static void
+test_sleep_reads_first(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, false);
+    election_connected(s.e, stage_now_of(&s));
+    stage_collect(&s);
+    stage_hear_other(&s, SAID_PRESENCE, 0, 0);
+    stage_echo_all(&s);
+    stage_hear_other(&s, SAID_BEACON, 1, 4);
+    s.at += 60 * S; /* stopped, and continued */
+    election_turn(s.e, stage_now_of(&s));
+    stage_collect(&s);
+    assert_state(&s, ELECTION_JOIN);
+    assert_false(stage_ordered(&s, ACT_CLAIM, NULL));
+    stage_close(&s);
+}
+
+static void
+test_slept_owner_steps_down(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_own_by_store(&s);
+    stage_pass_heard(&s, 1 * S);
+    s.at += 60 * S;
+    election_turn(s.e, stage_now_of(&s));
+    assert_false(stage_view(&s).owner);
+    stage_close(&s);
+}
+
+static void
+test_candidate_no(void **state)
+{
+    (void)state;
+    struct election_config config = stage_config_of(true);
+    struct stage s;
+    config.candidate = false;
+    stage_open_with(&s, &config);
+    assert_state(&s, ELECTION_BLIND);
+    stage_answer(&s, LEASE_LOOK, (struct lease_answer){.known = true});
+    stage_join(&s);
+    stage_pass_heard(&s, 30 * S);
+    assert_state(&s, ELECTION_STANDBY);
+    assert_false(stage_ordered(&s, ACT_CLAIM, NULL));
+    stage_close(&s);
+    config.store = false;
+    stage_open_with(&s, &config);
+    stage_pass(&s, 30 * S);
+    assert_state(&s, ELECTION_BLIND);
+    stage_close(&s);
+}
+
+static void
+test_self(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, false);
+    assert_state(&s, ELECTION_SELF); /* without a store at once */
+    stage_join(&s);
+    stage_echo_all(&s);
+    assert_state(&s, ELECTION_OWNER_FB); /* and nobody there: owner with the echo */
+    stage_close(&s);
+
+    stage_open(&s, true);
+    stage_answer(&s, LEASE_LOOK, stage_unreachable);
+    stage_pass(&s, 9 * S);
+    assert_state(&s, ELECTION_BLIND);
+    while (stage_ordered(&s, ACT_LEASE, NULL)) {
+        election_lease(s.e, &stage_unreachable, stage_now_of(&s));
+    }
+    stage_pass(&s, 1500 * MS);
+    assert_state(&s, ELECTION_SELF);
+    stage_close(&s);
+}
+
+static void
+test_waits_for_rivals(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, false);
+    election_connected(s.e, stage_now_of(&s));
+    stage_collect(&s);
+    stage_hear(&s,
+               &(struct election_message){
+                   .said = SAID_PRESENCE, .from = "b", .retained = true, .candidate = true});
+    stage_echo_all(&s);
+    stage_pass_heard(&s, 9 * S);
+    assert_state(&s, ELECTION_SELF);
+    assert_false(stage_ordered(&s, ACT_CLAIM, NULL));
+    stage_pass_heard(&s, 2 * S);
+    assert_state(&s, ELECTION_OWNER_FB);
+    stage_close(&s);
+}
+
+static void
+test_handover(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct election_order o;
+    stage_own_by_store(&s);
+    assert_false(election_handover(s.e, "b", stage_now_of(&s))); /* unknown */
+    stage_hear_other(&s, SAID_PRESENCE, 0, 0);
+    assert_true(election_handover(s.e, "b", stage_now_of(&s)));
+    election_turn(s.e, stage_now_of(&s));
+    stage_collect(&s);
+    assert_state(&s, ELECTION_STANDBY);
+    assert_true(stage_ordered(&s, ACT_UNBEACON, NULL));
+    assert_true(stage_ordered(&s, ACT_RESIGN, &o));
+    assert_string_equal(o.to, "b");
+    assert_true(o.settled);
+    assert_true(stage_ordered(&s, ACT_LEASE, &o));
+    assert_int_equal(o.lease.ask, LEASE_RELEASE);
+    assert_string_equal(o.lease.to, "b");
+    assert_false(election_handover(s.e, "b", stage_now_of(&s))); /* no owner any more */
+    stage_close(&s);
+}
+
+static void
+test_others_hold_back(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, true);
+    stage_answer(&s, LEASE_LOOK, stage_held(6, 9 * S));
+    stage_join(&s);
+    stage_hear(
+        &s, &(struct election_message){
+                .said = SAID_RESIGN, .from = "b", .rank = {6, 0}, .to = "c", .settled = true});
+    stage_answer(&s, LEASE_LOOK, stage_held(6, 0));
+    stage_pass(&s, 800 * MS);
+    assert_false(stage_ordered(&s, ACT_LEASE, NULL));
+    stage_pass(&s, 300 * MS);
+    stage_answer(&s, LEASE_ACQUIRE, stage_granted(7));
+    stage_close(&s);
+}
+
+static void
+test_stop(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_own_by_store(&s);
+    election_stop(s.e, stage_now_of(&s));
+    election_turn(s.e, stage_now_of(&s));
+    stage_collect(&s);
+    assert_false(stage_view(&s).owner);
+    assert_false(election_stopped(s.e));
+    stage_answer(&s, LEASE_RELEASE, (struct lease_answer){.known = true, .epoch = 7});
+    assert_true(election_stopped(s.e));
+    stage_pass_heard(&s, 30 * S);
+    assert_false(stage_ordered(&s, ACT_LEASE, NULL)); /* never again */
+    assert_false(stage_ordered(&s, ACT_CLAIM, NULL));
+    stage_close(&s);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_settles),           cmocka_unit_test(test_resignation_settles),
+        cmocka_unit_test(test_sleep_reads_first), cmocka_unit_test(test_slept_owner_steps_down),
+        cmocka_unit_test(test_candidate_no),      cmocka_unit_test(test_self),
+        cmocka_unit_test(test_waits_for_rivals),  cmocka_unit_test(test_handover),
+        cmocka_unit_test(test_others_hold_back),  cmocka_unit_test(test_stop),
+    };
+    return cmocka_run_group_tests_name("election_ways", tests, NULL, NULL);
+}
