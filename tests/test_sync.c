@@ -502,7 +502,7 @@ test_pruned_log(void **state)
     const struct change *c = &g_array_index(b->news.changes, struct change, 0);
     json_t *mark = json_array_get(json_object_get(c->body, "marks"), 0);
     assert_int_equal(json_integer_value(json_object_get(mark, "number")), MANY);
-    assert_true(c->number == 0 && b->snapshots == 1 && b->news.history);
+    assert_true(c->number == 0 && c->id == 0 && b->snapshots == 1 && b->news.history);
     g_array_remove_index(b->news.changes, 0);
     check_changes(b, a, 1, MANY);
     put_line(a);

@@ -131,6 +131,8 @@ read_state(struct sync *s, struct page *page, struct err *err)
     }
     extent.last = page->last;
     if (rc == RC_OK) {
+        /* No place in the log yet: that comes with the last of the journal. */
+        g_array_index(page->changes, struct change, 0).id = 0;
         rc = pg_journal_extent(t->pg, &extent, err);
     }
     if (rc != RC_OK) {
