@@ -60,7 +60,8 @@ static bool
 is_content(const char *state)
 {
     return g_str_has_prefix(state, "22") || g_str_has_prefix(state, "23") ||
-           g_str_has_prefix(state, "54") || strcmp(state, "LS002") == 0;
+           g_str_has_prefix(state, "54") || strcmp(state, "LS002") == 0 ||
+           strcmp(state, "LS003") == 0;
 }
 
 /* RC_OK, then *ret has a row at least when one is a must. */
@@ -144,19 +145,24 @@ ask_changes(struct pg *pg, enum pg_statement which, const struct values *v, pg_c
 }
 
 enum rc
-pg_look(struct pg *pg, const char *ids, struct pg_look *ret, struct err *err)
+pg_look(struct pg *pg, const char *own, int64_t after, const char *ids, struct pg_look *ret,
+        struct err *err)
 {
     struct values v = {.n = 0};
     PGresult *rows = NULL;
+    add_text(&v, own);
+    add_number(&v, after);
     add_text(&v, ids);
     enum rc rc = ask(pg, PG_LOOK, &v, true, &rows, NULL, err);
     if (rc == RC_OK) {
         *ret = (struct pg_look){
             .log_first = number_at(rows, 0, 0),
             .log_last = number_at(rows, 0, 1),
-            .plant = number_at(rows, 0, 2),
-            .pending = bool_at(rows, 0, 3),
-            .answered = number_at(rows, 0, 4) > 0,
+            .behind = (uint64_t)number_at(rows, 0, 2),
+            .own_number = (uint64_t)number_at(rows, 0, 3),
+            .plant = number_at(rows, 0, 4),
+            .pending = bool_at(rows, 0, 5),
+            .answered = number_at(rows, 0, 6) > 0,
         };
     }
     PQclear(rows);

@@ -32,12 +32,15 @@ MUST_USE enum rc pg_change_write(struct pg *pg, const struct pg_change *c, const
 
 struct pg_look {
     int64_t log_first, log_last; /* first > last: the log is empty */
+    uint64_t behind;             /* entries after that */
+    uint64_t own_number;         /* how far the store knows the writer; 0: not at all */
     int64_t plant;               /* newest version, 0: none */
     bool pending;                /* actions wait for the owner */
     bool answered;               /* so is one of these */
 };
 /* ids: actions as an array of the server, "{}": none. */
-MUST_USE enum rc pg_look(struct pg *pg, const char *ids, struct pg_look *ret, struct err *err);
+MUST_USE enum rc pg_look(struct pg *pg, const char *own, int64_t after, const char *ids,
+                         struct pg_look *ret, struct err *err);
 
 /* The next entries after id after: some hundred, or fewer large ones, but at least one. own:
  * the writer whose bodies are not wanted. */

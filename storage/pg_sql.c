@@ -73,7 +73,8 @@ static const char *const texts[] = {
     [PG_TENURE_ADD] = "SELECT leitstand.tenure_add($1, $2, $3, $4)",
     [PG_CHANGE_WRITE] = "SELECT leitstand.write_changes($5, $1, $6, $2, $3, $4, $7)",
     [PG_CHANGE_APPEND] = "SELECT leitstand.append_changes($1, $2, $3, $4, $5, $6)",
-    [PG_LOOK] = "SELECT log_first, log_last, plant, pending, answered FROM leitstand.look($1)",
+    [PG_LOOK] = "SELECT log_first, log_last, behind, own_number, plant, pending, answered"
+                " FROM leitstand.look($1, $2, $3)",
     [PG_CHANGES_AFTER] = "SELECT id, writer, number, instance, epoch, term, body"
                          " FROM leitstand.changes_after($1, $2, $3, $4)",
     [PG_SNAPSHOT] = "SELECT log_id, '', 0, '', epoch, term, body FROM leitstand.snapshot($1)",

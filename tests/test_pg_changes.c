@@ -64,6 +64,14 @@ test_write(void **state)
             O1, "unacked") "," OCCURRENCE(O1, "acked") "]}");
     write_change(pg, c, g.id);
     write_change(pg, c, g.id); /* twice is once */
+    struct pg_change other = c;
+    struct err err = {.text = ""};
+    enum pg_outcome outcome;
+    other.body = "{}"; /* of a cache that has lost its end */
+    assert_int_equal(pg_change_write(pg, &other, g.id, &outcome, &err), RC_INVALID);
+    assert_int_equal(outcome, PG_REFUSED);
+    assert_int_equal(pg_change_write(pg, &other, "", &outcome, &err), RC_INVALID);
+    assert_int_equal(outcome, PG_REFUSED);
     assert_string_equal(store_ask("select count(*) from leitstand.change"), "1");
     assert_string_equal(store_ask("select string_agg(event, ',' order by line)"
                                   "  from leitstand.journal where epoch = %" PRIu64
@@ -224,7 +232,7 @@ look(struct pg *pg)
 {
     struct pg_look l;
     struct err err = {.text = ""};
-    if (pg_look(pg, "{}", &l, &err) != RC_OK) {
+    if (pg_look(pg, W1, 0, "{}", &l, &err) != RC_OK) {
         fail_msg("%s", err.text);
     }
     return l;
@@ -260,6 +268,9 @@ test_pages(void **state)
     must(pg_changes_after(pg, before.log_last, W1, see, &own, &err), &err);
     assert_int_equal(own.own, 2);
     assert_true(seen.last == look(pg).log_last);
+    struct pg_look l;
+    must(pg_look(pg, W1, seen.last - 1, "{}", &l, &err), &err);
+    assert_true(l.behind == 1 && l.own_number == 3);
     g_free(big);
     pg_close(pg);
 }
@@ -491,7 +502,7 @@ test_actions(void **state)
     assert_int_equal(pending(pg), 0);
     struct pg_look l;
     int n = 0;
-    must(pg_look(pg, "{" A1 "}", &l, &err), &err);
+    must(pg_look(pg, W1, 0, "{" A1 "}", &l, &err), &err);
     assert_true(l.answered && !l.pending);
     must(pg_action_answers(pg, "{" A1 "," O1 "}", take_answer, &n, &err), &err);
     assert_int_equal(n, 1);

@@ -202,6 +202,14 @@ has_changes(struct instance *i, uint64_t n)
 }
 
 static bool
+ends_with(struct instance *i, uint64_t number)
+{
+    const GArray *all = i->news.changes;
+    return all->len > 0 && g_array_index(all, struct change, all->len - 1).number == number &&
+           g_array_index(all, struct change, all->len - 1).id > INT64_C(1) << 44;
+}
+
+static bool
 is_filled(struct instance *i, uint64_t n)
 {
     (void)n;
@@ -309,9 +317,11 @@ test_exactly_once(void **state)
     await(b, has_changes, 3); /* told, for nobody looks by himself */
     await(a, has_sent, 3);
     for (int round = 0; round < 3; round++) {
-        cut_connections();
         for (int i = 0; i < 250; i++) {
             put_line(a);
+            if (i == 100 + round) {
+                cut_connections(); /* somewhere in between */
+            }
         }
         await(b, has_changes, 3 + (uint64_t)(round + 1) * 250);
     }
@@ -327,6 +337,43 @@ test_exactly_once(void **state)
     assert_int_equal(b->news.changes->len, 1);
     /* Its own did not come back to it. */
     assert_int_equal(a->news.changes->len, 1);
+    stop(a);
+    stop(b);
+}
+
+/* A standby takes over that has not got the last ones; and gives no id a second time. */
+static void
+test_lost_end(void **state)
+{
+    (void)state;
+    struct instance *a = start(1), *b = start(2);
+    await(b, is_filled, 0);
+    forget_changes(b);
+    own(a);
+    for (int i = 0; i < 5; i++) {
+        put_line(a);
+    }
+    await(b, has_changes, 5);
+    await(a, has_sent, 5);
+    store_ask("create or replace function leitstand.log_floor() returns bigint"
+              " language sql as 'select 1::bigint << 44'");
+    store_ask("with lost as (delete from leitstand.change where number > 3 returning id),"
+              " lines as (delete from leitstand.journal_line where number > 3),"
+              " writers as (update leitstand.writer set number = 3)"
+              "update leitstand.log_head set last = last - (select count(*) from lost)");
+    store_ask("notify leitstand");
+    await(b, ends_with, 5); /* the lost ones once more: it knows them by their numbers */
+    put_line(a);
+    await(b, ends_with, 6);
+    for (guint i = 0; i < 3; i++) {
+        const struct change *c =
+            &g_array_index(b->news.changes, struct change, b->news.changes->len - 3 + i);
+        assert_int_equal(c->number, 4 + i);
+        assert_true(c->id > INT64_C(1) << 44);
+    }
+    assert_string_equal(store_ask("select string_agg(number::text, ',' order by log_id)"
+                                  "  from leitstand.journal"),
+                        "1,2,3,4,5,6");
     stop(a);
     stop(b);
 }
@@ -455,7 +502,7 @@ test_pruned_log(void **state)
     const struct change *c = &g_array_index(b->news.changes, struct change, 0);
     json_t *mark = json_array_get(json_object_get(c->body, "marks"), 0);
     assert_int_equal(json_integer_value(json_object_get(mark, "number")), MANY);
-    assert_true(c->number == 0 && b->snapshots == 1 && b->news.history);
+    assert_true(c->number == 0 && c->id == 0 && b->snapshots == 1 && b->news.history);
     g_array_remove_index(b->news.changes, 0);
     check_changes(b, a, 1, MANY);
     put_line(a);
@@ -594,6 +641,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_exactly_once, store_make),
+        cmocka_unit_test_setup(test_lost_end, store_make),
         cmocka_unit_test_setup(test_looks, store_make),
         cmocka_unit_test_setup(test_fenced, store_make),
         cmocka_unit_test_setup(test_older_rank, store_make),

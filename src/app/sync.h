@@ -56,15 +56,16 @@ struct remote_answer {
 
 struct sync_news {
     GArray *changes; /* struct change, in the log's order; none that were decided here */
-    /* changes begin with a whole state (writer "", number 0): whatever was kept is replaced by
-     * it, and so are the marks how far each writer is known, by its "marks":[{"writer":…,
-     * "number":…}]. */
+    /* changes begin with a whole state (writer "", number and id 0): whatever was kept is
+     * replaced by it, and so are the marks how far each writer is known, by its
+     * "marks":[{"writer":…, "number":…}]. */
     bool snapshot;
     /* changes are what led to the state, in pages after it: journal lines only, each with its
-     * writer and number, perhaps known already; marks have nothing to say about them. */
+     * id, writer and number, perhaps known already. */
     bool history;
-    /* The log up to this entry is known when changes have been applied: to be kept on disk in
-     * one transaction with them. 0: as it was. */
+    /* The log up to this entry is known when changes have been applied, also what was decided
+     * here and is left out: to be kept on disk in one transaction with them, or later. 0: as
+     * it was. */
     int64_t cursor;
     uint64_t sent;   /* of the outbox: in the store up to here, or kept aside; 0: as it was */
     GArray *actions; /* struct remote_action: for the owner to do, perhaps not the first time */
@@ -138,6 +139,7 @@ struct sync_state {
     /* Since sync_set_term() all of the log is here, and was taken: with a grant, all that any
      * owner before decided and stored. There is news when it becomes so. */
     bool current;
+    uint64_t sent;                    /* of the outbox: as in struct sync_news */
     uint64_t pending;                 /* entries of the outbox not there yet */
     uint64_t refused;                 /* of them, in this run: kept aside in PATH.refused */
     uint64_t behind, behind_at_first; /* entries of the log not here yet; see struct health */

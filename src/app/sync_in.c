@@ -103,7 +103,7 @@ read_log(struct sync *s, struct page *page, const struct pg_look *look, struct e
     }
     t->cursor = page->last;
     hand_over(page, PAGE_LOG, t->cursor);
-    show_behind(s, (uint64_t)MAX(look->log_last - t->cursor, 0));
+    show_behind(s, look->behind - MIN(look->behind, page->n));
     t->look_due = true; /* until there is nothing more */
     return RC_OK;
 }
@@ -131,6 +131,8 @@ read_state(struct sync *s, struct page *page, struct err *err)
     }
     extent.last = page->last;
     if (rc == RC_OK) {
+        /* No place in the log yet: that comes with the last of the journal. */
+        g_array_index(page->changes, struct change, 0).id = 0;
         rc = pg_journal_extent(t->pg, &extent, err);
     }
     if (rc != RC_OK) {
@@ -290,16 +292,30 @@ read_others(struct sync *s, const struct pg_look *look, const char *ids, struct 
     return rc;
 }
 
+/* A store that was restored, or taken over by a standby, may have lost what it had taken. The
+ * cache keeps the newest of it for this. */
+static void
+check_stored(struct sync *s, const struct pg_look *look)
+{
+    struct sync_thread *t = &s->own;
+    if (look->own_number < t->stored) {
+        log_warning("central store: it has lost what was stored there; sending again");
+        t->sent = t->stored = look->own_number;
+        t->outbox_due = true;
+    }
+}
+
 enum rc
 sync_in(struct sync *s, mono_us now, struct err *err)
 {
     struct sync_thread *t = &s->own;
     struct pg_look look;
     char *ids = asked_ids(s);
-    enum rc rc = pg_look(t->pg, ids, &look, err);
+    enum rc rc = pg_look(t->pg, s->writer, t->cursor, ids, &look, err);
     t->look = now + s->look_us;
     t->look_due = false;
     if (rc == RC_OK) {
+        check_stored(s, &look);
         rc = read_others(s, &look, ids, err);
     }
     if (rc == RC_OK && sync_is_taken(s)) {

@@ -42,6 +42,7 @@ say_progress(struct sync *s, bool refused)
         s->news.sent = t->sent;
         sync_tell(s);
     }
+    s->state.sent = t->sent;
     s->state.refused += refused ? 1 : 0;
     s->state.pending = t->last > t->sent ? t->last - t->sent : 0;
     bool fenced = t->fenced != 0 && t->fenced == s->term.serial;
@@ -123,7 +124,7 @@ send_row(struct sync *s, const struct row *row, struct err *err)
         return refuse(s, row, err);
     }
     if (rc == RC_OK) {
-        t->sent = row->number;
+        t->sent = t->stored = row->number;
     }
     return rc;
 }

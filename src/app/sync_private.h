@@ -35,6 +35,7 @@ struct sync_thread {
     int64_t backoff_us;
     bool outbox_due, look_due; /* not only when it is time */
     uint64_t sent, last;       /* of the outbox */
+    uint64_t stored;           /* the last one of it that the store took */
     uint64_t fenced;           /* serial of the term that is over; 0: none */
     int64_t cursor, plant_version;
     struct sync_filling filling;

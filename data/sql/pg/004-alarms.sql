@@ -11,9 +11,13 @@
 -- higher one has been seen. An identity or a sequence would not do: its values are drawn in one
 -- order and committed in another. The ids here come from the single row of log_head, which a
 -- writer updates first and thereby locks until its commit: the next id is not drawn before the
--- last one is visible, and ids have no gaps either. It is a row and no advisory lock because
--- everybody who may connect could take the latter. The fence, where there is one, comes before
--- it, so that both locks are always taken in the same order.
+-- last one is visible. It is a row and no advisory lock because everybody who may connect could
+-- take the latter. The fence, where there is one, comes before it, so that both locks are always
+-- taken in the same order.
+--
+-- A standby that was promoted may have lost the last entries, which instances have read. Its
+-- timeline stands in the upper bits of the ids that it gives, so none of them is given twice.
+-- Whoever wrote what was lost sends it again (look(), own_number).
 
 create table leitstand.log_head (
     only_row boolean primary key default true check (only_row),
@@ -257,11 +261,28 @@ begin
 end
 $$;
 
-create function leitstand.change_is_known(writer uuid, number bigint) returns boolean
-language sql stable set search_path = pg_catalog, pg_temp as $$
-    select exists (select from leitstand.change as c
-                    where c.writer = change_is_known.writer
-                      and c.number = change_is_known.number);
+-- Below every id of this server's timeline.
+create function leitstand.log_floor() returns bigint
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+    select (('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint - 1)
+           << 44;
+$$;
+
+-- A number that was given to something else comes from a cache that lost its end, or from a copy
+-- of it: that must not pass for known.
+create function leitstand.change_is_known(writer uuid, number bigint, body jsonb) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    was jsonb;
+begin
+    select c.body into was from leitstand.change as c
+     where c.writer = change_is_known.writer and c.number = change_is_known.number;
+    if was <> body then
+        raise exception 'change % of this cache is another one here', number
+            using errcode = 'LS003';
+    end if;
+    return was is not null;
+end
 $$;
 
 -- All that both ways of writing have in common; 0 when it is known already.
@@ -272,11 +293,12 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     log_id bigint;
 begin
-    update leitstand.log_head set last = last + 1 returning last into strict log_id;
-    if leitstand.change_is_known(put_change.writer, put_change.number) then
-        update leitstand.log_head set last = last - 1;
+    perform from leitstand.log_head for update;
+    if leitstand.change_is_known(put_change.writer, put_change.number, put_change.body) then
         return 0;
     end if;
+    update leitstand.log_head set last = greatest(last, leitstand.log_floor()) + 1
+    returning last into strict log_id;
     insert into leitstand.change (id, writer, number, instance, epoch, term, fenced, bytes,
                                   body)
     values (log_id, put_change.writer, put_change.number, put_change.instance,
@@ -306,7 +328,7 @@ declare
     log_id bigint;
 begin
     -- Who is no longer owner has to hear that it got in while it was.
-    if leitstand.change_is_known(writer, number) then
+    if leitstand.change_is_known(writer, number, body) then
         return 0;
     end if;
     perform leitstand.fence(epoch, grant_id);
@@ -422,13 +444,17 @@ $$;
 -- ---- reading ----
 
 -- Everything an instance has to ask regularly. log_first: the oldest entry that is left; an
--- instance whose last one is older than the one before it, or newer than log_last, takes the
--- snapshot. answered: how many of these actions.
-create function leitstand.look(ids uuid[])
-returns table (log_first bigint, log_last bigint, plant bigint, pending boolean,
-               answered bigint)
+-- instance whose last one, after, is older than the one before it, or newer than log_last, takes
+-- the snapshot. behind: entries after that. own_number: how far the store knows the writer own;
+-- when that is less than it had been told was stored, it sends the rest again. answered: how
+-- many of these actions.
+create function leitstand.look(own uuid, after bigint, ids uuid[])
+returns table (log_first bigint, log_last bigint, behind bigint, own_number bigint,
+               plant bigint, pending boolean, answered bigint)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select coalesce((select min(c.id) from leitstand.change as c), h.last + 1), h.last,
+           (select count(*) from leitstand.change as c where c.id > after),
+           coalesce((select w.number from leitstand.writer as w where w.writer = own), 0),
            coalesce((select max(p.version) from leitstand.plant as p), 0),
            exists (select from leitstand.action as a where a.done_at is null),
            (select count(*) from leitstand.action as a
@@ -573,7 +599,8 @@ revoke all on function
     leitstand.put_occurrences(bigint, bigint, uuid, bigint, jsonb),
     leitstand.put_state(text, bigint, bigint, uuid, bigint, jsonb),
     leitstand.put_done(bigint, text, jsonb),
-    leitstand.change_is_known(uuid, bigint),
+    leitstand.log_floor(),
+    leitstand.change_is_known(uuid, bigint, jsonb),
     leitstand.put_change(boolean, bigint, bigint, uuid, bigint, text, jsonb),
     leitstand.write_changes(bigint, uuid, bigint, uuid, bigint, text, jsonb),
     leitstand.append_changes(uuid, bigint, text, bigint, bigint, jsonb),
@@ -583,7 +610,7 @@ revoke all on function
     leitstand.action_answers(uuid[]),
     leitstand.store_plant(bigint, text, text, text, text),
     leitstand.plant_other(bigint),
-    leitstand.look(uuid[]),
+    leitstand.look(uuid, bigint, uuid[]),
     leitstand.changes_after(bigint, integer, bigint, uuid),
     leitstand.snapshot(integer),
     leitstand.journal_extent(bigint, bigint),
@@ -600,7 +627,7 @@ grant execute on function
     leitstand.action_answers(uuid[]),
     leitstand.store_plant(bigint, text, text, text, text),
     leitstand.plant_other(bigint),
-    leitstand.look(uuid[]),
+    leitstand.look(uuid, bigint, uuid[]),
     leitstand.changes_after(bigint, integer, bigint, uuid),
     leitstand.snapshot(integer),
     leitstand.journal_extent(bigint, bigint),
