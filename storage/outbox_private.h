@@ -58,6 +58,9 @@ struct outbox {
  * start. */
 enum rc outbox_fail(struct outbox *o, const char *what, struct err *err);
 
+/* What is kept from now on survives a power cut. */
+MUST_USE enum rc outbox_be_strict(struct outbox *o, struct err *err);
+
 /* Begin; then end with rc: commit when it is RC_OK, else roll back. */
 MUST_USE enum rc outbox_begin(struct outbox *o, struct err *err);
 MUST_USE enum rc outbox_end(struct outbox *o, enum rc rc, struct err *err);
@@ -82,5 +85,11 @@ MUST_USE enum rc outbox_put_refused(struct outbox *o, const struct record *r, wa
 
 /* Make room in memory for a number that is known by file. */
 void outbox_know(struct outbox *o, uint32_t number, const char *station, const char *component);
+
+static inline int
+outbox_bind_uuid(sqlite3_stmt *stmt, int column, const struct uuid *id)
+{
+    return sqlite3_bind_blob(stmt, column, id->bytes, sizeof(id->bytes), SQLITE_STATIC);
+}
 
 #endif
