@@ -305,7 +305,8 @@ election_stop(struct election *e, struct now now)
 bool
 election_stopped(const struct election *e)
 {
-    return e->stopping && e->asked == LEASE_NONE && e->grant[0] == '\0';
+    bool may_get = e->asked == LEASE_ACQUIRE || e->asked == LEASE_RENEW;
+    return e->stopping && !may_get && e->grant[0] == '\0';
 }
 
 /* ---- what is so ---- */

@@ -151,7 +151,9 @@ hear_resign(struct election *e, const struct election_message *m, struct now now
         return;
     }
     bool for_us = strcmp(m->to, e->name) == 0;
-    if (*m->to != '\0' && !for_us) {
+    if (for_us) {
+        e->hold_back = NEVER; /* whatever was agreed before */
+    } else if (*m->to != '\0') {
         e->hold_back = now.mono + HOLD_BACK_US;
     }
     if (rank_compare(m->rank, e->seen) >= 0) {

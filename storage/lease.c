@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "src/core/text.h"
+#include "src/core/timestamp.h"
 #include "storage/pg.h"
 
 #define ANSWER_US (1500 * US_PER_MS)
@@ -135,6 +136,18 @@ lease_ask(struct lease *l, const struct lease_request *request, struct lease_ans
     ret->known = rc == RC_OK;
 }
 
+bool
+lease_tell(struct lease *l, const struct lease_tenure *tenure)
+{
+    char epoch[24], term[24], since[TIMESTAMP_SIZE];
+    snprintf(epoch, sizeof(epoch), "%" PRIu64, tenure->epoch);
+    snprintf(term, sizeof(term), "%" PRIu64, tenure->term);
+    timestamp_format(since, tenure->since);
+    const char *const values[] = {epoch, term, l->instance, since};
+    return l->pg != NULL &&
+           pg_query(l->pg, PG_TENURE_ADD, G_N_ELEMENTS(values), values, NULL, NULL) == RC_OK;
+}
+
 int
 lease_fd(const struct lease *l)
 {
@@ -145,5 +158,6 @@ bool
 lease_notified(struct lease *l)
 {
     bool told = false;
-    return l->pg != NULL && (pg_notified(l->pg, &told, NULL) != RC_OK || told);
+    return l->pg != NULL && pg_is_open(l->pg) &&
+           (pg_notified(l->pg, &told, NULL) != RC_OK || told);
 }

@@ -26,6 +26,9 @@ void lease_free(struct lease *l); /* NULL is fine */
 void lease_ask(struct lease *l, const struct lease_request *request, struct lease_answer *ret,
                struct err *err);
 
+/* We were owner by the broker's word. False: the store does not know it yet. */
+bool lease_tell(struct lease *l, const struct lease_tenure *tenure);
+
 /* For poll(): readable when a notification may have come; -1 without a connection. */
 int lease_fd(const struct lease *l);
 /* Something has happened to the lease, or the connection is gone. */

@@ -431,6 +431,34 @@ test_worker_is_told(void **state)
     lease_free(a);
 }
 
+static bool
+is_told(void)
+{
+    PGconn *db = PQconnectdb("");
+    PGresult *r = PQexec(db, "SELECT term FROM leitstand.tenure WHERE arbiter = 'broker' AND "
+                             "instance = 'b' AND epoch = 5 AND since = '2026-01-09T15:39:14Z'");
+    bool told = PQntuples(r) == 1 && strcmp(PQgetvalue(r, 0, 0), "2") == 0;
+    PQclear(r);
+    PQfinish(db);
+    return told;
+}
+
+static void
+test_worker_tells_of_the_past(void **state)
+{
+    (void)state;
+    struct lease_worker *w =
+        lease_worker_start(&(struct lease_config){"", "b", VALIDITY_US, RENEWAL_US, -1});
+    lease_worker_tell(w, &(struct lease_tenure){5, 2, INT64_C(1767973154) * US_PER_S});
+    lease_worker_ask(w, &(struct lease_request){.ask = LEASE_LOOK});
+    mono_us deadline = clock_now().mono + DEADLINE_US;
+    while (!is_told()) {
+        assert_true(clock_now().mono < deadline);
+        poll(NULL, 0, 5);
+    }
+    lease_worker_stop(w);
+}
+
 static void
 test_worker_without_a_store(void **state)
 {
@@ -460,6 +488,7 @@ main(void)
         cmocka_unit_test_setup(test_race, free_lease),
         cmocka_unit_test_setup(test_pause_loses, free_lease),
         cmocka_unit_test_setup(test_worker_is_told, free_lease),
+        cmocka_unit_test_setup(test_worker_tells_of_the_past, free_lease),
         cmocka_unit_test(test_worker_without_a_store),
     };
     return cmocka_run_group_tests_name("lease", tests, make_schema, NULL);

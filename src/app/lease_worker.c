@@ -17,6 +17,8 @@ struct lease_worker {
     /* under lock */
     struct lease_request request; /* ask NONE: there is none */
     struct lease_news news;
+    struct lease_tenure tenures[LEASE_TENURES]; /* the store does not know them yet */
+    unsigned n_tenures;
 };
 
 static void
@@ -28,6 +30,26 @@ release(void *worker)
     g_free((void *)(uintptr_t)w->config.instance);
     close(w->news_fd);
     g_free(w);
+}
+
+static void
+forget_oldest(struct lease_worker *w)
+{
+    w->n_tenures--;
+    memmove(w->tenures, w->tenures + 1, w->n_tenures * sizeof(w->tenures[0]));
+}
+
+/* One of them, locked but while it tells; nobody asks meanwhile. */
+static void
+tell(struct lease_worker *w)
+{
+    struct lease_tenure tenure = w->tenures[0];
+    worker_unlock(&w->worker);
+    bool told = lease_tell(w->lease, &tenure);
+    worker_lock(&w->worker);
+    if (told && memcmp(&tenure, &w->tenures[0], sizeof(tenure)) == 0) {
+        forget_oldest(w);
+    }
 }
 
 /* Locked but for the time it asks. What wakes it while it asks makes it give up, so the wake
@@ -44,21 +66,28 @@ answer(struct lease_worker *w)
     worker_unlock(&w->worker);
     lease_ask(w->lease, &request, &got, &err);
     worker_lock(&w->worker);
+    if (got.known && w->n_tenures > 0) {
+        tell(w);
+    }
     w->news.answered = true;
     w->news.answer = got;
     w->news.err = err;
     eventfd_write(w->news_fd, 1);
 }
 
-/* Locked but while it waits. */
+/* Locked but while it waits. A notification may have come in along with an answer, and then the
+ * socket does not tell of it any more. */
 static void
 wait_for_something(struct lease_worker *w)
 {
     struct pollfd fds[] = {{.fd = w->worker.wake_fd, .events = POLLIN},
                            {.fd = lease_fd(w->lease), .events = POLLIN}};
     worker_unlock(&w->worker);
-    poll(fds, G_N_ELEMENTS(fds), -1);
-    bool told = fds[1].revents != 0 && lease_notified(w->lease);
+    bool told = lease_notified(w->lease);
+    if (!told) {
+        poll(fds, G_N_ELEMENTS(fds), -1);
+        told = fds[1].revents != 0 && lease_notified(w->lease);
+    }
     worker_lock(&w->worker);
     if (told) {
         w->news.notified = true;
@@ -108,6 +137,17 @@ lease_worker_ask(struct lease_worker *w, const struct lease_request *request)
     worker_lock(&w->worker);
     w->request = *request;
     worker_wake(&w->worker);
+    worker_unlock(&w->worker);
+}
+
+void
+lease_worker_tell(struct lease_worker *w, const struct lease_tenure *tenure)
+{
+    worker_lock(&w->worker);
+    if (w->n_tenures == LEASE_TENURES) {
+        forget_oldest(w);
+    }
+    w->tenures[w->n_tenures++] = *tenure;
     worker_unlock(&w->worker);
 }
 

@@ -27,6 +27,10 @@ void lease_worker_stop(struct lease_worker *w);
 /* Not while one is under way. */
 void lease_worker_ask(struct lease_worker *w, const struct lease_request *request);
 
+/* To be told to the store when it answers; of more than LEASE_TENURES the oldest go. */
+#define LEASE_TENURES 64
+void lease_worker_tell(struct lease_worker *w, const struct lease_tenure *tenure);
+
 int lease_worker_fd(const struct lease_worker *w); /* readable: there is news */
 void lease_worker_take(struct lease_worker *w, struct lease_news *ret);
 

@@ -121,6 +121,18 @@ tell_change(const struct ownership *o, const struct tenure *was)
     }
 }
 
+/* The store shall know who was owner while it was away. */
+static void
+note_tenure(struct ownership *o, const struct tenure *was)
+{
+    const struct tenure *t = &o->tenure;
+    bool new = was->role != ROLE_OWNER || rank_compare(t->rank, was->rank) != 0;
+    if (o->lease != NULL && t->role == ROLE_OWNER && t->arbiter == ARBITER_BROKER && new) {
+        struct lease_tenure tenure = {t->rank.epoch, t->rank.term, t->owner.since};
+        lease_worker_tell(o->lease, &tenure);
+    }
+}
+
 static void
 set_tenure(struct ownership *o, struct now now)
 {
@@ -149,6 +161,7 @@ set_tenure(struct ownership *o, struct now now)
     }
     g_strlcpy(t->grant, v.grant, sizeof(t->grant));
     tell_change(o, &was);
+    note_tenure(o, &was);
 }
 
 static void

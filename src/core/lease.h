@@ -32,4 +32,10 @@ struct lease_answer {
     wall_us since;
 };
 
+/* An owner by the broker's word: what the store is told when it is there again. */
+struct lease_tenure {
+    uint64_t epoch, term;
+    wall_us since;
+};
+
 #endif

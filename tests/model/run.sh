@@ -47,17 +47,23 @@ expect() {
 }
 
 safety="-DSAFETY -DCOLLAPSE"
+live="-DCOLLAPSE -DNFAIR=3"
 holds="errors: 0"
 fails="errors: 1"
-expect "$holds" "safety: S1, S2, S3" "-DSAFETY -DFAULTS=1 -DEB=2 -DTB=2" "$safety" "-m400000 -w22"
-for bug in NOFENCE ROLLBACK LASTWINS ONETOPIC KEEPCONN; do
+expect "$holds" "safety: S1, S2, S3" "-DSAFETY -DFAULTS=1 -DEB=2 -DTB=2" "$safety" \
+    "-m400000 -w22"
+expect "$fails" "safety without: ROLLBACK" "-DSAFETY -DFAULTS=2 -DEB=2 -DTB=1 -DBUG_ROLLBACK" \
+    "$safety" "-m300 -w22"
+for bug in NOFENCE LASTWINS ONETOPIC KEEPCONN; do
     expect "$fails" "safety without: $bug" "-DSAFETY -DBUG_$bug" "$safety" "-m300 -w22"
 done
-expect "$holds" "L1: always an owner again" "-DFAULTS=2" "-DCOLLAPSE -DNFAIR=3" "-a -f -N some_owner -m1000000"
-expect "$holds" "L2: one owner in the end" "-DFAULTS=2" "-DCOLLAPSE -DNFAIR=3" "-a -f -N one_owner -m1000000"
-expect "$fails" "liveness without: BLINDKEEPS" "-DBUG_BLINDKEEPS" "-DCOLLAPSE -DNFAIR=3" "-a -f -N some_owner -m1000000"
+expect "$holds" "L1: always an owner again" "-DFAULTS=2" "$live" "-a -f -N some_owner -m1000000"
+expect "$holds" "L2: one owner in the end" "-DFAULTS=2" "$live" "-a -f -N one_owner -m1000000"
+expect "$fails" "liveness without: BLINDKEEPS" "-DBUG_BLINDKEEPS" "$live" \
+    "-a -f -N some_owner -m1000000"
 for bug in SAMEEPOCH SILENT; do
-    expect "$fails" "liveness without: $bug" "-DFAULTS=3 -DBUG_$bug" "-DCOLLAPSE -DNFAIR=3" "-a -f -N one_owner -m1000000"
+    expect "$fails" "liveness without: $bug" "-DFAULTS=3 -DBUG_$bug" "$live" \
+        "-a -f -N one_owner -m1000000"
 done
 expect "$holds" "T1: never two act" "-DTIMED" "-DSAFETY" "-m400000"
 for bug in NORESET TIMERS NOSETTLE; do
