@@ -10,6 +10,7 @@
  *     custody broker TIMES DIR MOSQUITTO PG_TURN    the same, and stop and start of the broker
  *     custody pause  TIMES DIR MOSQUITTO PG_TURN    the owner is frozen until another one is
  *     custody stall  TIMES DIR MOSQUITTO PG_TURN    PostgreSQL is frozen, the owner takes on
+ *     custody mix    TIMES DIR MOSQUITTO PG_TURN    one of these, by chance
  *     custody peer NAME DIR                         one instance of it
  *
  * The publisher never sends a number twice: a connection that breaks is thrown away, and the
@@ -446,6 +447,10 @@ blow_stall(struct storm *s)
 static void
 blow(struct storm *s, const char *mode)
 {
+    static const char *const modes[] = {"kill", "store", "broker", "pause", "stall"};
+    if (strcmp(mode, "mix") == 0) {
+        mode = modes[(size_t)random() % G_N_ELEMENTS(modes)];
+    }
     if (strcmp(mode, "store") == 0) {
         blow_store(s);
     } else if (strcmp(mode, "pause") == 0) {
@@ -490,7 +495,7 @@ main(int argc, char **argv)
         return peer_main(argv[3], argv[2]);
     }
     if (argc != 6) {
-        die("usage: custody kill|store|broker|pause|stall TIMES DIR MOSQUITTO PG_TURN");
+        die("usage: custody kill|store|broker|pause|stall|mix TIMES DIR MOSQUITTO PG_TURN");
     }
     signal(SIGPIPE, SIG_IGN);
     struct storm s = {.dir = argv[3], .mosquitto = argv[4], .pg_turn = argv[5]};

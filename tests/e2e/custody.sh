@@ -3,7 +3,7 @@
 #
 # What the broker acknowledged is in the central store exactly once, whatever dies. Speaks TAP.
 #
-# usage: with_pg.sh custody.sh CUSTODY kill|store|broker|pause|stall TIMES SOURCE_ROOT
+# usage: with_pg.sh custody.sh CUSTODY kill|store|broker|pause|stall|mix TIMES SOURCE_ROOT
 # shellcheck disable=SC2317 # called through report()
 set -u
 custody=$1 mode=$2 times=$3 root=$4
@@ -27,6 +27,7 @@ storm() {
 case $mode in
 kill) title="kill -9 of the owner" ;;
 store) title="stop and start of PostgreSQL, kill -9 meanwhile" ;;
+mix) title="all kinds of blows" ;;
 stall) title="PostgreSQL stands still" ;;
 pause) title="freezing the owner" ;;
 *) title="kill -9 of the owner, stop and start of the broker" ;;
