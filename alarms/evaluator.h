@@ -100,14 +100,16 @@ void evaluator_discard(struct evaluator *e);
  * before a restart, goes on from there and from its shadow, which is of no more use but to be
  * freed. Both have rules of the same plant.
  *
- * since: up to then, and OWNER_LAG_US before, the owner's word is complete, or may be: when it
- * was heard last. What the owner decided stands. What rose or returned since, as its shadow saw
- * it, rises and returns now, in the same order and with its true onset; delays that run were
- * running since whoever saw them begin first. Told apart are both by the source's time, and
- * where receipt gives it, which two instances do not have alike, by TAKE_OVER_US more: what
- * follows the owner's last word on an alarm so closely is taken for the same, unless it is how
- * things stand now. What the shadow has not seen for long enough to know stays as the owner
- * left it.
+ * since: when the owner was heard last, be it a sign of life or a change; its word may lack
+ * what happened in the OWNER_LAG_US before.
+ *
+ * What the owner decided stands. What rose or returned since, as its shadow saw it, rises and
+ * returns now, in the same order and with its true onset; delays that run were running since
+ * whoever saw them begin first. Told apart are both by the source's time, and where receipt
+ * gives it, which two instances do not have alike, by TAKE_OVER_US more: what follows the
+ * owner's last word on an alarm so closely, and came before since, is taken for the same,
+ * unless it is how things stand now. What the shadow has not seen for long enough to know stays
+ * as the owner left it.
  */
 #define TAKE_OVER_US (2 * US_PER_S)
 #define OWNER_LAG_US (3 * US_PER_S)

@@ -180,6 +180,7 @@ struct evaluator {
     struct alarm_changes kept;
     GArray *kept_values; /* struct evaluator_input */
     mono_us overdue;     /* what was due before is due then */
+    bool succeeds;       /* a shadow knows who has yet to be heard */
     bool started;
 };
 
@@ -282,6 +283,9 @@ void occurrence_known(struct evaluator *e, const struct uuid *id, uint32_t alarm
 void occurrence_close(struct evaluator *e, const struct uuid *id);
 
 /* ---- overlay.c ---- */
+/* When the way to the stations is back they get so long to be heard: they report every minute
+ * at the latest as a rule, and a storm of silences that are over already helps nobody. */
+#define HEARING_US (60 * US_PER_S)
 void overlay_set(struct evaluator *e, uint32_t alarm, enum alarm_overlay overlay);
 /* Take it away; the last one gone, the alarm comes out. */
 void overlay_drop(struct evaluator *e, uint32_t alarm, enum alarm_overlay overlay,

@@ -9,10 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-/* When the way to the stations is back they get so long to be heard: they report every minute
- * at the latest as a rule, and a storm of silences that are over already helps nobody. */
-#define HEARING_US (60 * US_PER_S)
-
 void
 overlay_set(struct evaluator *e, uint32_t alarm, enum alarm_overlay overlay)
 {

@@ -148,7 +148,7 @@ restore_alarm(struct evaluator *e, uint32_t alarm, const struct alarm_record *r,
         occurrence_known(e, &m->occurrence, alarm);
     }
     enum alarm_type type = type_of(e, alarm);
-    if ((a->overlays & OVERLAY_SUPPRESSED) != 0 &&
+    if (!e->succeeds && (a->overlays & OVERLAY_SUPPRESSED) != 0 &&
         (type == ALARM_SILENCE || type == ALARM_STALE)) {
         await_hearing(e, now); /* its time to be heard may have been under way */
     }

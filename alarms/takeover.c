@@ -65,19 +65,26 @@ is_timed_by_receipt(const struct succession *s, uint32_t alarm)
            type == ALARM_COUNT || s->shadow->late[component].newest == WALL_NONE;
 }
 
-/* Of a latch no record tells when it rose again: there the owner is taken to have seen all
- * until it was heard last. */
+/*
+ * What came after the owner was heard last is news where no source tells times. Of a latch no
+ * record tells when it rose again: there the owner is taken to have seen all until then.
+ */
 static bool
 is_news(const struct succession *s, const struct shadow_event *event)
 {
     wall_us decided = s->decided[event->alarm];
+    bool by_receipt = is_timed_by_receipt(s, event->alarm);
     mono_us since = s->heard - (rule_of(s->e, event->alarm)->latch ? 0 : OWNER_LAG_US);
     wall_us at = s->now.wall - (s->now.mono - event->at);
+    if (by_receipt && event->at > s->heard) {
+        return true;
+    }
     if (event->at < since || at <= s->seen[event->alarm]) {
         return false;
     }
-    int64_t apart = is_timed_by_receipt(s, event->alarm) ? TAKE_OVER_US : 0;
-    return decided == WALL_NONE || event->source_at > decided + apart;
+    bool silence = type_of(s->shadow, event->alarm) == ALARM_SILENCE;
+    wall_us happened = silence ? at : event->source_at; /* its onset is the last life sign */
+    return decided == WALL_NONE || happened > decided + (by_receipt ? TAKE_OVER_US : 0);
 }
 
 /* The source's time of the reading that brought about the owner's last word. */
@@ -113,6 +120,23 @@ inherit_senses(struct succession *s)
     e->unlinked_since = shadow->unlinked_since;
     e->link_explains_broker = shadow->link_explains_broker;
     e->link_explains_store = shadow->link_explains_store;
+    e->succeeds = true;
+}
+
+/* When the broker's or the link's alarm ended, the owner began to wait for the stations. */
+static void
+inherit_hearing(struct succession *s)
+{
+    struct evaluator *e = s->e;
+    const uint32_t deaf[] = {e->service_base + SERVICE_LINK, e->service_base + SERVICE_BROKER};
+    for (size_t i = 0; i < G_N_ELEMENTS(deaf); i++) {
+        bool ended = !alarm_state_active((enum alarm_state)e->alarms[deaf[i]].state) &&
+                     s->decided[deaf[i]] != WALL_NONE;
+        wall_us ago = ended ? s->now.wall - s->decided[deaf[i]] : INT64_MAX;
+        if (ended && s->now.mono - ago + HEARING_US >= s->heard) {
+            timer_set(e, deaf[i], TIMER_HEARING, s->now.mono - ago + HEARING_US);
+        }
+    }
 }
 
 /* The load of the last minutes; what is to happen again is not counted twice. */
@@ -168,9 +192,6 @@ inherit_moments(struct succession *s)
         inherit_rises(s, i);
         if (m != NULL && uuid_equal(&m->occurrence, &from->occurrence)) {
             m->raised_mono = from->raised_mono;
-        }
-        if (from->due[TIMER_HEARING] != INT64_MAX) {
-            timer_set(s->e, i, TIMER_HEARING, from->due[TIMER_HEARING]);
         }
     }
 }
@@ -302,7 +323,9 @@ is_later(const struct succession *s, uint32_t alarm)
 {
     const struct more *from = s->shadow->alarms[alarm].more;
     wall_us read = owner_read(s, alarm);
-    return from != NULL && (read == WALL_NONE || from->changed_at > read);
+    bool silence = type_of(s->shadow, alarm) == ALARM_SILENCE;
+    return from != NULL &&
+           (read == WALL_NONE || (silence ? from->changed_wall : from->changed_at) > read);
 }
 
 /* Bad quality stops a delay, and a good reading lets it run on: as the shadow saw last. */
@@ -453,14 +476,16 @@ evaluator_take_over(struct evaluator *e, struct evaluator *shadow, mono_us since
     e->overdue = s.heard;
     restore_all(e, now);
     inherit_moments(&s);
+    inherit_hearing(&s);
     snprintf(text, sizeof(text), "%u alarms kept", kept);
     struct cause cause = {.now = now, .origin = "takeover", .detail = text, .value = NAN};
     journal_line(e, EVENT_START, &cause);
+    cause.detail = NULL;
+    release_orphans(e, &cause);
     sort_out_delays(&s);
     repeat_all(&s);
     e->last = now;
     settle_all(&s);
-    cause.detail = NULL;
     release_orphans(e, &cause);
     arm_senses(&s);
     look_at_values(&s);

@@ -412,6 +412,7 @@ alarming_demote(struct alarming *a)
         return;
     }
     uint64_t version = alarming_version(a);
+    a->followed = evaluator_now(a->evaluator).mono; /* until now it decided itself */
     evaluator_shadow(a->evaluator);
     a->following = true;
     set_version(a, version);
@@ -450,7 +451,7 @@ alarming_promote(struct alarming *a, const struct model *model, struct rank rank
     struct evaluator *heir = evaluator_new(&a->settings, compile(plant), now);
     bequeath(a, heir);
     each_value(heir, model, now, restore_value);
-    evaluator_take_over(heir, a->evaluator, heard, now);
+    evaluator_take_over(heir, a->evaluator, MAX(heard, a->followed), now);
     evaluator_free(a->evaluator);
     a->evaluator = heir;
     a->plant = plant;
@@ -465,6 +466,7 @@ alarming_promote(struct alarming *a, const struct model *model, struct rank rank
 void
 alarming_follow(struct alarming *a, const struct alarm_changes *c, struct now now)
 {
+    a->followed = now.mono;
     kept_apply(a->kept, c);
     tell_people(a, c->journal, now.wall - FOLLOW_TELL_US);
 }

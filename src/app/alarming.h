@@ -33,6 +33,7 @@ struct alarming {
     unsigned popup_priorities; /* 1u << enum alarm_priority, or-ed */
     bool following;
     struct kept *kept;
+    mono_us followed; /* when a change of the owner came last */
     struct evaluator_settings settings;
     uint64_t version_base; /* what alarming_version() is ahead of evaluator's or kept's */
     uint64_t annunciated_base[ALARM_PRIORITIES]; /* before this evaluator decided */
@@ -80,8 +81,8 @@ void alarming_demote(struct alarming *a);
 
 /*
  * Decide from now on, under this rank: the shadow hands over to a new evaluator, which goes on
- * from what is kept; what follows from that is there to be taken. heard: when the owner was
- * heard last, on the boot clock. One that decides already only gets the rank.
+ * from what is kept; what follows from that is there to be taken. heard: when a sign of life of
+ * the owner came last, on the boot clock. One that decides already only gets the rank.
  */
 void alarming_promote(struct alarming *a, const struct model *model, struct rank rank,
                       mono_us heard, struct now now);
