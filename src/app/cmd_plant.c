@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `plant import` and `plant export`: the definition of the plant as three CSV files. */
+#include <unistd.h>
+
 #include "src/app/commands.h"
 #include "src/app/control.h"
 #include "src/app/load.h"
 #include "src/app/stored.h"
 #include "src/config/plant_csv.h"
+#include "src/config/plant_texts.h"
 #include "src/core/i18n.h"
 #include "src/core/text.h"
+#include "storage/pg_changes.h"
 
 #define INSTANCE_TIMEOUT_MS 60000
 
@@ -114,15 +118,60 @@ import_directly(const struct config *config, const char *dir, struct err *err)
     return rc;
 }
 
+static void
+take_version(void *version, const struct pg_plant *p)
+{
+    *(int64_t *)version = p->version;
+}
+
+static enum rc
+store_centrally(struct pg *pg, const struct plant *plant, struct err *err)
+{
+    char user[ALARM_USER_MAX];
+    struct plant_texts texts;
+    enum pg_outcome outcome;
+    int64_t version = 0;
+    enum rc rc = pg_plant_other(pg, 0, take_version, &version, err);
+    if (rc == RC_OK) {
+        control_user_name(user, sizeof(user), geteuid());
+        plant_texts_make(&texts, plant);
+        const struct pg_plant row = {.version = version,
+                                     .stations = texts.stations,
+                                     .components = texts.components,
+                                     .rules = texts.rules,
+                                     .actor = user};
+        rc = pg_plant_store(pg, &row, &version, &outcome, err);
+        plant_texts_fini(&texts);
+    }
+    return rc;
+}
+
+/* With a central store the plant is everybody's; instances get it when they run. */
+static enum rc
+import_centrally(const struct config *config, const struct plant *plant, struct err *err)
+{
+    const struct pg_config settings = {.conninfo = config->postgres.conninfo,
+                                       .purpose = "plant import",
+                                       .wake_fd = -1,
+                                       .connect_us = 10 * US_PER_S,
+                                       .answer_us = 30 * US_PER_S};
+    struct pg *pg = NULL;
+    enum rc rc = pg_open(&pg, &settings, err);
+    if (rc == RC_OK) {
+        rc = store_centrally(pg, plant, err);
+    }
+    pg_close(pg);
+    return rc == RC_OK ? rc : err_wrap(err, rc, "%s", _("central store"));
+}
+
 static int
-store(const struct config *config, const char *dir)
+store(const struct config *config, const char *dir, const struct plant *plant)
 {
     struct err err = {0};
     int status = CLI_DONE;
     enum rc rc = import_by_instance(config, dir, &status, &err);
     if (rc == RC_NOTFOUND && *config->postgres.conninfo != '\0') {
-        /* It is for everybody, and goes to the store with the version it was made from. */
-        rc = err_wrap(&err, rc, "%s", _("with a central store a running instance imports"));
+        rc = import_centrally(config, plant, &err);
     } else if (rc == RC_NOTFOUND) {
         rc = import_directly(config, dir, &err);
     }
@@ -150,7 +199,7 @@ run_import(const struct cli *cli, void *given, int argc, char **argv)
     }
     if (status == CLI_DONE) {
         print_difference(stored.plant, plant);
-        status = args->dry_run ? CLI_DONE : store(config, argv[0]);
+        status = args->dry_run ? CLI_DONE : store(config, argv[0], plant);
     }
     if (status == CLI_DONE) {
         say_size(args->dry_run ? _("would import") : _("imported"), plant);
