@@ -7,6 +7,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -419,7 +420,8 @@ test_no_fight_for_the_session(void **state)
         struct custody_state s;
         turn_client(thief);
         custody_get(f->custody, &s);
-        gone = gone == 0 && !s.holds ? clock_now().mono : gone;
+        bool taken = client_connected(thief) && !s.holds;
+        gone = gone == 0 && taken ? clock_now().mono : gone;
         assert_true(gone == 0 || (!s.holds && client_connected(thief)));
         assert_true(clock_now().mono < deadline);
     }
@@ -427,6 +429,64 @@ test_no_fight_for_the_session(void **state)
     publish(f, "w/S/A", "1", false);
     wait_state(f, holds);
     wait_sql(f, VALUES, "A1");
+}
+
+static bool
+is_well(const struct custody_state *s)
+{
+    return s->problem[0] == '\0' && s->pending == 0;
+}
+
+static bool
+has_problem(const struct custody_state *s)
+{
+    return s->problem[0] != '\0';
+}
+
+/* No file may grow: neither store nor disk take what comes, so the broker keeps it. */
+static void
+test_what_cannot_be_kept_is_not_acknowledged(void **state)
+{
+    struct fixture *f = *state;
+    start(f, "");
+    struct custody_term term = {.rank = {4, 2}, .arbiter = ARBITER_BROKER};
+    take(f, &term);
+    publish(f, "w/S/A", "1", false);
+    wait_sql(f, VALUES, "A1");
+    struct rlimit before, none;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+    publish(f, "w/S/A", "2", false);
+    wait_state(f, has_problem);
+    publish(f, "w/S/A", "3", false);
+    leave(f);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    wait_sql(f, VALUES, "A1");
+    term.rank.term++;
+    take(f, &term);
+    wait_sql(f, VALUES, "A1 A2 A3");
+}
+
+/* The same, but the disk takes it again in time. */
+static void
+test_what_could_not_be_kept_is_kept_later(void **state)
+{
+    struct fixture *f = *state;
+    start(f, "");
+    take(f, &(struct custody_term){.rank = {4, 2}, .arbiter = ARBITER_BROKER});
+    wait_sql(f, "select count(*) from leitstand.segment", "1");
+    struct rlimit before, none;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+    publish(f, "w/S/A", "2", false);
+    wait_state(f, has_problem);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    wait_sql(f, VALUES, "A2");
+    wait_state(f, is_well);
 }
 
 static void
@@ -541,9 +601,12 @@ main(void)
         CASE(test_who_is_not_owner_takes_nothing),
         CASE(test_what_comes_while_nobody_has_it_waits),
         CASE(test_no_fight_for_the_session),
+        CASE(test_what_cannot_be_kept_is_not_acknowledged),
+        CASE(test_what_could_not_be_kept_is_kept_later),
         CASE(test_retained_only_where_nothing_is_known),
         CASE(test_report_by_exception),
         CASE(test_the_gap_of_qos_0_is_filled),
     };
+    signal(SIGXFSZ, SIG_IGN); /* a write that a limit forbids fails, and no more */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

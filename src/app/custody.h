@@ -8,6 +8,8 @@
  *              outbox on disk (storage/outbox.h), before it lets the PUBACKs go;
  *   always     sends what is left in the outbox.
  *
+ * Of the store nothing is expected but that it comes back: connecting is another thread's
+ * business, an answer is awaited for three seconds, and meanwhile messages go to the outbox.
  * The broker's session is the buffer at a hand-over (ownership, E3). Topics of QoS 0 are not in
  * it: what a new owner's own cache has and the store has not is aligned and added (E4).
  *

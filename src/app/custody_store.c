@@ -105,16 +105,10 @@ custody_read_ring(struct custody *c)
     struct err err = {.text = ""};
     GArray *ring = g_array_new(FALSE, FALSE, sizeof(struct message_id));
     enum rc rc = pg_readings_ring(c->readings, ring, &err);
-    if (rc == RC_OK) {
-        struct outbox_stats stats;
-        outbox_stats(c->outbox, &stats);
-        if (stats.pending == 0) {
-            redelivery_forget(&c->redelivery); /* the store has those as well */
-        }
-        for (guint i = 0; i < ring->len; i++) {
-            redelivery_add(&c->redelivery, g_array_index(ring, struct message_id, i));
-        }
-    } else {
+    for (guint i = 0; rc == RC_OK && i < ring->len; i++) {
+        redelivery_add(&c->redelivery, g_array_index(ring, struct message_id, i));
+    }
+    if (rc != RC_OK) {
         custody_tell(c, CUSTODY_STORE, &err);
         if (!pg_is_open(c->pg)) {
             custody_drop_store(c);

@@ -283,6 +283,10 @@ custody_use_plant(struct custody *c, struct plant *plant)
 enum rc
 custody_begin(struct custody *c, struct err *err)
 {
+    /* Others may have had the session since, and what we dropped without having kept it will
+     * come again. What the store tells is added; what it does not know yet is compared when it
+     * is sent there. */
+    redelivery_forget(&c->redelivery);
     c->model = model_new(c->plant, c->now);
     if (c->config->postgres.exception) {
         c->report = report_new(c->config->postgres.report_s * US_PER_S);
