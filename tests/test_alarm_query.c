@@ -281,12 +281,16 @@ count_lines(struct query *q)
     return n;
 }
 
-static const char no_alarms[] =
+#define ONE_INSTANCE                                                                           \
+    "DROP TABLE alarm_outbox; DROP TABLE followed; DROP TABLE actions; DROP TABLE handled;"    \
+    "DELETE FROM meta WHERE name IN ('writer', 'change_cursor', 'plant_version',"              \
+    " 'seen_epoch', 'seen_term', 'outbox_sent');"
+
+static const char version_3[] =
+    ONE_INSTANCE "ALTER TABLE alarms DROP COLUMN first_out; PRAGMA user_version = 3";
+static const char no_alarms[] = ONE_INSTANCE
     "DROP TABLE journal; DROP TABLE occurrences; DROP TABLE alarms; DROP TABLE maintenance;"
     "DROP TABLE parked; DELETE FROM meta WHERE name = 'journal_pruned';"
-    "DROP TABLE alarm_outbox; DROP TABLE followed; DROP TABLE actions; DROP TABLE handled;"
-    "DELETE FROM meta WHERE name IN ('writer', 'change_cursor', 'plant_version', 'seen_epoch',"
-    " 'seen_term', 'outbox_sent');"
     "PRAGMA user_version = 2";
 
 static int
@@ -301,6 +305,48 @@ version_of(const struct place *f)
     sqlite3_finalize(stmt);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     return version;
+}
+
+static guint
+count_alarms(struct query *q)
+{
+    struct alarm_changes c;
+    struct err err;
+    alarm_changes_init(&c);
+    if (query_alarm_state(q, &c, &err) != RC_OK) {
+        fail_msg("%s", err.text);
+    }
+    guint n = c.alarms->len;
+    assert_false(n > 0 && g_array_index(c.alarms, struct alarm_record, 0).first_out);
+    alarm_changes_fini(&c);
+    return n;
+}
+
+static void
+test_a_file_of_a_single_instance_has_its_alarms(void **state)
+{
+    struct place *f = *state;
+    struct batch *b = cache_new_batch(NULL);
+    struct alarm_record alarm = {.station = g_strdup("S0"),
+                                 .component = g_strdup("C0"),
+                                 .rule = g_strdup("high"),
+                                 .state = ALARM_ACKED,
+                                 .pending_since = WALL_NONE,
+                                 .realarm_at = WALL_NONE,
+                                 .shelved_until = WALL_NONE};
+    g_array_append_val(b->alarms.alarms, alarm);
+    support_store(f, b);
+    assert_int_equal(sql(f, version_3), SQLITE_OK);
+    struct query *q = support_query(f->path);
+    struct sync_marks marks;
+    assert_int_equal(query_sync(q, &marks, NULL), RC_INVALID);
+    assert_int_equal(count_alarms(q), 1);
+    support_store(f, cache_new_batch(NULL)); /* an instance brings it up to date */
+    assert_int_equal(version_of(f), 4);
+    assert_int_equal(query_sync(q, &marks, NULL), RC_OK);
+    assert_int_equal(count_alarms(q), 1);
+    sync_marks_fini(&marks);
+    query_close(q);
 }
 
 static void
@@ -375,6 +421,7 @@ main(void)
         TEST(test_an_older_one_when_the_newest_is_over),
         TEST(test_lines_cannot_be_changed),
         TEST(test_a_word_that_is_none),
+        TEST(test_a_file_of_a_single_instance_has_its_alarms),
         TEST(test_an_older_file_has_no_alarms_yet),
         TEST(test_lines_are_there_when_they_are_committed),
     };
