@@ -49,7 +49,7 @@ election_new(const struct election_config *config, struct now now)
     e->settled_at = AT_NO_TIME;
     e->link_since = e->quiet_since = e->store_since = e->last_turn = now.mono;
     e->marker_at = e->echo_at = e->proved_at = e->said_again = e->office_at = NEVER;
-    e->other_at = e->fallback_at = e->hold_back = e->other_heard = NEVER;
+    e->other_at = e->fallback_at = e->hold_back = e->other_heard = e->gone_at = NEVER;
     e->other_since = WALL_NONE;
     e->free_at = AT_NO_TIME;
     e->next_look = now.mono;
@@ -174,6 +174,10 @@ election_settle_at(struct election *e, struct now now)
     bool other = e->other_at != NEVER || election_has_rivals(e);
     if (listened ? e->other_at <= lately : !other) {
         return now.mono;
+    }
+    /* Its connection is over, the broker says: nothing of it came back to it since. */
+    if (listened && e->gone_at != NEVER && e->other_at <= e->gone_at) {
+        return MAX(now.mono, e->gone_at + e->times.settle_us);
     }
     g_strlcpy(e->waits_for, e->top.name[0] != '\0' ? e->top.name : e->other,
               sizeof(e->waits_for));

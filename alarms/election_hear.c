@@ -216,6 +216,7 @@ hear_gone(struct election *e, const struct election_message *m, struct now now)
     g_hash_table_remove(e->others, m->from);
     if (strcmp(m->from, e->top.name) == 0 && !m->retained) {
         e->gone = true;
+        e->gone_at = now.mono;
         e->next_look = MIN(e->next_look, now.mono);
     }
 }
