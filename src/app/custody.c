@@ -205,6 +205,7 @@ leave(struct custody *c)
     }
     custody_end(c);
     c->stage = CUSTODY_IDLE;
+    custody_tell(c, CUSTODY_SESSION, NULL);
     dialer_hurry(c->dialer, 0);
 }
 
@@ -217,7 +218,6 @@ begin(struct custody *c)
     }
     c->stage = c->term.grant[0] != '\0' ? CUSTODY_ASKING : CUSTODY_OPEN;
     c->ask_until = c->now.mono + ASK_US;
-    custody_tell(c, CUSTODY_SESSION, NULL);
     c->dial_at = MIN(c->dial_at, c->now.mono);
     c->seam_wanted = c->stage == CUSTODY_ASKING;
     c->open_at = c->now.mono;
@@ -228,9 +228,11 @@ static void
 take(struct custody *c, const struct custody_term *term)
 {
     bool other = rank_compare(term->rank, c->term.rank) != 0;
-    bool was_over = c->stage == CUSTODY_OVER && (other || strcmp(term->grant, c->term.grant));
+    bool was_over =
+        c->stage == CUSTODY_OVER && (other || strcmp(term->grant, c->term.grant) != 0);
     c->term = *term;
     if (c->stage == CUSTODY_IDLE || was_over) {
+        custody_tell(c, CUSTODY_SESSION, NULL);
         begin(c);
     } else if (other && c->stage == CUSTODY_OPEN) {
         c->upkeep_at = c->now.mono;

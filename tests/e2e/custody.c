@@ -421,10 +421,27 @@ signal_store(int signal)
     g_free(path);
 }
 
+/* Until the owner, whoever that is now, brings something into the store. */
+static void
+await_owner(struct storm *s)
+{
+    uint64_t first = s->next;
+    mono_us deadline = clock_now().mono + DEADLINE_US;
+    bool arrived = false;
+    while (!arrived) {
+        if (clock_now().mono > deadline) {
+            die("nobody takes over");
+        }
+        publish_for(s, 100 * US_PER_MS);
+        arrived = read_store(s) && memchr(s->found + first, 1, s->next - first) != NULL;
+    }
+}
+
 /* What the owner takes while the store stands still is in its outbox. */
 static void
 blow_stall(struct storm *s)
 {
+    await_owner(s);
     char *path = g_strdup_printf("%s/%s.db.outbox", s->dir, peer_names[find_owner()]);
     signal_store(SIGSTOP);
     publish_for(s, STALL_US);
