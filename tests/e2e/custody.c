@@ -22,6 +22,7 @@
 #include <libpq-fe.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -118,6 +119,7 @@ start(const struct storm *s, const char *log, const char *const *argv)
     g_free(path);
     pid_t pid = fork();
     if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody behind */
         dup2(fd, STDOUT_FILENO);
         dup2(fd, STDERR_FILENO);
         execv(argv[0], (char *const *)(uintptr_t)argv);
