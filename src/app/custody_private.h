@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The inside of custody, shared by its files: custody.c is called by the engine and turns the
- * thread, custody_take.c makes batches of messages, custody_store.c has them stored,
+ * The inside of custody, shared by its files: custody.c is called by the engine, custody_loop.c
+ * turns the thread, custody_take.c makes batches of messages, custody_store.c has them stored,
  * custody_seam.c fills the gap that topics of QoS 0 have at a hand-over.
  */
 #ifndef SRC_APP_CUSTODY_PRIVATE_H
@@ -105,6 +105,9 @@ struct series_name {
     uint32_t number; /* the outbox's; 0: not asked for yet */
 };
 
+/* ---- custody_loop.c ---- */
+
+void *custody_run(void *custody);
 /* Tell people, once for as long as it stays the same; NULL: there is none any more. */
 void custody_tell(struct custody *c, enum custody_problem who, const struct err *err);
 

@@ -22,6 +22,7 @@
 #include <libpq-fe.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -118,6 +119,7 @@ start(const struct storm *s, const char *log, const char *const *argv)
     g_free(path);
     pid_t pid = fork();
     if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody behind */
         dup2(fd, STDOUT_FILENO);
         dup2(fd, STDERR_FILENO);
         execv(argv[0], (char *const *)(uintptr_t)argv);
@@ -421,10 +423,27 @@ signal_store(int signal)
     g_free(path);
 }
 
+/* Until the owner, whoever that is now, brings something into the store. */
+static void
+await_owner(struct storm *s)
+{
+    uint64_t first = s->next;
+    mono_us deadline = clock_now().mono + DEADLINE_US;
+    bool arrived = false;
+    while (!arrived) {
+        if (clock_now().mono > deadline) {
+            die("nobody takes over");
+        }
+        publish_for(s, 100 * US_PER_MS);
+        arrived = read_store(s) && memchr(s->found + first, 1, s->next - first) != NULL;
+    }
+}
+
 /* What the owner takes while the store stands still is in its outbox. */
 static void
 blow_stall(struct storm *s)
 {
+    await_owner(s);
     char *path = g_strdup_printf("%s/%s.db.outbox", s->dir, peer_names[find_owner()]);
     signal_store(SIGSTOP);
     publish_for(s, STALL_US);
