@@ -93,7 +93,7 @@ engine_publish(struct engine *e)
     e->shown_model = model_version(e->ingest.model);
     e->shown_strays = s->version;
     e->news = false;
-    e->shown_annunciated = evaluator_annunciated(e->alarming.evaluator);
+    e->shown_annunciated = alarming_annunciated(&e->alarming);
     e->published = e->now.mono;
     struct snapshot *snapshot = snapshot_new(e->ingest.model, &e->health, e->now, s->unknown,
                                              s->n_unknown, s->rejected, s->n_rejected);
@@ -111,13 +111,13 @@ has_news(const struct engine *e)
 {
     return e->news || e->shown_model != model_version(e->ingest.model) ||
            e->shown_strays != e->ingest.strays.version ||
-           e->shown_alarms != evaluator_version(e->alarming.evaluator);
+           e->shown_alarms != alarming_version(&e->alarming);
 }
 
 static mono_us
 snapshot_due(const struct engine *e)
 {
-    bool urgent = evaluator_annunciated(e->alarming.evaluator) != e->shown_annunciated;
+    bool urgent = alarming_annunciated(&e->alarming) != e->shown_annunciated;
     return e->published + (urgent ? URGENT_US : SNAPSHOT_US);
 }
 
@@ -246,7 +246,7 @@ patience(const struct engine *e, mono_us client_next, bool reading)
     }
     mono_us next = MIN(MIN(e->next_tick, client_next), e->peers_next);
     next = MIN(next, evaluator_next(e->alarming.evaluator));
-    if (e->announced != evaluator_version(e->alarming.evaluator)) {
+    if (e->announce != NULL && e->announced != alarming_version(&e->alarming)) {
         next = MIN(next, e->announce_at);
     }
     if (!reading && e->now.mono < e->read_after) {
@@ -375,6 +375,12 @@ is_committed(struct engine *e)
 }
 
 static bool
+has_left(struct engine *e)
+{
+    return custody_left(e->custody);
+}
+
+static bool
 has_resigned(struct engine *e)
 {
     return ownership_stopped(e->ownership) &&
@@ -385,7 +391,9 @@ has_resigned(struct engine *e)
 static void
 finish(struct engine *e)
 {
-    evaluator_stop(e->alarming.evaluator, clock_now());
+    if (!e->alarming.following) {
+        evaluator_stop(e->alarming.evaluator, clock_now());
+    }
     ingest_put(&e->ingest);
     if (!wind_down(e, is_committed, FINISH_US)) {
         log_error("the last readings could not be committed: the broker will send what it got "
@@ -397,6 +405,7 @@ finish(struct engine *e)
     }
     if (e->custody != NULL) {
         custody_leave(e->custody);
+        (void)wind_down(e, has_left, RESIGN_US);
     }
     ownership_stop(e->ownership, e->now);
     (void)wind_down(e, has_resigned, RESIGN_US);

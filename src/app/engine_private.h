@@ -81,7 +81,7 @@ struct engine {
     bool state_due;    /* somebody may not know the whole alarm state */
     GHashTable *peers; /* name of another instance → its start, as it says */
     struct {
-        bool wanted;
+        bool wanted, leaves; /* leaves: custody is being let go */
         char to[64];
         mono_us until;
         uint64_t ticket;

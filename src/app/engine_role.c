@@ -3,7 +3,9 @@
 #include "src/app/engine_private.h"
 #include "src/core/log.h"
 
-#define KNOW_US (1 * US_PER_S) /* the store may keep a new owner waiting so long */
+#define KNOW_US  (1 * US_PER_S) /* the store may keep a new owner waiting so long */
+#define HEARD_US (2 * US_PER_S)
+#define LEAVE_US (400 * US_PER_MS) /* and what is on its way there from custody, so long */
 #define HANDOVER_US                                                                            \
     (300 * US_PER_MS) /* what was decided may take so long to reach the store                  \
                        */
@@ -74,7 +76,10 @@ tell_health(struct engine *e, const struct tenure *t)
     h->owner.rank = t->owner.rank;
     h->owner.arbiter = t->owner.arbiter;
     h->owner.since = t->owner.since;
-    h->owner.heard = t->owner.heard;
+    /* A sign of life alone is no news: an age is told when it is large. */
+    if (t->owner.heard - h->owner.heard > HEARD_US || t->owner.heard < h->owner.heard) {
+        h->owner.heard = t->owner.heard;
+    }
 }
 
 static bool
@@ -156,17 +161,38 @@ end_handover(struct engine *e, enum rc rc, const struct err *err)
     engine_answer_ticket(e, e->handover.ticket, rc, err);
 }
 
+/* The store gets no more rows of ours: false while that is still under way. */
+static bool
+has_left_custody(struct engine *e)
+{
+    if (e->custody == NULL) {
+        return true;
+    }
+    if (e->custody_taken) {
+        custody_leave(e->custody);
+        e->custody_taken = false;
+        e->handover.until = e->now.mono + LEAVE_US;
+    }
+    return custody_left(e->custody) || e->now.mono >= e->handover.until;
+}
+
 void
 engine_turn_handover(struct engine *e)
 {
-    if (!e->handover.wanted) {
+    bool waits = e->handover.wanted && !engine_is_put_away(e) &&
+                 e->now.mono < e->handover.until && !e->handover.leaves;
+    if (!e->handover.wanted || waits) {
         return;
     }
-    if (!engine_is_put_away(e) && e->now.mono < e->handover.until) {
+    e->handover.leaves = true;
+    if (!has_left_custody(e)) {
         return;
     }
     struct err err = {.text = ""};
     enum rc rc = ownership_handover(e->ownership, e->handover.to, e->now, &err);
+    if (rc != RC_OK) {
+        tell_custody(e, ownership_tenure(e->ownership));
+    }
     end_handover(e, rc, &err);
 }
 
@@ -174,6 +200,7 @@ void
 engine_hand_over(struct engine *e, const char *to, uint64_t ticket)
 {
     e->handover.wanted = true;
+    e->handover.leaves = false;
     e->handover.ticket = ticket;
     e->handover.until = e->now.mono + HANDOVER_US;
     g_strlcpy(e->handover.to, to, sizeof(e->handover.to));

@@ -11,7 +11,7 @@ engine_announce(struct engine *e)
     if (e->announce == NULL) {
         return; /* it is another's to say */
     }
-    uint64_t version = evaluator_version(e->alarming.evaluator);
+    uint64_t version = alarming_version(&e->alarming);
     if (version != e->announced && e->now.mono >= e->announce_at) {
         e->announced = version;
         e->announce_at = e->now.mono + ANNOUNCE_US;

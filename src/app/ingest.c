@@ -140,7 +140,8 @@ ingest_connected(struct ingest *in, bool session_present)
 }
 
 static void
-take_readings(struct ingest *in, const struct decode_result *result, struct now now)
+take_readings(struct ingest *in, const struct decode_result *result, bool unbuffered,
+              struct now now)
 {
     struct batch *b = ingest_batch(in, now);
     for (size_t i = 0; i < result->n_readings; i++) {
@@ -150,6 +151,10 @@ take_readings(struct ingest *in, const struct decode_result *result, struct now 
             model_apply(in->model, r, now, b->records);
             alarming_readings(in->alarming, in->model, r, b->records, first, now);
             in->readings++;
+            if (unbuffered) {
+                custody_heard(in->custody,
+                              model_plant(in->model)->components[r->component].series);
+            }
         }
     }
 }
@@ -190,7 +195,8 @@ take_result(struct ingest *in, const struct decode_result *result,
         model_clock_offset(in->model, result->clock_station, result->clock_offset_us);
     }
     if (result->n_readings > 0) {
-        take_readings(in, result, now);
+        bool unbuffered = in->custody != NULL && m->qos == 0 && !m->retain;
+        take_readings(in, result, unbuffered, now);
     }
     if (result->n_rejected > 0 || result->n_unknown > 0) {
         take_strays(in, result, m, now);

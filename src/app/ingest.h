@@ -9,6 +9,7 @@
 #define SRC_APP_INGEST_H
 
 #include "src/app/alarming.h"
+#include "src/app/custody.h"
 #include "src/app/outgoing.h"
 #include "src/app/redelivery.h"
 #include "src/app/strays.h"
@@ -21,6 +22,7 @@ struct ingest {
     struct cache *cache;       /* not ours */
     struct alarming *alarming; /* not ours */
     struct outgoing *outgoing; /* not ours */
+    struct custody *custody;   /* not ours; NULL: there is no central store */
     struct decoder *decoder;
     struct model *model;
     struct batch *batch; /* being filled; NULL: none yet */
