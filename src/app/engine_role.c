@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What ownership means for the rest of the engine: who decides, who speaks, who has custody. */
 #include "src/app/engine_private.h"
+#include "src/core/i18n.h"
 #include "src/core/log.h"
 
 #define KNOW_US  (1 * US_PER_S) /* the store may keep a new owner waiting so long */
 #define HEARD_US (2 * US_PER_S)
 #define LEAVE_US (400 * US_PER_MS) /* and what is on its way there from custody, so long */
-#define HANDOVER_US                                                                            \
-    (300 * US_PER_MS) /* what was decided may take so long to reach the store                  \
-                       */
+/* What was decided may take so long to reach the store. */
+#define HANDOVER_US (300 * US_PER_MS)
 
 /* ---- deciding ---- */
+
+static void
+tell_sync(struct engine *e, const struct tenure *t)
+{
+    if (e->sync != NULL) {
+        sync_set_term(e->sync, t->decides && t->arbiter != ARBITER_SELF, t->rank, t->grant);
+    }
+}
 
 /* What is in the batch so far was decided under the rank of before. */
 static void
@@ -21,6 +29,7 @@ decide(struct engine *e, const struct tenure *t)
     replica_decided(e->replica, t->rank);
     alarming_promote(&e->alarming, e->ingest.model, t->rank, e->tenure_heard, e->now);
     ingest_put(&e->ingest); /* what rose meanwhile is told at once */
+    tell_sync(e, t);        /* operator actions that came too early come again */
     e->rank = t->rank;
     log_info("this instance decides now: epoch %llu, term %llu, by %s",
              (unsigned long long)t->rank.epoch, (unsigned long long)t->rank.term,
@@ -104,9 +113,7 @@ knows_enough(struct engine *e, const struct tenure *t)
 static void
 change_term(struct engine *e, const struct tenure *t)
 {
-    if (e->sync != NULL) {
-        sync_set_term(e->sync, t->decides && t->arbiter != ARBITER_SELF, t->rank, t->grant);
-    }
+    tell_sync(e, t);
     tell_custody(e, t);
     e->decide_by = e->now.mono + KNOW_US;
     e->news = true;
@@ -146,12 +153,13 @@ engine_follow_tenure(struct engine *e)
 bool
 engine_is_put_away(struct engine *e)
 {
-    struct sync_state state = {.pending = 0};
+    struct sync_state state = {.connected = false};
     if (e->sync != NULL) {
         sync_get(e->sync, &state);
     }
+    /* Not by what is pending: that the thread does not know before it has looked. */
     return ingest_committed(&e->ingest) && !outgoing_unsaid(e->outgoing) &&
-           (state.pending == 0 || !state.connected);
+           (!state.connected || state.sent >= outgoing_told(e->outgoing));
 }
 
 static void
@@ -199,6 +207,11 @@ engine_turn_handover(struct engine *e)
 void
 engine_hand_over(struct engine *e, const char *to, uint64_t ticket)
 {
+    if (e->handover.wanted) { /* whoever wanted that is overruled */
+        struct err err = {.text = ""};
+        err_set(&err, RC_BUSY, "%s", _("another hand-over has been asked for meanwhile"));
+        end_handover(e, RC_BUSY, &err);
+    }
     e->handover.wanted = true;
     e->handover.leaves = false;
     e->handover.ticket = ticket;
