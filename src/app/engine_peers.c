@@ -241,8 +241,8 @@ apply_all(struct engine *e)
 }
 
 /*
- * Somebody new may know nothing yet; whoever was away has missed something, or has decided alone
- * meanwhile. A connection begins with presence number 0.
+ * Somebody new may know nothing yet; whoever was away has missed something, or has decided
+ * alone meanwhile. A connection begins with presence number 0.
  */
 static void
 take_presence(struct engine *e, const struct client_message *m)

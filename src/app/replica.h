@@ -48,7 +48,8 @@ void replica_decided(struct replica *r, struct rank rank);
 
 /* A change, by whichever way: id tells. c is emptied. */
 void replica_offer(struct replica *r, struct change *c);
-/* The first one of sync_news.snapshot: a whole state of the log. c is emptied. */
+/* The first one of sync_news.snapshot: a whole state of the log, with its marks. c is emptied.
+ */
 void replica_offer_state(struct replica *r, struct change *c);
 
 /* Where each writer stands here (struct followed_mark), for a snapshot; caller unrefs. */
