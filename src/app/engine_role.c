@@ -12,6 +12,17 @@
 
 /* ---- deciding ---- */
 
+/* All that was stored by owners before is here. */
+static bool
+is_current(struct engine *e)
+{
+    struct sync_state state = {.current = true};
+    if (e->sync != NULL) {
+        sync_get(e->sync, &state);
+    }
+    return state.current;
+}
+
 static void
 tell_sync(struct engine *e, const struct tenure *t)
 {
@@ -25,7 +36,10 @@ static void
 decide(struct engine *e, const struct tenure *t)
 {
     ingest_put(&e->ingest);
-    outgoing_set_rank(e->outgoing, t->rank);
+    outgoing_set_rank(e->outgoing, t->rank, t->arbiter == ARBITER_SELF);
+    if (*t->grant != '\0' && is_current(e)) {
+        outgoing_tell_whole(e->outgoing); /* what is not here is not there either */
+    }
     replica_decided(e->replica, t->rank);
     alarming_promote(&e->alarming, e->ingest.model, t->rank, e->tenure_heard, e->now);
     ingest_put(&e->ingest); /* what rose meanwhile is told at once */
@@ -103,11 +117,7 @@ same_term(const struct tenure *a, const struct tenure *b)
 static bool
 knows_enough(struct engine *e, const struct tenure *t)
 {
-    struct sync_state state = {.current = true};
-    if (e->sync != NULL && *t->grant != '\0') {
-        sync_get(e->sync, &state);
-    }
-    return state.current || e->now.mono >= e->decide_by;
+    return *t->grant == '\0' || is_current(e) || e->now.mono >= e->decide_by;
 }
 
 static void

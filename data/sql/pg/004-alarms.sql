@@ -21,7 +21,10 @@
 
 create table leitstand.log_head (
     only_row boolean primary key default true check (only_row),
-    last bigint not null
+    last bigint not null,
+    -- The highest rank that told a whole state: what lower ones say of it comes too late.
+    epoch bigint not null default 0,
+    term bigint not null default 0
 );
 comment on table leitstand.log_head is
     'last id of the change log; begins with the time, so that a store made anew is ahead of '
@@ -285,6 +288,29 @@ begin
 end
 $$;
 
+-- What others left there, and the whole state of a new owner does not have, is over.
+create function leitstand.put_whole(epoch bigint, term bigint, writer uuid, number bigint)
+returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+    update leitstand.log_head as h set epoch = put_whole.epoch, term = put_whole.term;
+    update leitstand.alarm_state as s
+       set gone = true, epoch = put_whole.epoch, term = put_whole.term,
+           writer = put_whole.writer, number = put_whole.number, at = clock_timestamp()
+     where not s.gone and (s.writer, s.number) <> (put_whole.writer, put_whole.number)
+       and leitstand.outranks(put_whole.epoch, put_whole.term, put_whole.writer,
+                              put_whole.number, s.epoch, s.term, s.writer, s.number);
+    update leitstand.occurrence as o
+       set state = 'normal', body = jsonb_set(o.body, '{state}', '"normal"'),
+           epoch = put_whole.epoch, term = put_whole.term, writer = put_whole.writer,
+           number = put_whole.number
+     where o.state <> 'normal' and (o.writer, o.number) <> (put_whole.writer, put_whole.number)
+       and leitstand.outranks(put_whole.epoch, put_whole.term, put_whole.writer,
+                              put_whole.number, o.epoch, o.term, o.writer, o.number);
+end
+$$;
+
 -- All that both ways of writing have in common; 0 when it is known already.
 create function leitstand.put_change(fenced boolean, epoch bigint, term bigint, writer uuid,
                                      number bigint, instance text, body jsonb) returns bigint
@@ -292,13 +318,15 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
     log_id bigint;
+    floor_epoch bigint;
+    floor_term bigint;
 begin
     perform from leitstand.log_head for update;
     if leitstand.change_is_known(put_change.writer, put_change.number, put_change.body) then
         return 0;
     end if;
-    update leitstand.log_head set last = greatest(last, leitstand.log_floor()) + 1
-    returning last into strict log_id;
+    update leitstand.log_head as h set last = greatest(h.last, leitstand.log_floor()) + 1
+    returning h.last, h.epoch, h.term into strict log_id, floor_epoch, floor_term;
     insert into leitstand.change (id, writer, number, instance, epoch, term, fenced, bytes,
                                   body)
     values (log_id, put_change.writer, put_change.number, put_change.instance,
@@ -309,11 +337,19 @@ begin
         on conflict (writer) do update set number = greatest(w.number, excluded.number);
     perform leitstand.put_journal(log_id, fenced, epoch, term, writer, number, instance,
                                   body->'journal');
-    perform leitstand.put_occurrences(epoch, term, writer, number, body->'occurrences');
-    perform leitstand.put_state('alarms', epoch, term, writer, number, body->'alarms');
-    perform leitstand.put_state('maintenance', epoch, term, writer, number,
-                                body->'maintenance');
-    perform leitstand.put_state('parked', epoch, term, writer, number, body->'parked');
+    if (epoch, term) >= (floor_epoch, floor_term) then
+        perform leitstand.put_occurrences(epoch, term, writer, number, body->'occurrences');
+        perform leitstand.put_state('alarms', epoch, term, writer, number, body->'alarms');
+        perform leitstand.put_state('maintenance', epoch, term, writer, number,
+                                    body->'maintenance');
+        perform leitstand.put_state('parked', epoch, term, writer, number, body->'parked');
+        if body->'whole' = 'true' then
+            perform leitstand.put_whole(epoch, term, writer, number);
+        end if;
+    else
+        perform leitstand.put_occurrences(epoch, term, writer, number,
+            jsonb_path_query_array(body->'occurrences', '$[*] ? (@.state == "normal")'));
+    end if;
     perform pg_notify('leitstand', '');
     return log_id;
 end
@@ -599,6 +635,7 @@ revoke all on function
     leitstand.put_occurrences(bigint, bigint, uuid, bigint, jsonb),
     leitstand.put_state(text, bigint, bigint, uuid, bigint, jsonb),
     leitstand.put_done(bigint, text, jsonb),
+    leitstand.put_whole(bigint, bigint, uuid, bigint),
     leitstand.log_floor(),
     leitstand.change_is_known(uuid, bigint, jsonb),
     leitstand.put_change(boolean, bigint, bigint, uuid, bigint, text, jsonb),
