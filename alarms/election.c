@@ -289,10 +289,16 @@ give_away(struct election *e, const char *to, struct now now)
 }
 
 bool
+election_may_hand_over(const struct election *e, const char *to)
+{
+    return election_is_owner(e) &&
+           (*to == '\0' || GPOINTER_TO_INT(g_hash_table_lookup(e->others, to)));
+}
+
+bool
 election_handover(struct election *e, const char *to, struct now now)
 {
-    if (!election_is_owner(e) ||
-        (*to != '\0' && !GPOINTER_TO_INT(g_hash_table_lookup(e->others, to)))) {
+    if (!election_may_hand_over(e, to)) {
         return false;
     }
     give_away(e, to, now);

@@ -101,6 +101,7 @@ mono_us election_turn(struct election *e, struct now now);
 /* Give ownership away. RC_INVALID, RC_NOTFOUND are not ours to tell: false when it is no owner,
  * or to is no candidate that is there. */
 bool election_handover(struct election *e, const char *to, struct now now);
+bool election_may_hand_over(const struct election *e, const char *to);
 /* The same for good, owner or not. */
 void election_stop(struct election *e, struct now now);
 bool election_stopped(const struct election *e); /* once all orders are carried out */

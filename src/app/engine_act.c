@@ -109,9 +109,14 @@ engine_perform(void *user, const struct remote_action *a)
     if (!action_order_read(&order, a, &err)) {
         answer_later(e, a->id, RC_INVALID, err.text);
     } else if (order.handover) {
-        log_info("%s asks this instance to hand over", a->instance);
-        engine_hand_over(e, order.to, ++e->tickets); /* nobody waits for that one */
-        answer_later(e, a->id, RC_OK, "");
+        /* Answered before: afterwards it would be the next owner's to do it again. */
+        enum rc rc = ownership_may_hand_over(e->ownership, order.to, &err);
+        log_info("%s asks this instance to hand over%s%s", a->instance, rc != RC_OK ? ": " : "",
+                 err.text);
+        answer_later(e, a->id, rc, err.text);
+        if (rc == RC_OK) {
+            engine_hand_over(e, order.to, ++e->tickets); /* nobody waits for that one */
+        }
     } else {
         enum rc rc = evaluator_act(e->alarming.evaluator, &order.act, e->now, &err);
         answer_later(e, a->id, rc, err.text);
@@ -199,6 +204,10 @@ engine_answer_handover(struct engine *e, const json_t *request, const struct con
     const char *to = json_string_value(json_object_get(request, "to"));
     uint64_t ticket = ++e->tickets;
     if (e->tenure.role == ROLE_OWNER) {
+        enum rc rc = ownership_may_hand_over(e->ownership, to != NULL ? to : "", &err);
+        if (rc != RC_OK) {
+            return act_answer(rc, &err);
+        }
         engine_hand_over(e, to != NULL ? to : "", ticket);
         return defer(e, ticket);
     }

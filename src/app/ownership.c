@@ -347,13 +347,25 @@ ownership_presence(const struct ownership *o)
 /* ---- by request ---- */
 
 enum rc
-ownership_handover(struct ownership *o, const char *to, struct now now, struct err *err)
+ownership_may_hand_over(const struct ownership *o, const char *to, struct err *err)
 {
     if (o->tenure.role != ROLE_OWNER) {
         return err_set(err, RC_INVALID, "instance \"%s\" is not the owner", o->self.name);
     }
-    if (!election_handover(o->election, to, now)) {
-        return err_set(err, RC_INVALID, "there is no candidate \"%s\"", to);
+    return election_may_hand_over(o->election, to)
+               ? RC_OK
+               : err_set(err, RC_INVALID, "there is no candidate \"%s\"", to);
+}
+
+enum rc
+ownership_handover(struct ownership *o, const char *to, struct now now, struct err *err)
+{
+    enum rc rc = ownership_may_hand_over(o, to, err);
+    if (rc == RC_OK && !election_handover(o->election, to, now)) {
+        rc = err_set(err, RC_INVALID, "instance \"%s\" is not the owner", o->self.name);
+    }
+    if (rc != RC_OK) {
+        return rc;
     }
     election_turn(o->election, now);
     carry_out_all(o, now);

@@ -85,6 +85,7 @@ char *ownership_presence(const struct ownership *o);
  * owner, or there is no such candidate; err says which. The caller has put away before all that
  * it decided.
  */
+enum rc ownership_may_hand_over(const struct ownership *o, const char *to, struct err *err);
 enum rc ownership_handover(struct ownership *o, const char *to, struct now now,
                            struct err *err);
 /* The same at an orderly stop, for good. */
