@@ -190,7 +190,7 @@ class Stage:
     def hand_over(self, owner, to):
         """By command; how long it took."""
         since = self.fault("handover", of=owner.name, to=to.name)
-        owner.ask("handover", to.name)
+        owner.ask("handover", f"--to={to.name}")
         at, _ = self.await_takeover(owner, since)
         return at - since
 
