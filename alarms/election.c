@@ -257,6 +257,9 @@ election_connected(struct election *e, struct now now)
 {
     g_hash_table_remove_all(e->others); /* those that are there are retained */
     e->gone = false;
+    if (e->store && e->office == OFFICE_SELF) {
+        e->office = OFFICE_NONE;
+    }
     election_begin_join(e, now);
 }
 
