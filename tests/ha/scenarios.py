@@ -42,7 +42,7 @@ def pause_owner(s):
     owner = s.owner()
     since = s.fault("pause", of=owner.name)
     owner.pause()
-    at, _ = s.await_takeover(owner, since)
+    at, _ = s.await_takeover(owner, since, silent=True)
     s.report_takeover("take-over", since, at, LIMIT_S)
     hold(max(0.0, since + (60 if s.long else 15) - now()))
     resumed = s.fault("resume", of=owner.name)
@@ -111,7 +111,7 @@ def mqtt_cut_owner(s, mode="cut"):
     """The owner cannot reach the broker, others can."""
     owner = s.owner()
     since = s.mqtt(mode, owner)
-    at, _ = s.await_takeover(owner, since)
+    at, _ = s.await_takeover(owner, since, silent=mode == "stall")
     s.report_takeover("take-over", since, at, 2 * LIMIT_S)
     hold(5.0)
     s.mqtt("forward", owner)
