@@ -29,6 +29,7 @@ broker_part(const struct screen *s)
     snprintf(p.brief, sizeof(p.brief), _("brk DOWN %s"), since);
     if (*h->mqtt.problem != '\0') {
         snprintf(p.text, sizeof(p.text), _("broker DOWN since %s: %s"), since, h->mqtt.problem);
+        snprintf(p.plain, sizeof(p.plain), _("broker DOWN since %s"), since);
     } else {
         snprintf(p.text, sizeof(p.text), _("broker DOWN since %s"), since);
     }
@@ -91,11 +92,12 @@ width_of(const struct screen *s, const struct status_part *parts, int wall)
     return width;
 }
 
+/* To a shorter form, if the part has it and is shown at all. */
 static void
-shorten(struct status_part *p)
+shorten(struct status_part *p, const char *form)
 {
-    if (*p->text != '\0' && *p->brief != '\0') {
-        g_strlcpy(p->text, p->brief, sizeof(p->text));
+    if (*p->text != '\0' && *form != '\0') {
+        g_strlcpy(p->text, form, sizeof(p->text));
     }
 }
 
@@ -124,7 +126,7 @@ fit(const struct screen *s, struct status_part *parts, int wall, int room)
 {
     for (int i = 0; i < PARTS && width_of(s, parts, wall) > room; i++) {
         if (!parts[i].bad) {
-            shorten(&parts[i]);
+            shorten(&parts[i], parts[i].brief);
         }
     }
     struct status_part *p;
@@ -132,7 +134,10 @@ fit(const struct screen *s, struct status_part *parts, int wall, int room)
         *p->text = '\0';
     }
     for (int i = 0; i < PARTS && width_of(s, parts, wall) > room; i++) {
-        shorten(&parts[i]);
+        shorten(&parts[i], parts[i].plain);
+    }
+    for (int i = 0; i < PARTS && width_of(s, parts, wall) > room; i++) {
+        shorten(&parts[i], parts[i].brief);
     }
 }
 
@@ -149,7 +154,7 @@ status_draw(struct screen *s, int y)
         broker_part(s),   loss_part(s),         cache_part(s),   status_postgres(s),
         status_behind(s), status_quarantine(s), status_owner(s), unknown_part(s)};
     for (int i = 0; i < PARTS && brief; i++) {
-        shorten(&parts[i]);
+        shorten(&parts[i], parts[i].brief);
     }
     int left = brief ? 0 : 1, wall = brief ? 0 : 2, x = left;
     fit(s, parts, wall, s->columns - left);

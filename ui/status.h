@@ -10,8 +10,9 @@
 
 struct status_part {
     char text[256]; /* "": there is nothing to say */
-    char brief[2 *
-               FORMAT_SIZE]; /* the same where room is scarce; "": there is no shorter form */
+    /* The same where room is scarce: without reasons, then in as few letters as can be; "":
+     * there is no such form. */
+    char plain[128], brief[2 * FORMAT_SIZE];
     bool bad;
     int worth; /* of parts that are not bad, the one with the least goes first */
 };
