@@ -358,6 +358,52 @@ test_marks_go_with_a_snapshot(void **state)
     replica_free(to);
 }
 
+static void
+test_a_state_from_the_log_tells_where_writers_stand(void **state)
+{
+    (void)state;
+    struct replica *r = replica_new(OWN, true);
+    replica_mark(r, A, 3);
+    publish(r, A, 4, low);
+    publish(r, A, 5, low);
+    publish(r, B, 2, low);
+    publish(r, B, 9, low);
+    expect(r, "sj4a4 sj5a5 ");
+    struct change whole = change_of(B, 1, low, 50);
+    json_object_set_new(
+        whole.body, "marks",
+        json_pack("[{s:s,s:i},{s:s,s:i}]", "writer", A, "number", 4, "writer", B, "number", 8));
+    replica_offer_state(r, &whole);
+    expect(r, "W1@50 s9 "); /* B's change 2 is in it, its change 9 follows it */
+    publish(r, B, 7, low);  /* late, and in it, too */
+    expect(r, "");
+    log_entry(r, A, 5, low, 51); /* this one the state lacked, its lines are here */
+    expect(r, "s5@51 ");
+    log_entry(r, B, 8, low, 52);
+    log_entry(r, B, 9, low, 53);
+    expect(r, "j2b2 j7b7 j8b8@52 j9b9 @53 ");
+    replica_free(r);
+}
+
+static void
+test_whoever_decided_alone_takes_the_state_again(void **state)
+{
+    (void)state;
+    struct replica *r = replica_new(OWN, false);
+    publish_state(r, A, 5, low, 1, NULL);
+    publish_state(r, A, 5, low, 2, NULL);
+    struct replica_step s;
+    assert_true(replica_next(r, &s));
+    replica_step_clear(&s);
+    assert_false(replica_next(r, &s)); /* the second had nothing new */
+    replica_decided(r, low);
+    publish_state(r, A, 5, low, 3, NULL);
+    assert_true(replica_next(r, &s));
+    assert_true(s.snapshot);
+    replica_step_clear(&s);
+    replica_free(r);
+}
+
 /* Whatever happens on the way, each change's lines come once and in order, and state is never
  * taken back. */
 static void
@@ -471,6 +517,8 @@ main(void)
         cmocka_unit_test(test_a_state_from_the_log_begins_anew),
         cmocka_unit_test(test_marks_tell_where_each_writer_stands),
         cmocka_unit_test(test_marks_go_with_a_snapshot),
+        cmocka_unit_test(test_a_state_from_the_log_tells_where_writers_stand),
+        cmocka_unit_test(test_whoever_decided_alone_takes_the_state_again),
         cmocka_unit_test(test_any_order_loss_and_repetition),
         cmocka_unit_test(test_messages_that_are_none),
     };
