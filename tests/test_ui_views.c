@@ -179,6 +179,7 @@ test_status_narrow(void **state)
         const char *texts[5];
     } cases[] = {
         {160, {"broker UP", "cache ok", "48 210 waiting: server closed", "NO OWNER 0:1"}},
+        {110, {"broker UP", "cache ok", "48 210 waiting: server", "3 in quar", "NO OWNER 0:1"}},
         {80, {"brk UP", "48 210 waiting", "3 in quarantine", "NO OWNER 0:1"}},
         {60, {"pg DOWN 3:1", "3 in quarantine", "NO OWNER 0:1"}},
         {45, {"pg DOWN 3:1", "3 in quarantine", "NO OWNER 0:1"}},

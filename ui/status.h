@@ -10,9 +10,10 @@
 
 struct status_part {
     char text[256]; /* "": there is nothing to say */
-    /* The same where room is scarce: without reasons, then in as few letters as can be; "":
-     * there is no such form. */
-    char plain[128], brief[2 * FORMAT_SIZE];
+    char brief[2 *
+               FORMAT_SIZE]; /* the same where room is scarce; "": there is no shorter form */
+    char why[160];           /* the server's words, in what room is left beside all parts */
+    int columns;             /* cut to so many; 0: as there is room */
     bool bad;
     int worth; /* of parts that are not bad, the one with the least goes first */
 };

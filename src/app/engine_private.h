@@ -113,8 +113,10 @@ void engine_tell_store(struct engine *e);
 
 /* engine_role.c. What ownership says now becomes so. */
 void engine_follow_tenure(struct engine *e);
-/* Hand over to an instance, "" any; the ticket's holder is told. */
-void engine_hand_over(struct engine *e, const char *to, uint64_t ticket);
+/* Hand over to an instance, "" any; the ticket's holder is told how it went, unless it is
+ * refused at once. */
+MUST_USE enum rc engine_hand_over(struct engine *e, const char *to, uint64_t ticket,
+                                  struct err *err);
 void engine_turn_handover(struct engine *e);
 /* Everything that was decided here is where others find it. */
 bool engine_is_put_away(struct engine *e);

@@ -47,12 +47,11 @@ decide(struct engine *e, const struct tenure *t)
 }
 
 static void
-follow(struct engine *e, const struct tenure *t)
+follow(struct engine *e)
 {
     ingest_put(&e->ingest);
     alarming_demote(&e->alarming);
-    log_info("this instance decides no longer%s%s",
-             *t->owner.instance != '\0' ? ": owner is " : "", t->owner.instance);
+    log_info("this instance decides no longer");
 }
 
 static void
@@ -86,18 +85,32 @@ tell_topics(struct engine *e, bool speaks)
     }
 }
 
+/* Of an owner that was only told of, by the lease or a retained topic, there is no sign: the
+ * age of the last one goes on, or counts from now. */
+static mono_us
+sign_of(const struct engine *e, const struct tenure *t)
+{
+    const struct health *h = &e->health;
+    if (t->owner.heard != 0 || *t->owner.instance == '\0') {
+        return t->owner.heard;
+    }
+    bool same = strcmp(h->owner.instance, t->owner.instance) == 0 && h->owner.heard != 0;
+    return same ? h->owner.heard : e->now.mono;
+}
+
 static void
 tell_health(struct engine *e, const struct tenure *t)
 {
     struct health *h = &e->health;
+    mono_us heard = sign_of(e, t);
     h->role = t->role;
     memcpy(h->owner.instance, t->owner.instance, sizeof(h->owner.instance));
     h->owner.rank = t->owner.rank;
     h->owner.arbiter = t->owner.arbiter;
     h->owner.since = t->owner.since;
     /* A sign of life alone is no news: an age is told when it is large. */
-    if (t->owner.heard - h->owner.heard > HEARD_US || t->owner.heard < h->owner.heard) {
-        h->owner.heard = t->owner.heard;
+    if (heard - h->owner.heard > HEARD_US || heard < h->owner.heard) {
+        h->owner.heard = heard;
     }
 }
 
@@ -143,7 +156,7 @@ engine_follow_tenure(struct engine *e)
         change_term(e, t);
     }
     if (!t->decides && !e->alarming.following) {
-        follow(e, t);
+        follow(e);
     } else if (t->decides &&
                (e->alarming.following || rank_compare(e->rank, deciding_rank(t)) != 0) &&
                knows_enough(e, t)) {
@@ -216,13 +229,15 @@ engine_turn_handover(struct engine *e)
     end_handover(e, rc, &err);
 }
 
-void
-engine_hand_over(struct engine *e, const char *to, uint64_t ticket)
+enum rc
+engine_hand_over(struct engine *e, const char *to, uint64_t ticket, struct err *err)
 {
-    if (e->handover.wanted) { /* whoever wanted that is overruled */
-        struct err err = {.text = ""};
-        err_set(&err, RC_BUSY, "%s", _("another hand-over has been asked for meanwhile"));
-        end_handover(e, RC_BUSY, &err);
+    if (e->handover.wanted) {
+        return err_set(err, RC_BUSY, "%s", _("a hand-over is under way already"));
+    }
+    enum rc rc = ownership_may_hand_over(e->ownership, to, err);
+    if (rc != RC_OK) {
+        return rc;
     }
     e->handover.wanted = true;
     e->handover.leaves = false;
@@ -233,4 +248,5 @@ engine_hand_over(struct engine *e, const char *to, uint64_t ticket)
     if (e->sync != NULL) {
         sync_poke(e->sync);
     }
+    return RC_OK;
 }

@@ -9,6 +9,7 @@
 #include "src/app/lease_worker.h"
 #include "src/app/own_topic.h"
 #include "src/app/ownership_json.h"
+#include "src/core/i18n.h"
 #include "src/core/log.h"
 
 /*
@@ -105,6 +106,13 @@ carry_out(struct ownership *o, const struct election_order *order)
     }
 }
 
+static bool
+same_owner(const struct tenure *a, const struct tenure *b)
+{
+    return rank_compare(a->owner.rank, b->owner.rank) == 0 &&
+           strcmp(a->owner.instance, b->owner.instance) == 0;
+}
+
 static void
 tell_change(const struct ownership *o, const struct tenure *was)
 {
@@ -118,6 +126,10 @@ tell_change(const struct ownership *o, const struct tenure *was)
                  was->rank.term);
     } else if (t->role == ROLE_UNARBITRATED && was->role != t->role) {
         log_info("nobody can be asked who is owner: deciding for this screen alone");
+    }
+    if (!t->decides && *t->owner.instance != '\0' && !same_owner(t, was)) {
+        log_info("owner is \"%s\": epoch %" PRIu64 ", term %" PRIu64, t->owner.instance,
+                 t->owner.rank.epoch, t->owner.rank.term);
     }
 }
 
@@ -347,13 +359,39 @@ ownership_presence(const struct ownership *o)
 /* ---- by request ---- */
 
 enum rc
+ownership_may_hand_over(const struct ownership *o, const char *to, struct err *err)
+{
+    enum election_peer peer = election_peer(o->election, to);
+    const char *name = o->self.name;
+    if (o->tenure.role != ROLE_OWNER) {
+        return err_set(err, RC_INVALID, _("instance \"%s\" is not the owner"), name);
+    }
+    if (strcmp(to, name) == 0) {
+        return err_set(err, RC_INVALID, _("instance \"%s\" is the owner already"), name);
+    }
+    if (*to == '\0' && !election_has_rivals(o->election)) {
+        return err_set(err, RC_INVALID, "%s", _("there is no other instance to hand over to"));
+    }
+    if (*to != '\0' && peer == PEER_ABSENT) {
+        return err_set(err, RC_INVALID, _("there is no instance \"%s\" at the broker"), to);
+    }
+    if (*to != '\0' && peer == PEER_VIEWER) {
+        return err_set(err, RC_INVALID,
+                       _("instance \"%s\" is a viewer and cannot be the owner"), to);
+    }
+    return RC_OK;
+}
+
+enum rc
 ownership_handover(struct ownership *o, const char *to, struct now now, struct err *err)
 {
-    if (o->tenure.role != ROLE_OWNER) {
-        return err_set(err, RC_INVALID, "instance \"%s\" is not the owner", o->self.name);
+    enum rc rc = ownership_may_hand_over(o, to, err);
+    if (rc != RC_OK) {
+        return rc;
     }
     if (!election_handover(o->election, to, now)) {
-        return err_set(err, RC_INVALID, "there is no candidate \"%s\"", to);
+        return err_set(err, RC_INVALID, "instance \"%s\" has given ownership away",
+                       o->self.name);
     }
     election_turn(o->election, now);
     carry_out_all(o, now);
