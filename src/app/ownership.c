@@ -26,6 +26,7 @@ struct ownership {
     struct lease_worker *lease; /* NULL: no central store */
     struct rank remembered;
     struct tenure tenure;
+    mono_us next; /* turn */
     enum role said_role; /* in the presence: */
     bool said_well;
     bool store_told; /* the log knows how the store is: */
@@ -251,6 +252,7 @@ void
 ownership_connected(struct ownership *o, struct now now)
 {
     election_connected(o->election, now);
+    o->next = now.mono;
 }
 
 void
@@ -258,6 +260,7 @@ ownership_disconnected(struct ownership *o, struct now now)
 {
     election_disconnected(o->election, now);
     set_tenure(o, now);
+    o->next = now.mono;
 }
 
 bool
@@ -277,6 +280,7 @@ ownership_message(struct ownership *o, const char *topic, const char *payload, s
     case OWNERSHIP_HEARD:
         election_hear(o->election, &heard.message, now);
         carry_out_all(o, now);
+        o->next = now.mono;
         break;
     }
     return true;
@@ -317,17 +321,23 @@ take_news(struct ownership *o, struct now now)
     }
 }
 
+bool
+ownership_due(const struct ownership *o, struct now now)
+{
+    return now.mono >= o->next || (o->lease != NULL && lease_worker_has_news(o->lease));
+}
+
 mono_us
 ownership_turn(struct ownership *o, struct now now)
 {
-    mono_us next = election_turn(o->election, now);
+    o->next = election_turn(o->election, now);
     carry_out_all(o, now); /* a deadline that has passed comes before any good news */
     if (o->lease != NULL) {
         take_news(o, now);
-        next = election_turn(o->election, now);
+        o->next = election_turn(o->election, now);
         carry_out_all(o, now);
     }
-    return next;
+    return o->next;
 }
 
 const struct tenure *
@@ -357,6 +367,7 @@ ownership_handover(struct ownership *o, const char *to, struct now now, struct e
     }
     election_turn(o->election, now);
     carry_out_all(o, now);
+    o->next = now.mono;
     return RC_OK;
 }
 
@@ -366,6 +377,7 @@ ownership_stop(struct ownership *o, struct now now)
     election_stop(o->election, now);
     election_turn(o->election, now);
     carry_out_all(o, now);
+    o->next = now.mono;
 }
 
 bool
