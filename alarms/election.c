@@ -175,9 +175,10 @@ election_settle_at(struct election *e, struct now now)
     if (listened ? e->other_at <= lately : !other) {
         return now.mono;
     }
-    /* Its connection is over, the broker says: nothing of it came back to it since. */
-    if (listened && e->gone_at != NEVER && e->other_at <= e->gone_at) {
-        return MAX(now.mono, e->gone_at + e->times.settle_us);
+    /* Its connection is over, the broker says: nothing of it came back to it since, nor to
+     * anybody who was cut off before we came. */
+    if (e->link == LINK_LISTENS && e->gone_at != NEVER && e->other_at <= e->gone_at) {
+        return MAX(now.mono, MAX(e->gone_at, e->link_since) + e->times.settle_us);
     }
     g_strlcpy(e->waits_for, e->top.name[0] != '\0' ? e->top.name : e->other,
               sizeof(e->waits_for));
@@ -257,6 +258,9 @@ election_connected(struct election *e, struct now now)
 {
     g_hash_table_remove_all(e->others); /* those that are there are retained */
     e->gone = false;
+    if (e->store && e->office == OFFICE_SELF) {
+        e->office = OFFICE_NONE;
+    }
     election_begin_join(e, now);
 }
 

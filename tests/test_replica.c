@@ -10,6 +10,7 @@
 #define OWN "00000000-0000-4000-8000-0000000000ff"
 #define A   "00000000-0000-4000-8000-00000000000a"
 #define B   "00000000-0000-4000-8000-00000000000b"
+#define C   "00000000-0000-4000-8000-00000000000c"
 
 static uint64_t random_state;
 
@@ -279,6 +280,76 @@ test_a_state_from_the_log_begins_anew(void **state)
     replica_free(r);
 }
 
+/* Where each writer stands, as replica_marks() has it for a snapshot: "a3 b1". */
+static void
+expect_marks(const struct replica *r, const char *want)
+{
+    GArray *marks = replica_marks(r);
+    uint64_t numbers[16] = {0};
+    bool there[16] = {false};
+    GString *got = g_string_new(NULL);
+    for (guint i = 0; i < marks->len; i++) {
+        const struct followed_mark *m = &g_array_index(marks, struct followed_mark, i);
+        int digit = g_ascii_xdigit_value(m->writer[35]);
+        assert_in_range(digit, 0, 15);
+        assert_false(there[digit]); /* each once */
+        there[digit] = true;
+        numbers[digit] = m->number;
+    }
+    for (int i = 0; i < 16; i++) {
+        if (there[i]) {
+            g_string_append_printf(got, "%s%x%u", got->len > 0 ? " " : "", (unsigned)i,
+                                   (unsigned)numbers[i]);
+        }
+    }
+    assert_string_equal(got->str, want);
+    g_string_free(got, TRUE);
+    g_array_unref(marks);
+}
+
+/* They say up to where state is here, not lines; of writers that are only waited for, nothing.
+ */
+static void
+test_marks_tell_where_each_writer_stands(void **state)
+{
+    (void)state;
+    struct replica *r = replica_new(OWN, true);
+    expect_marks(r, "");
+    replica_mark(r, A, 5);
+    expect_marks(r, "a5");
+    publish(r, A, 6, low);
+    publish(r, A, 8, low); /* behind a gap */
+    publish(r, B, 3, low); /* nobody knows where it stands */
+    expect(r, "sj6a6 ");
+    expect_marks(r, "a6");
+    log_entry(r, B, 3, low, 9);
+    expect(r, "sj3b3@9 ");
+    expect_marks(r, "a6 b3");
+    publish_state(r, B, 7, high, 1, NULL); /* its lines come by the log, later */
+    expect(r, "W400 ");
+    expect_marks(r, "a6 b7");
+    log_entry(r, A, 7, low, 10); /* decided under a lower rank: passed, though it is no state */
+    expect(r, "j7a7@10 j8a8 ");
+    expect_marks(r, "a8 b7");
+    replica_free(r);
+}
+
+/* Marks of a snapshot that is made of them say the same at the other end. */
+static void
+test_marks_go_with_a_snapshot(void **state)
+{
+    (void)state;
+    struct replica *from = replica_new(OWN, false), *to = replica_new(OWN, false);
+    replica_mark(from, A, 5);
+    replica_mark(from, B, 2);
+    GArray *marks = replica_marks(from);
+    publish_state(to, C, 4, low, 1, marks);
+    expect_marks(to, "a5 b2 c4");
+    g_array_unref(marks);
+    replica_free(from);
+    replica_free(to);
+}
+
 /* Whatever happens on the way, each change's lines come once and in order, and state is never
  * taken back. */
 static void
@@ -390,6 +461,8 @@ main(void)
         cmocka_unit_test(test_with_a_store_lines_come_later_than_state),
         cmocka_unit_test(test_a_lower_rank_brings_lines_only),
         cmocka_unit_test(test_a_state_from_the_log_begins_anew),
+        cmocka_unit_test(test_marks_tell_where_each_writer_stands),
+        cmocka_unit_test(test_marks_go_with_a_snapshot),
         cmocka_unit_test(test_any_order_loss_and_repetition),
         cmocka_unit_test(test_messages_that_are_none),
     };

@@ -132,6 +132,31 @@ engine_answer_done(struct engine *e)
 
 /* ---- here ---- */
 
+static const char *
+station_of(struct engine *e, const struct alarm_action *a)
+{
+    const struct alarm_board *board = alarming_board(&e->alarming);
+    for (uint32_t i = 0; !uuid_is_nil(&a->occurrence) && i < board->n_alarms; i++) {
+        if (uuid_equal(&board->alarms[i].occurrence, &a->occurrence)) {
+            return board->alarms[i].station;
+        }
+    }
+    return a->station;
+}
+
+/*
+ * Whoever decides alone beside a store is cut off: somewhere an owner may go on. What operators
+ * do to the plant's alarms is kept for it then, and done here only to leitstand's own.
+ */
+static bool
+is_for_us(struct engine *e, const struct alarm_action *a)
+{
+    if (e->alarming.following) {
+        return false;
+    }
+    return !e->alone || e->sync == NULL || strcmp(station_of(e, a), ALARM_SYSTEM) == 0;
+}
+
 enum rc
 engine_act(struct engine *e, const struct alarm_action *a, struct err *err)
 {
@@ -147,7 +172,7 @@ engine_act_on_screen(struct engine *e, const struct alarm_action *a)
     struct err err = {.text = ""};
     g_strlcpy(by.user, e->user, sizeof(by.user));
     snprintf(by.origin, sizeof(by.origin), "console %.48s", e->health.instance);
-    bool decides = !e->alarming.following;
+    bool decides = is_for_us(e, a);
     enum rc rc = decides
                      ? engine_act(e, &by, &err)
                      : ask_owner(e, act_to_json(&by), by.user, by.origin, TICKET_SCREEN, &err);
@@ -176,7 +201,7 @@ engine_answer_act(struct engine *e, const json_t *request, const struct control_
         return act_answer(RC_INVALID, &err);
     }
     snprintf(action.origin, sizeof(action.origin), "cli %.48s", e->health.instance);
-    if (e->alarming.following) {
+    if (!is_for_us(e, &action)) {
         uint64_t ticket = ++e->tickets;
         enum rc rc = ask_owner(e, act_to_json(&action), user, action.origin, ticket, &err);
         return rc == RC_OK ? defer(e, ticket) : act_answer(rc, &err);

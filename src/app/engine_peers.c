@@ -193,6 +193,53 @@ keep_only(struct alarm_changes *c, bool journal)
     }
 }
 
+static const struct alarm_view *
+find_unacked(const struct alarm_board *board, const struct uuid *occurrence)
+{
+    for (uint32_t i = 0; i < board->n_alarms; i++) {
+        const struct alarm_view *v = &board->alarms[i];
+        if (uuid_equal(&v->occurrence, occurrence) && alarm_state_unacked(v->state)) {
+            return v;
+        }
+    }
+    return NULL;
+}
+
+/* Who acknowledged at an instance that was owner no longer, and did not know it yet, has
+ * acknowledged. The comment stands in that instance's line of the journal, unless it waited
+ * there for an occurrence in vain. */
+static void
+take_ack(struct engine *e, const struct journal_record *line, const char *instance)
+{
+    bool parked = line->event == EVENT_PARKED;
+    struct alarm_action a = {.kind = ACTION_ACK,
+                             .occurrence = line->occurrence,
+                             .step = line->step,
+                             .seen_at = line->at};
+    struct err err = {.text = ""};
+    g_strlcpy(a.user, line->actor != NULL ? line->actor : "", sizeof(a.user));
+    snprintf(a.origin, sizeof(a.origin), "merged %.48s", instance);
+    if (parked && line->detail != NULL) {
+        g_strlcpy(a.text, line->detail, sizeof(a.text));
+    }
+    if (evaluator_act(e->alarming.evaluator, &a, e->now, &err) != RC_OK) {
+        log_warning("an acknowledgement at %s could not be taken over: %s", instance, err.text);
+    }
+}
+
+static void
+take_acks(struct engine *e, const GArray *journal, const char *instance)
+{
+    for (guint i = 0; i < journal->len; i++) {
+        const struct journal_record *line = &g_array_index(journal, struct journal_record, i);
+        const struct alarm_board *board = alarming_board(&e->alarming);
+        if (line->event == EVENT_PARKED ||
+            (line->event == EVENT_ACKED && find_unacked(board, &line->occurrence) != NULL)) {
+            take_ack(e, line, instance);
+        }
+    }
+}
+
 static void
 apply(struct engine *e, const struct replica_step *step)
 {
@@ -211,7 +258,11 @@ apply(struct engine *e, const struct replica_step *step)
         alarm_changes_move(&diff, &changes);
         ingest_follow(&e->ingest, &diff, step->marks, step->cursor, e->now);
     } else {
-        alarming_follow(&e->alarming, &changes, e->now);
+        if (e->alarming.following) {
+            alarming_follow(&e->alarming, &changes, e->now);
+        } else {
+            take_acks(e, changes.journal, step->instance);
+        }
         ingest_follow(&e->ingest, &changes, step->marks, step->cursor, e->now);
     }
     e->news = true;
@@ -229,16 +280,21 @@ apply_all(struct engine *e)
     }
 }
 
-/* Somebody new may know nothing yet. */
+/* Somebody new may know nothing yet, and who was away may have missed something. */
 static void
 take_presence(struct engine *e, const struct client_message *m)
 {
+    const char *topic = m->topic + strlen(OWN_INSTANCES);
+    if (m->len == 0) {
+        g_hash_table_remove(e->peers, topic);
+        return;
+    }
     json_t *o = json_loadb(m->payload, m->len, JSON_REJECT_DUPLICATES, NULL);
     const char *name = json_string_value(json_object_get(o, "instance"));
     const char *boot = json_string_value(json_object_get(o, "boot"));
     if (name != NULL && boot != NULL && strcmp(name, e->config->instance.name) != 0 &&
-        g_strcmp0(g_hash_table_lookup(e->peers, name), boot) != 0) {
-        g_hash_table_replace(e->peers, g_strdup(name), g_strdup(boot));
+        g_strcmp0(g_hash_table_lookup(e->peers, topic), boot) != 0) {
+        g_hash_table_replace(e->peers, g_strdup(topic), g_strdup(boot));
         e->state_due = true;
     }
     json_decref(o);
@@ -262,7 +318,7 @@ engine_take_own(struct engine *e, const struct client_message *m)
         }
         return true;
     }
-    if (g_str_has_prefix(m->topic, OWN_INSTANCES) && m->len > 0) {
+    if (g_str_has_prefix(m->topic, OWN_INSTANCES)) {
         take_presence(e, m);
     }
     if (ownership_message(e->ownership, m->topic, m->payload, m->len, m->retain, e->now)) {

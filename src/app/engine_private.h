@@ -69,7 +69,8 @@ struct engine {
     struct health health;
     struct health shown;
     struct tenure tenure; /* as it was when the engine last acted on it */
-    struct rank rank;     /* under which the evaluator decides */
+    struct rank rank;     /* under which the evaluator decides, or decided last */
+    bool alone;           /* it does, or did, because nobody could be asked */
     mono_us decide_by;    /* it begins to, whatever it still lacks */
     mono_us tenure_heard; /* when the owner before us was heard last */
     bool custody_taken;
@@ -80,7 +81,7 @@ struct engine {
     GQueue done;       /* actions of other instances that were done: engine_act.c */
     GQueue speech;     /* messages to others that wait for the broker: engine_peers.c */
     bool state_due;    /* somebody may not know the whole alarm state */
-    GHashTable *peers; /* name of another instance → its start, as it says */
+    GHashTable *peers; /* topic of another instance → its start, as it says */
     struct {
         bool wanted, leaves; /* leaves: custody is being let go */
         char to[64];

@@ -12,16 +12,26 @@
 
 /* ---- deciding ---- */
 
+/* Whoever decides for itself, because nobody can be asked, has no rank: what any owner decides
+ * meanwhile, or later, comes before that. */
+static struct rank
+deciding_rank(const struct tenure *t)
+{
+    return t->arbiter == ARBITER_SELF ? (struct rank){0, 0} : t->rank;
+}
+
 /* What is in the batch so far was decided under the rank of before. */
 static void
 decide(struct engine *e, const struct tenure *t)
 {
+    struct rank rank = deciding_rank(t);
     ingest_put(&e->ingest);
-    outgoing_set_rank(e->outgoing, t->rank);
-    replica_decided(e->replica, t->rank);
-    alarming_promote(&e->alarming, e->ingest.model, t->rank, e->tenure_heard, e->now);
+    outgoing_set_rank(e->outgoing, rank);
+    replica_decided(e->replica, rank);
+    alarming_promote(&e->alarming, e->ingest.model, rank, e->tenure_heard, e->now);
     ingest_put(&e->ingest); /* what rose meanwhile is told at once */
-    e->rank = t->rank;
+    e->rank = rank;
+    e->alone = t->arbiter == ARBITER_SELF;
     log_info("this instance decides now: epoch %llu, term %llu, by %s",
              (unsigned long long)t->rank.epoch, (unsigned long long)t->rank.term,
              arbiter_name(t->arbiter));
@@ -32,6 +42,9 @@ follow(struct engine *e, const struct tenure *t)
 {
     ingest_put(&e->ingest);
     alarming_demote(&e->alarming);
+    if (e->alone) {
+        replica_want_state(e->replica); /* what was decided here alone is nobody's state */
+    }
     log_info("this instance decides no longer%s%s",
              *t->owner.instance != '\0' ? ": owner is " : "", t->owner.instance);
 }
@@ -116,7 +129,8 @@ change_term(struct engine *e, const struct tenure *t)
 static bool
 has_to_decide(const struct engine *e, const struct tenure *t)
 {
-    return t->decides && (e->alarming.following || rank_compare(e->rank, t->rank) != 0);
+    return t->decides &&
+           (e->alarming.following || rank_compare(e->rank, deciding_rank(t)) != 0);
 }
 
 void
@@ -142,7 +156,8 @@ engine_follow_tenure(struct engine *e)
     }
     tell_health(e, t);
     bool decides = t->decides && !e->alarming.following;
-    actions_set_owner(e->actions, t->owner.instance, decides, e->now.mono);
+    bool owns = decides && (!e->alone || e->sync == NULL);
+    actions_set_owner(e->actions, t->owner.instance, owns, e->now.mono);
     tell_topics(e, decides && t->settled && t->arbiter != ARBITER_SELF && e->linked);
 }
 

@@ -26,7 +26,7 @@ struct ownership {
     struct lease_worker *lease; /* NULL: no central store */
     struct rank remembered;
     struct tenure tenure;
-    mono_us next; /* turn */
+    mono_us next;        /* turn */
     enum role said_role; /* in the presence: */
     bool said_well;
     bool store_told; /* the log knows how the store is: */

@@ -6,10 +6,10 @@
  * (storage/lease.h).
  *
  * Threads: the engine's, but for the lease's own.
- * Order:   after every wake-up first ownership_turn(), if it is due, which looks at deadlines on
- *          the boot clock before anything else, then everything that came from the broker, and only then
- *          whatever an owner does.
- * Rules:   ../shared/ownership.md D3, D4; tests/model/election.pml is checked by spin.
+ * Order:   after every wake-up first ownership_turn(), if it is due, which looks at deadlines
+ * on the boot clock before anything else, then everything that came from the broker, and only
+ * then whatever an owner does. Rules:   ../shared/ownership.md D3, D4; tests/model/election.pml
+ * is checked by spin.
  */
 #ifndef SRC_APP_OWNERSHIP_H
 #define SRC_APP_OWNERSHIP_H

@@ -380,3 +380,9 @@ replica_marks(const struct replica *r)
     }
     return marks;
 }
+
+void
+replica_want_state(struct replica *r)
+{
+    r->source[0] = '\0';
+}

@@ -69,6 +69,10 @@ struct replica_step {
 bool replica_next(struct replica *r, struct replica_step *ret);
 void replica_step_clear(struct replica_step *s);
 
+/* What is kept here is not what an owner decided: the next whole state replaces it, also when
+ * it has nothing that is not known. */
+void replica_want_state(struct replica *r);
+
 /* Something waits for what is missing: a snapshot would help, unless the log brings it. */
 bool replica_lacks(const struct replica *r);
 
