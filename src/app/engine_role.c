@@ -142,6 +142,14 @@ change_term(struct engine *e, const struct tenure *t)
     e->news = true;
 }
 
+/* It became owner, and the evaluator has not begun to decide under that rank. */
+static bool
+has_to_decide(const struct engine *e, const struct tenure *t)
+{
+    return t->decides &&
+           (e->alarming.following || rank_compare(e->rank, deciding_rank(t)) != 0);
+}
+
 void
 engine_follow_tenure(struct engine *e)
 {
@@ -157,9 +165,7 @@ engine_follow_tenure(struct engine *e)
     }
     if (!t->decides && !e->alarming.following) {
         follow(e);
-    } else if (t->decides &&
-               (e->alarming.following || rank_compare(e->rank, deciding_rank(t)) != 0) &&
-               knows_enough(e, t)) {
+    } else if (has_to_decide(e, t) && knows_enough(e, t)) {
         decide(e, t);
     }
     if (t->role != e->health.role || strcmp(t->owner.instance, e->health.owner.instance) != 0) {
@@ -170,6 +176,19 @@ engine_follow_tenure(struct engine *e)
     bool owns = decides && (!e->alone || e->sync == NULL);
     actions_set_owner(e->actions, t->owner.instance, owns, e->now.mono);
     tell_topics(e, decides && t->settled && t->arbiter != ARBITER_SELF && e->linked);
+}
+
+void
+engine_turn_role(struct engine *e)
+{
+    bool due = ownership_due(e->ownership, e->now);
+    if (due) {
+        e->tenure_next = ownership_turn(e->ownership, e->now);
+    }
+    if (due || has_to_decide(e, &e->tenure)) {
+        engine_follow_tenure(e);
+    }
+    e->peers_next = e->tenure_next;
 }
 
 /* ---- handing over ---- */

@@ -27,6 +27,7 @@ struct ownership {
     struct lease_worker *lease; /* NULL: no central store */
     struct rank remembered;
     struct tenure tenure;
+    mono_us next;        /* turn */
     enum role said_role; /* in the presence: */
     bool said_well;
     bool store_told; /* the log knows how the store is: */
@@ -263,6 +264,7 @@ void
 ownership_connected(struct ownership *o, struct now now)
 {
     election_connected(o->election, now);
+    o->next = now.mono;
 }
 
 void
@@ -270,6 +272,7 @@ ownership_disconnected(struct ownership *o, struct now now)
 {
     election_disconnected(o->election, now);
     set_tenure(o, now);
+    o->next = now.mono;
 }
 
 bool
@@ -289,6 +292,7 @@ ownership_message(struct ownership *o, const char *topic, const char *payload, s
     case OWNERSHIP_HEARD:
         election_hear(o->election, &heard.message, now);
         carry_out_all(o, now);
+        o->next = now.mono;
         break;
     }
     return true;
@@ -329,17 +333,23 @@ take_news(struct ownership *o, struct now now)
     }
 }
 
+bool
+ownership_due(const struct ownership *o, struct now now)
+{
+    return now.mono >= o->next || (o->lease != NULL && lease_worker_has_news(o->lease));
+}
+
 mono_us
 ownership_turn(struct ownership *o, struct now now)
 {
-    mono_us next = election_turn(o->election, now);
+    o->next = election_turn(o->election, now);
     carry_out_all(o, now); /* a deadline that has passed comes before any good news */
     if (o->lease != NULL) {
         take_news(o, now);
-        next = election_turn(o->election, now);
+        o->next = election_turn(o->election, now);
         carry_out_all(o, now);
     }
-    return next;
+    return o->next;
 }
 
 const struct tenure *
@@ -395,6 +405,7 @@ ownership_handover(struct ownership *o, const char *to, struct now now, struct e
     }
     election_turn(o->election, now);
     carry_out_all(o, now);
+    o->next = now.mono;
     return RC_OK;
 }
 
@@ -404,6 +415,7 @@ ownership_stop(struct ownership *o, struct now now)
     election_stop(o->election, now);
     election_turn(o->election, now);
     carry_out_all(o, now);
+    o->next = now.mono;
 }
 
 bool
