@@ -336,16 +336,11 @@ test_empty_plant(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_faults_come_first),
-    cmocka_unit_test(test_detail),
-    cmocka_unit_test(test_out_of_range),
-    cmocka_unit_test(test_broker_down),
-    cmocka_unit_test(test_ownership),
-    cmocka_unit_test(test_status_narrow),
-    cmocka_unit_test(test_broker_down_narrow),
-    cmocka_unit_test(test_age_goes_on),
-    cmocka_unit_test(test_no_hue_when_normal),
-    cmocka_unit_test(test_unknown_ids_are_adopted),
+    cmocka_unit_test(test_faults_come_first),  cmocka_unit_test(test_detail),
+    cmocka_unit_test(test_out_of_range),       cmocka_unit_test(test_broker_down),
+    cmocka_unit_test(test_ownership),          cmocka_unit_test(test_status_narrow),
+    cmocka_unit_test(test_broker_down_narrow), cmocka_unit_test(test_age_goes_on),
+    cmocka_unit_test(test_no_hue_when_normal), cmocka_unit_test(test_unknown_ids_are_adopted),
     cmocka_unit_test(test_empty_plant),
 };
 
