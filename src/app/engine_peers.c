@@ -139,6 +139,7 @@ void
 engine_peers_connected(struct engine *e)
 {
     g_queue_clear_full(&e->speech, speech_free);
+    g_hash_table_remove_all(e->peers); /* whoever connects after us missed what we say now */
     if (e->announce != NULL) {
         announce_connected(e->announce);
         e->state_due = true;

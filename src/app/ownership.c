@@ -170,7 +170,9 @@ set_tenure(struct ownership *o, struct now now)
         t->owner.arbiter = v.other_arbiter;
         t->owner.since = v.other_since;
         t->owner.heard = MAX(v.other_heard, 0);
-        g_strlcpy(t->owner.instance, v.other, sizeof(t->owner.instance));
+        /* Who was owner before this instance is so no longer. */
+        bool past = rank_compare(v.other_rank, t->rank) < 0;
+        g_strlcpy(t->owner.instance, past ? "" : v.other, sizeof(t->owner.instance));
     }
     g_strlcpy(t->grant, v.grant, sizeof(t->grant));
     tell_change(o, &was);
