@@ -167,13 +167,13 @@ $$;
 
 -- Whoever was owner no longer may have seen the same as the next owner, and tell it later. It
 -- happened once: what the higher rank told stands in the journal, all of it in the log.
-create function leitstand.told_again(epoch bigint, term bigint, line jsonb) returns boolean
+create function leitstand.told_again(epoch bigint, term bigint, body jsonb) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $$
-    select line->>'event' in ('raised', 'returned', 'severity', 'realarm')
+    select told_again.body->>'event' in ('raised', 'returned', 'severity', 'realarm')
        and exists (select from leitstand.journal_line as j
-                    where j.occurrence = (line->>'occurrence')::uuid
-                      and j.body->>'event' = line->>'event'
-                      and j.body->>'step' = line->>'step'
+                    where j.occurrence = (told_again.body->>'occurrence')::uuid
+                      and j.body->>'event' = told_again.body->>'event'
+                      and j.body->>'step' = told_again.body->>'step'
                       and (j.epoch, j.term) > (told_again.epoch, told_again.term));
 $$;
 
