@@ -158,6 +158,16 @@ election_has_rivals(const struct election *e)
     return false;
 }
 
+enum election_peer
+election_peer(const struct election *e, const char *name)
+{
+    gpointer candidate;
+    if (!g_hash_table_lookup_extended(e->others, name, NULL, &candidate)) {
+        return PEER_ABSENT;
+    }
+    return GPOINTER_TO_INT(candidate) ? PEER_CANDIDATE : PEER_VIEWER;
+}
+
 void
 election_see(struct election *e, struct rank rank)
 {
@@ -175,9 +185,10 @@ election_settle_at(struct election *e, struct now now)
     if (listened ? e->other_at <= lately : !other) {
         return now.mono;
     }
-    /* Its connection is over, the broker says: nothing of it came back to it since. */
-    if (listened && e->gone_at != NEVER && e->other_at <= e->gone_at) {
-        return MAX(now.mono, e->gone_at + e->times.settle_us);
+    /* Its connection is over, the broker says: nothing of it came back to it since, nor to
+     * anybody who was cut off before we came. */
+    if (e->link == LINK_LISTENS && e->gone_at != NEVER && e->other_at <= e->gone_at) {
+        return MAX(now.mono, MAX(e->gone_at, e->link_since) + e->times.settle_us);
     }
     g_strlcpy(e->waits_for, e->top.name[0] != '\0' ? e->top.name : e->other,
               sizeof(e->waits_for));
@@ -257,6 +268,9 @@ election_connected(struct election *e, struct now now)
 {
     g_hash_table_remove_all(e->others); /* those that are there are retained */
     e->gone = false;
+    if (e->store && e->office == OFFICE_SELF) {
+        e->office = OFFICE_NONE;
+    }
     election_begin_join(e, now);
 }
 
@@ -289,16 +303,9 @@ give_away(struct election *e, const char *to, struct now now)
 }
 
 bool
-election_may_hand_over(const struct election *e, const char *to)
-{
-    return election_is_owner(e) &&
-           (*to == '\0' || GPOINTER_TO_INT(g_hash_table_lookup(e->others, to)));
-}
-
-bool
 election_handover(struct election *e, const char *to, struct now now)
 {
-    if (!election_may_hand_over(e, to)) {
+    if (!election_is_owner(e) || (*to != '\0' && election_peer(e, to) != PEER_CANDIDATE)) {
         return false;
     }
     give_away(e, to, now);
@@ -365,6 +372,9 @@ election_look(const struct election *e, struct election_view *ret)
         .store_known = e->store_known,
         .store_well = e->store_well,
     };
+    /* Nothing can be heard, then nothing is judged but that; late news are not for us. */
+    ret->decides = e->office == OFFICE_SELF ||
+                   (ret->owner && (e->link == LINK_BLIND || (e->link == LINK_LISTENS && fresh)));
     ret->connected = ret->owner && fresh && e->link != LINK_BLIND && !(store && e->infra);
     ret->settled = ret->connected && e->link == LINK_LISTENS && e->last_turn >= e->settled_at;
     g_strlcpy(ret->grant, store ? e->grant : "", sizeof(ret->grant));

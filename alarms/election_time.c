@@ -95,7 +95,10 @@ claim_when_due(struct election *e, struct now now)
 static void
 decide_alone(struct election *e, struct now now)
 {
-    if (!e->candidate || e->stopping || e->office != OFFICE_NONE || e->link == LINK_LISTENS ||
+    /* Beside a store somebody else may be owner: what the broker kept for us meanwhile was
+     * that one's to judge. */
+    bool asks = e->store ? e->link != LINK_BLIND : e->link == LINK_LISTENS;
+    if (!e->candidate || e->stopping || e->office != OFFICE_NONE || asks ||
         !election_store_away(e)) {
         return;
     }

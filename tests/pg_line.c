@@ -4,9 +4,9 @@
 #include "tests/unit.h"
 
 void
-line_connect(struct line *l, const char *settings)
+line_connect(struct line *l)
 {
-    l->pg = store_connect(l->store, settings);
+    l->pg = store_connect(l->store);
     assert_int_equal(pg_readings_new(&l->readings, l->pg, l->outbox, NULL), RC_OK);
 }
 
@@ -23,7 +23,7 @@ line_open(void **state)
     struct line l = {.store = *state, .now = clock_now().wall};
     l.outbox = outbox_support_open(l.store->path);
     assert_int_equal(outbox_number(l.outbox, "PS-01", "level", &l.series, NULL), RC_OK);
-    line_connect(&l, "");
+    line_connect(&l);
     return l;
 }
 

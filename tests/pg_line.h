@@ -18,9 +18,9 @@ struct line {
 
 struct line line_open(void **state); /* state: a struct store */
 void line_close(struct line *l);
-/* The connection alone. settings: as store_connect() has them. */
+/* The connection alone. */
 void line_cut(struct line *l);
-void line_connect(struct line *l, const char *settings);
+void line_connect(struct line *l);
 
 /* Batches from to to of a segment, each of n messages that count on through them. */
 GPtrArray *line_batches(const struct line *l, const struct segment *s, uint64_t from,

@@ -87,9 +87,9 @@ store_tear_down(void **state)
 }
 
 struct pg *
-store_connect(const struct store *s, const char *settings)
+store_connect(const struct store *s)
 {
-    char *conninfo = g_strdup_printf("dbname=%s user=pc %s", s->database, settings);
+    char *conninfo = g_strdup_printf("dbname=%s user=pc", s->database);
     struct pg_config config = {.conninfo = conninfo,
                                .purpose = "test",
                                .wake_fd = -1,

@@ -20,8 +20,8 @@ int store_group_set_up(void **state);
 int store_set_up(void **state);
 int store_tear_down(void **state);
 
-/* As role "pc", which is what an instance is. settings: more of conninfo, "" for none. */
-struct pg *store_connect(const struct store *s, const char *settings);
+/* As role "pc", which is what an instance is. */
+struct pg *store_connect(const struct store *s);
 
 /* As administrator; fails the test when the server refuses. */
 void store_do(const struct store *s, const char *sql);

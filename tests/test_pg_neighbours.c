@@ -73,7 +73,7 @@ play(void **state, const struct scenario *s, bool reconnect)
                                        step->last));
         if (reconnect) {
             line_cut(&l);
-            line_connect(&l, "");
+            line_connect(&l);
         }
     }
     int64_t rows = store_count(l.store, "select count(*) from leitstand.reading");
@@ -203,7 +203,7 @@ test_both_at_the_same_time(void **state)
         g_free(path);
         assert_int_equal(
             outbox_number(w[i].line.outbox, "PS-01", "level", &w[i].line.series, NULL), RC_OK);
-        line_connect(&w[i].line, "");
+        line_connect(&w[i].line);
     }
     for (unsigned i = 0; i < 2; i++) {
         assert_int_equal(pthread_create(&w[i].thread, NULL, write_all, &w[i]), 0);

@@ -92,7 +92,7 @@ test_repetition_is_stored_once(void **state)
     line_store_away(&l, line_batches(&l, &s, 1, 3, 10));
     line_store_away(&l, line_batches(&l, &s, 2, 5, 10)); /* the first two are there */
     line_cut(&l);
-    line_connect(&l, "");
+    line_connect(&l);
     line_store_away(&l, line_batches(&l, &s, 1, 6, 10));
     line_assert_rows(&l, 60);
     line_close(&l);
@@ -104,7 +104,7 @@ test_mark_is_moved_elsewhere(void **state)
 {
     struct line l = line_open(state), other = l;
     struct segment s = outbox_support_segment(1, 1, false);
-    line_connect(&other, "");
+    line_connect(&other);
     line_store_away(&l, line_batches(&l, &s, 1, 1, 10));
     line_store_away(&other, line_batches(&l, &s, 1, 2, 10));
     line_store_away(&l, line_batches(&l, &s, 2, 3, 10));
@@ -171,7 +171,7 @@ test_restart_before_outbox_sent(void **state)
         g_ptr_array_unref(waiting);
         line_close(&l);
         l.outbox = outbox_support_open(l.store->path);
-        line_connect(&l, "");
+        line_connect(&l);
     }
     assert_int_equal(outbox_sent(l.outbox, &s.id, 2, NULL), RC_OK);
     GPtrArray *rest = outbox_support_batches();
@@ -192,10 +192,12 @@ test_lost_answer(void **state)
     line_cut(&l);
     struct pg_config impatient = {
         .purpose = "test", .wake_fd = -1, .connect_us = 20 * US_PER_S, .answer_us = US_PER_S};
-    char *conninfo = g_strdup_printf("dbname=%s user=pc options='-c statement_timeout=0'",
-                                     l.store->database);
+    char *conninfo = g_strdup_printf("dbname=%s user=pc", l.store->database);
     impatient.conninfo = conninfo;
     assert_int_equal(pg_open(&l.pg, &impatient, NULL), RC_OK);
+    /* Otherwise the server would give up before we do. */
+    assert_int_equal(pg_exec(l.pg, "set statement_timeout = 0; set lock_timeout = 0", NULL),
+                     RC_OK);
     assert_int_equal(pg_readings_new(&l.readings, l.pg, l.outbox, NULL), RC_OK);
     g_free(conninfo);
     GPtrArray *batches = line_batches(&l, &s, 2, 3, 10);
@@ -204,7 +206,7 @@ test_lost_answer(void **state)
     assert_int_equal(pg_readings_store(l.readings, batches, "", &outcome, NULL), RC_IO);
     assert_false(pg_is_open(l.pg));
     line_cut(&l);
-    line_connect(&l, "");
+    line_connect(&l);
     store_do(l.store, "commit"); /* now the server goes on with what it was sent */
     line_store(&l, batches, "");
     line_assert_rows(&l, 30);
@@ -229,7 +231,7 @@ test_connection_ends_in_the_middle(void **state)
     struct err err;
     assert_int_equal(pg_readings_store(l.readings, batches, "", &outcome, &err), RC_IO);
     line_cut(&l);
-    line_connect(&l, "");
+    line_connect(&l);
     line_store(&l, batches, "");
     line_assert_rows(&l, 39010);
     g_ptr_array_unref(batches);
@@ -288,6 +290,32 @@ test_day_is_made_again(void **state)
     line_close(&l);
 }
 
+/* Two who need the same day at once. */
+static void
+test_day_is_made_by_another(void **state)
+{
+    struct line l = line_open(state);
+    char *sql = g_strdup_printf("select leitstand.make_days('{%d}')", (int)(l.now / DAY_US));
+    store_do(l.store, "begin");
+    store_do(l.store, sql);
+    char *conninfo = g_strdup_printf("dbname=%s user=pc", l.store->database);
+    PGconn *second = PQconnectdb(conninfo);
+    g_free(conninfo);
+    assert_int_equal(PQsendQuery(second, sql), 1);
+    g_free(sql);
+    store_await(l.store, "select count(*) = 1 from pg_locks where locktype = 'advisory' and"
+                         " not granted and database = (select oid from pg_database"
+                         " where datname = current_database())");
+    store_do(l.store, "commit");
+    PGresult *result = PQgetResult(second);
+    assert_string_equal(PQresultErrorMessage(result), "");
+    assert_string_equal(PQgetvalue(result, 0, 0), "{}");
+    PQclear(result);
+    PQfinish(second);
+    assert_int_equal(store_count(l.store, "select count(*) from leitstand.days()"), 1);
+    line_close(&l);
+}
+
 static void
 test_maintenance(void **state)
 {
@@ -330,7 +358,8 @@ test_sleeping_writer_blocks_nobody(void **state)
     char grant[UUID_SIZE];
     store_lease(l.store, 3, grant);
     line_store_away(&l, line_batches(&l, &s, 1, 1, 10));
-    line_connect(&other, "options='-c lock_timeout=2000'");
+    line_connect(&other);
+    assert_int_equal(pg_exec(other.pg, "set lock_timeout = '2s'", NULL), RC_OK);
     GByteArray *bytes = g_byte_array_new();
     struct record r = {.series = 1, .ts = l.now, .received = l.now};
     copy_rows_header(bytes);
@@ -402,6 +431,7 @@ main(void)
         STORE_TEST(test_connection_ends_in_the_middle),
         STORE_TEST(test_days_far_from_now_are_refused),
         STORE_TEST(test_day_is_made_again),
+        STORE_TEST(test_day_is_made_by_another),
         STORE_TEST(test_maintenance),
         STORE_TEST(test_sleeping_writer_blocks_nobody),
         STORE_TEST(test_history_cannot_be_changed),

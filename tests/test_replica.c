@@ -10,6 +10,7 @@
 #define OWN "00000000-0000-4000-8000-0000000000ff"
 #define A   "00000000-0000-4000-8000-00000000000a"
 #define B   "00000000-0000-4000-8000-00000000000b"
+#define C   "00000000-0000-4000-8000-00000000000c"
 
 static uint64_t random_state;
 
@@ -67,23 +68,24 @@ log_entry(struct replica *r, const char *writer, uint64_t number, struct rank ra
     assert_null(c.body);
 }
 
+/* rows: of some 400 bytes. */
 static void
-publish_state(struct replica *r, const char *writer, uint64_t number, struct rank rank,
-              int64_t taken, const GArray *marks)
+publish_rows(struct replica *r, unsigned rows, const char *writer, uint64_t number,
+             struct rank rank, int64_t taken, const GArray *marks)
 {
     struct replica_head head = {
         .number = number, .rank = rank, .taken = taken, .instance = "pc", .marks = marks};
     struct alarm_changes state;
     g_strlcpy(head.writer, writer, sizeof(head.writer));
     alarm_changes_init(&state);
-    for (int i = 0; i < 400; i++) {
-        struct parked_record p = {.step = (uint32_t)i, .at = 1, .seen_at = WALL_NONE};
+    for (unsigned i = 0; i < rows; i++) {
+        struct parked_record p = {.step = i, .at = 1, .seen_at = WALL_NONE};
         p.occurrence.bytes[0] = 9;
         p.comment = g_strnfill(300, 'x');
         g_array_append_val(state.parked, p);
     }
     GPtrArray *texts = replica_snapshot_texts(&head, &state);
-    assert_true(texts->len >= 3);
+    assert_true(texts->len > rows * 350 / REPLICA_PART_BYTES);
     for (guint i = texts->len; i > 1; i--) { /* in any order */
         guint k = (guint)below(i);
         void *other = texts->pdata[k];
@@ -98,6 +100,13 @@ publish_state(struct replica *r, const char *writer, uint64_t number, struct ran
     }
     g_ptr_array_unref(texts);
     alarm_changes_fini(&state);
+}
+
+static void
+publish_state(struct replica *r, const char *writer, uint64_t number, struct rank rank,
+              int64_t taken, const GArray *marks)
+{
+    publish_rows(r, 400, writer, number, rank, taken, marks);
 }
 
 /* What came out, in words: "s" state, "j" journal, "W" a whole state; number of the body. */
@@ -279,6 +288,76 @@ test_a_state_from_the_log_begins_anew(void **state)
     replica_free(r);
 }
 
+/* Where each writer stands, as replica_marks() has it for a snapshot: "a3 b1". */
+static void
+expect_marks(const struct replica *r, const char *want)
+{
+    GArray *marks = replica_marks(r);
+    uint64_t numbers[16] = {0};
+    bool there[16] = {false};
+    GString *got = g_string_new(NULL);
+    for (guint i = 0; i < marks->len; i++) {
+        const struct followed_mark *m = &g_array_index(marks, struct followed_mark, i);
+        int digit = g_ascii_xdigit_value(m->writer[35]);
+        assert_in_range(digit, 0, 15);
+        assert_false(there[digit]); /* each once */
+        there[digit] = true;
+        numbers[digit] = m->number;
+    }
+    for (int i = 0; i < 16; i++) {
+        if (there[i]) {
+            g_string_append_printf(got, "%s%x%u", got->len > 0 ? " " : "", (unsigned)i,
+                                   (unsigned)numbers[i]);
+        }
+    }
+    assert_string_equal(got->str, want);
+    g_string_free(got, TRUE);
+    g_array_unref(marks);
+}
+
+/* They say up to where state is here, not lines; of writers that are only waited for, nothing.
+ */
+static void
+test_marks_tell_where_each_writer_stands(void **state)
+{
+    (void)state;
+    struct replica *r = replica_new(OWN, true);
+    expect_marks(r, "");
+    replica_mark(r, A, 5);
+    expect_marks(r, "a5");
+    publish(r, A, 6, low);
+    publish(r, A, 8, low); /* behind a gap */
+    publish(r, B, 3, low); /* nobody knows where it stands */
+    expect(r, "sj6a6 ");
+    expect_marks(r, "a6");
+    log_entry(r, B, 3, low, 9);
+    expect(r, "sj3b3@9 ");
+    expect_marks(r, "a6 b3");
+    publish_state(r, B, 7, high, 1, NULL); /* its lines come by the log, later */
+    expect(r, "W400 ");
+    expect_marks(r, "a6 b7");
+    log_entry(r, A, 7, low, 10); /* decided under a lower rank: passed, though it is no state */
+    expect(r, "j7a7@10 j8a8 ");
+    expect_marks(r, "a8 b7");
+    replica_free(r);
+}
+
+/* Marks of a snapshot that is made of them say the same at the other end. */
+static void
+test_marks_go_with_a_snapshot(void **state)
+{
+    (void)state;
+    struct replica *from = replica_new(OWN, false), *to = replica_new(OWN, false);
+    replica_mark(from, A, 5);
+    replica_mark(from, B, 2);
+    GArray *marks = replica_marks(from);
+    publish_state(to, C, 4, low, 1, marks);
+    expect_marks(to, "a5 b2 c4");
+    g_array_unref(marks);
+    replica_free(from);
+    replica_free(to);
+}
+
 static void
 test_a_state_from_the_log_tells_where_writers_stand(void **state)
 {
@@ -365,7 +444,7 @@ check_run(uint64_t seed, bool store)
             logged++;
             log_entry(r, A, logged, low, (int64_t)logged);
         } else if (!store && kind == 9) {
-            publish_state(r, A, MIN(N, 1 + (uint64_t)i / 8), low, i, NULL);
+            publish_rows(r, 180, A, MIN(N, 1 + (uint64_t)i / 8), low, i, NULL);
         }
         struct replica_step s;
         while (replica_next(r, &s)) {
@@ -457,6 +536,8 @@ main(void)
         cmocka_unit_test(test_with_a_store_lines_come_later_than_state),
         cmocka_unit_test(test_a_lower_rank_brings_lines_only),
         cmocka_unit_test(test_a_state_from_the_log_begins_anew),
+        cmocka_unit_test(test_marks_tell_where_each_writer_stands),
+        cmocka_unit_test(test_marks_go_with_a_snapshot),
         cmocka_unit_test(test_a_state_from_the_log_tells_where_writers_stand),
         cmocka_unit_test(test_a_change_may_be_a_whole_state),
         cmocka_unit_test(test_whoever_decided_alone_takes_the_state_again),

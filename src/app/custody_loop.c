@@ -11,7 +11,7 @@
 #define TICK_US      US_PER_S
 #define COUNT_US     (250 * US_PER_MS)
 #define BACKLOG_IDLE PG_READINGS_AT_ONCE /* rows at once while nothing else is to be done */
-#define BACKLOG_BUSY 1000  /* about what a turn takes in */
+#define BACKLOG_BUSY 1000                /* about what a turn takes in */
 #define HOLD_OFF_US  (2 * US_PER_S)
 
 enum { FD_WAKE, FD_DIALER, FD_KEEPER, FD_STORE, FD_BROKER, FDS };

@@ -109,14 +109,10 @@ engine_perform(void *user, const struct remote_action *a)
     if (!action_order_read(&order, a, &err)) {
         answer_later(e, a->id, RC_INVALID, err.text);
     } else if (order.handover) {
-        /* Answered before: afterwards it would be the next owner's to do it again. */
-        enum rc rc = ownership_may_hand_over(e->ownership, order.to, &err);
-        log_info("%s asks this instance to hand over%s%s", a->instance, rc != RC_OK ? ": " : "",
-                 err.text);
+        log_info("%s asks this instance to hand over", a->instance);
+        /* Nobody waits for the ticket: the answer must leave before ownership does. */
+        enum rc rc = engine_hand_over(e, order.to, ++e->tickets, &err);
         answer_later(e, a->id, rc, err.text);
-        if (rc == RC_OK) {
-            engine_hand_over(e, order.to, ++e->tickets); /* nobody waits for that one */
-        }
     } else {
         enum rc rc = evaluator_act(e->alarming.evaluator, &order.act, e->now, &err);
         answer_later(e, a->id, rc, err.text);
@@ -137,6 +133,31 @@ engine_answer_done(struct engine *e)
 
 /* ---- here ---- */
 
+static const char *
+station_of(struct engine *e, const struct alarm_action *a)
+{
+    const struct alarm_board *board = alarming_board(&e->alarming);
+    for (uint32_t i = 0; !uuid_is_nil(&a->occurrence) && i < board->n_alarms; i++) {
+        if (uuid_equal(&board->alarms[i].occurrence, &a->occurrence)) {
+            return board->alarms[i].station;
+        }
+    }
+    return a->station;
+}
+
+/*
+ * Whoever decides alone beside a store is cut off: somewhere an owner may go on. What operators
+ * do to the plant's alarms is kept for it then, and done here only to leitstand's own.
+ */
+static bool
+is_for_us(struct engine *e, const struct alarm_action *a)
+{
+    if (e->alarming.following) {
+        return false;
+    }
+    return !e->alone || e->sync == NULL || strcmp(station_of(e, a), ALARM_SYSTEM) == 0;
+}
+
 enum rc
 engine_act(struct engine *e, const struct alarm_action *a, struct err *err)
 {
@@ -152,7 +173,7 @@ engine_act_on_screen(struct engine *e, const struct alarm_action *a)
     struct err err = {.text = ""};
     g_strlcpy(by.user, e->user, sizeof(by.user));
     snprintf(by.origin, sizeof(by.origin), "console %.48s", e->health.instance);
-    bool decides = !e->alarming.following;
+    bool decides = is_for_us(e, a);
     enum rc rc = decides
                      ? engine_act(e, &by, &err)
                      : ask_owner(e, act_to_json(&by), by.user, by.origin, TICKET_SCREEN, &err);
@@ -181,7 +202,7 @@ engine_answer_act(struct engine *e, const json_t *request, const struct control_
         return act_answer(RC_INVALID, &err);
     }
     snprintf(action.origin, sizeof(action.origin), "cli %.48s", e->health.instance);
-    if (e->alarming.following) {
+    if (!is_for_us(e, &action)) {
         uint64_t ticket = ++e->tickets;
         enum rc rc = ask_owner(e, act_to_json(&action), user, action.origin, ticket, &err);
         return rc == RC_OK ? defer(e, ticket) : act_answer(rc, &err);
@@ -204,12 +225,8 @@ engine_answer_handover(struct engine *e, const json_t *request, const struct con
     const char *to = json_string_value(json_object_get(request, "to"));
     uint64_t ticket = ++e->tickets;
     if (e->tenure.role == ROLE_OWNER) {
-        enum rc rc = ownership_may_hand_over(e->ownership, to != NULL ? to : "", &err);
-        if (rc != RC_OK) {
-            return act_answer(rc, &err);
-        }
-        engine_hand_over(e, to != NULL ? to : "", ticket);
-        return defer(e, ticket);
+        enum rc rc = engine_hand_over(e, to != NULL ? to : "", ticket, &err);
+        return rc == RC_OK ? defer(e, ticket) : act_answer(rc, &err);
     }
     control_user_name(user, sizeof(user), peer->uid);
     snprintf(origin, sizeof(origin), "cli %.48s", e->health.instance);

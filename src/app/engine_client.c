@@ -21,6 +21,7 @@ take_connect(void *user, bool session_present)
     ingest_connected(&e->ingest, session_present);
     engine_set_link(e, true);
     ownership_connected(e->ownership, e->now);
+    engine_follow_tenure(e); /* before anything that the broker kept for us is judged */
     engine_peers_connected(e);
     e->news = true;
     log_info("connected to the broker %s, %s", e->health.mqtt.broker,

@@ -66,6 +66,53 @@ keep_only(struct alarm_changes *c, bool journal)
     }
 }
 
+static const struct alarm_view *
+find_unacked(const struct alarm_board *board, const struct uuid *occurrence)
+{
+    for (uint32_t i = 0; i < board->n_alarms; i++) {
+        const struct alarm_view *v = &board->alarms[i];
+        if (uuid_equal(&v->occurrence, occurrence) && alarm_state_unacked(v->state)) {
+            return v;
+        }
+    }
+    return NULL;
+}
+
+/* Who acknowledged at an instance that was owner no longer, and did not know it yet, has
+ * acknowledged. The comment stands in that instance's line of the journal, unless it waited
+ * there for an occurrence in vain. */
+static void
+take_ack(struct engine *e, const struct journal_record *line, const char *instance)
+{
+    bool parked = line->event == EVENT_PARKED;
+    struct alarm_action a = {.kind = ACTION_ACK,
+                             .occurrence = line->occurrence,
+                             .step = line->step,
+                             .seen_at = line->at};
+    struct err err = {.text = ""};
+    g_strlcpy(a.user, line->actor != NULL ? line->actor : "", sizeof(a.user));
+    snprintf(a.origin, sizeof(a.origin), "merged %.48s", instance);
+    if (parked && line->detail != NULL) {
+        g_strlcpy(a.text, line->detail, sizeof(a.text));
+    }
+    if (evaluator_act(e->alarming.evaluator, &a, e->now, &err) != RC_OK) {
+        log_warning("an acknowledgement at %s could not be taken over: %s", instance, err.text);
+    }
+}
+
+static void
+take_acks(struct engine *e, const GArray *journal, const char *instance)
+{
+    for (guint i = 0; i < journal->len; i++) {
+        const struct journal_record *line = &g_array_index(journal, struct journal_record, i);
+        const struct alarm_board *board = alarming_board(&e->alarming);
+        if (line->event == EVENT_PARKED ||
+            (line->event == EVENT_ACKED && find_unacked(board, &line->occurrence) != NULL)) {
+            take_ack(e, line, instance);
+        }
+    }
+}
+
 static void
 apply(struct engine *e, const struct replica_step *step)
 {
@@ -86,7 +133,11 @@ apply(struct engine *e, const struct replica_step *step)
         alarm_changes_move(&diff, &changes);
         ingest_follow(&e->ingest, &diff, step->marks, step->cursor, e->now);
     } else {
-        alarming_follow(&e->alarming, &changes, e->now);
+        if (e->alarming.following) {
+            alarming_follow(&e->alarming, &changes, e->now);
+        } else {
+            take_acks(e, changes.journal, step->instance);
+        }
         ingest_follow(&e->ingest, &changes, step->marks, step->cursor, e->now);
     }
     e->news = true;

@@ -138,6 +138,7 @@ void
 engine_peers_connected(struct engine *e)
 {
     g_queue_clear_full(&e->speech, speech_free);
+    g_hash_table_remove_all(e->peers); /* whoever connects after us missed what we say now */
     if (e->announce != NULL) {
         announce_connected(e->announce);
         e->state_due = true;
@@ -146,14 +147,21 @@ engine_peers_connected(struct engine *e)
 
 /* ---- turn ---- */
 
+static void
+tell_committed(struct engine *e)
+{
+    uint64_t before = outgoing_told(e->outgoing);
+    outgoing_committed(e->outgoing, cache_committed(e->cache));
+    if (e->sync != NULL && outgoing_told(e->outgoing) != before) {
+        sync_poke(e->sync);
+    }
+}
+
 void
 engine_turn_peers(struct engine *e)
 {
-    uint64_t committed = cache_committed(e->cache);
-    uint64_t before = outgoing_told(e->outgoing);
-    outgoing_committed(e->outgoing, committed);
-    if (e->sync != NULL && outgoing_told(e->outgoing) != before) {
-        sync_poke(e->sync);
+    if (outgoing_unsaid(e->outgoing)) {
+        tell_committed(e);
     }
     engine_answer_done(e);
     engine_turn_handover(e);

@@ -23,6 +23,14 @@ is_current(struct engine *e)
     return state.current;
 }
 
+/* Whoever decides for itself, because nobody can be asked, has no rank: what any owner decides
+ * meanwhile, or later, comes before that. */
+static struct rank
+deciding_rank(const struct tenure *t)
+{
+    return t->arbiter == ARBITER_SELF ? (struct rank){0, 0} : t->rank;
+}
+
 static void
 tell_sync(struct engine *e, const struct tenure *t)
 {
@@ -35,28 +43,29 @@ tell_sync(struct engine *e, const struct tenure *t)
 static void
 decide(struct engine *e, const struct tenure *t)
 {
+    struct rank rank = deciding_rank(t);
     ingest_put(&e->ingest);
-    outgoing_set_rank(e->outgoing, t->rank, t->arbiter == ARBITER_SELF);
+    outgoing_set_rank(e->outgoing, rank, t->arbiter == ARBITER_SELF);
     if (*t->grant != '\0' && is_current(e)) {
         outgoing_tell_whole(e->outgoing); /* what is not here is not there either */
     }
-    replica_decided(e->replica, t->rank);
-    alarming_promote(&e->alarming, e->ingest.model, t->rank, e->tenure_heard, e->now);
+    replica_decided(e->replica, rank);
+    alarming_promote(&e->alarming, e->ingest.model, rank, e->tenure_heard, e->now);
     ingest_put(&e->ingest); /* what rose meanwhile is told at once */
-    tell_sync(e, t);        /* operator actions that came too early come again */
-    e->rank = t->rank;
+    e->rank = rank;
+    e->alone = t->arbiter == ARBITER_SELF;
+    tell_sync(e, t); /* operator actions that came too early come again */
     log_info("this instance decides now: epoch %llu, term %llu, by %s",
              (unsigned long long)t->rank.epoch, (unsigned long long)t->rank.term,
              arbiter_name(t->arbiter));
 }
 
 static void
-follow(struct engine *e, const struct tenure *t)
+follow(struct engine *e)
 {
     ingest_put(&e->ingest);
     alarming_demote(&e->alarming);
-    log_info("this instance decides no longer%s%s",
-             *t->owner.instance != '\0' ? ": owner is " : "", t->owner.instance);
+    log_info("this instance decides no longer");
 }
 
 static void
@@ -90,18 +99,32 @@ tell_topics(struct engine *e, bool speaks)
     }
 }
 
+/* Of an owner that was only told of, by the lease or a retained topic, there is no sign: the
+ * age of the last one goes on, or counts from now. */
+static mono_us
+sign_of(const struct engine *e, const struct tenure *t)
+{
+    const struct health *h = &e->health;
+    if (t->owner.heard != 0 || *t->owner.instance == '\0') {
+        return t->owner.heard;
+    }
+    bool same = strcmp(h->owner.instance, t->owner.instance) == 0 && h->owner.heard != 0;
+    return same ? h->owner.heard : e->now.mono;
+}
+
 static void
 tell_health(struct engine *e, const struct tenure *t)
 {
     struct health *h = &e->health;
+    mono_us heard = sign_of(e, t);
     h->role = t->role;
     memcpy(h->owner.instance, t->owner.instance, sizeof(h->owner.instance));
     h->owner.rank = t->owner.rank;
     h->owner.arbiter = t->owner.arbiter;
     h->owner.since = t->owner.since;
     /* A sign of life alone is no news: an age is told when it is large. */
-    if (t->owner.heard - h->owner.heard > HEARD_US || t->owner.heard < h->owner.heard) {
-        h->owner.heard = t->owner.heard;
+    if (heard - h->owner.heard > HEARD_US || heard < h->owner.heard) {
+        h->owner.heard = heard;
     }
 }
 
@@ -129,6 +152,14 @@ change_term(struct engine *e, const struct tenure *t)
     e->news = true;
 }
 
+/* It became owner, and the evaluator has not begun to decide under that rank. */
+static bool
+has_to_decide(const struct engine *e, const struct tenure *t)
+{
+    return t->decides &&
+           (e->alarming.following || rank_compare(e->rank, deciding_rank(t)) != 0);
+}
+
 void
 engine_follow_tenure(struct engine *e)
 {
@@ -136,16 +167,16 @@ engine_follow_tenure(struct engine *e)
     const struct tenure before = e->tenure;
     e->tenure = *t;
     /* Of the one before us: since then nobody told what happened. */
-    if (!before.decides && before.owner.heard != 0) {
+    bool other = before.role != ROLE_OWNER && before.role != ROLE_UNARBITRATED;
+    if (other && before.owner.heard != 0) {
         e->tenure_heard = before.owner.heard;
     }
     if (!same_term(t, &before)) {
         change_term(e, t);
     }
     if (!t->decides && !e->alarming.following) {
-        follow(e, t);
-    } else if (t->decides && (e->alarming.following || rank_compare(e->rank, t->rank) != 0) &&
-               knows_enough(e, t)) {
+        follow(e);
+    } else if (has_to_decide(e, t) && knows_enough(e, t)) {
         decide(e, t);
     }
     if (t->role != e->health.role || strcmp(t->owner.instance, e->health.owner.instance) != 0) {
@@ -153,8 +184,22 @@ engine_follow_tenure(struct engine *e)
     }
     tell_health(e, t);
     bool decides = t->decides && !e->alarming.following;
-    actions_set_owner(e->actions, t->owner.instance, decides, e->now.mono);
+    bool owns = decides && (!e->alone || e->sync == NULL);
+    actions_set_owner(e->actions, t->owner.instance, owns, e->now.mono);
     tell_topics(e, decides && t->settled && t->arbiter != ARBITER_SELF && e->linked);
+}
+
+void
+engine_turn_role(struct engine *e)
+{
+    bool due = ownership_due(e->ownership, e->now);
+    if (due) {
+        e->tenure_next = ownership_turn(e->ownership, e->now);
+    }
+    if (due || has_to_decide(e, &e->tenure)) {
+        engine_follow_tenure(e);
+    }
+    e->peers_next = e->tenure_next;
 }
 
 /* ---- handing over ---- */
@@ -214,13 +259,15 @@ engine_turn_handover(struct engine *e)
     end_handover(e, rc, &err);
 }
 
-void
-engine_hand_over(struct engine *e, const char *to, uint64_t ticket)
+enum rc
+engine_hand_over(struct engine *e, const char *to, uint64_t ticket, struct err *err)
 {
-    if (e->handover.wanted) { /* whoever wanted that is overruled */
-        struct err err = {.text = ""};
-        err_set(&err, RC_BUSY, "%s", _("another hand-over has been asked for meanwhile"));
-        end_handover(e, RC_BUSY, &err);
+    if (e->handover.wanted) {
+        return err_set(err, RC_BUSY, "%s", _("a hand-over is under way already"));
+    }
+    enum rc rc = ownership_may_hand_over(e->ownership, to, err);
+    if (rc != RC_OK) {
+        return rc;
     }
     e->handover.wanted = true;
     e->handover.leaves = false;
@@ -231,4 +278,5 @@ engine_hand_over(struct engine *e, const char *to, uint64_t ticket)
     if (e->sync != NULL) {
         sync_poke(e->sync);
     }
+    return RC_OK;
 }

@@ -114,7 +114,7 @@ const char *client_problem(const struct client *c);
 /* The same, sorted: of the last attempt, or of the end of the last connection. */
 enum client_failure client_failure(const struct client *c);
 
-#define CLIENT_PENDING_MAX 20                  /* of ours at once: what the library sends */
+#define CLIENT_PENDING_MAX 20 /* of ours at once: what the library sends */
 #define CLIENT_PAYLOAD_MAX ((size_t)16 * 1024 * 1024) /* bytes */
 
 /*

@@ -33,7 +33,7 @@ class Books:
     topics: list = field(default_factory=list)        # rows retained at the broker
     statuses: dict = field(default_factory=dict)      # instance → status
     announced: dict = field(default_factory=dict)     # occurrence → (when, row)
-    gaps: list = field(default_factory=list)          # (fault at, new owner decides at)
+    gaps: list = field(default_factory=list)          # (fault at, decided at, seconds to tell)
     owner_polls: dict = field(default_factory=dict)   # instance → [(asked, answered)]
 
 
@@ -72,7 +72,9 @@ def one_writer_per_term(b):
     return [f"rank {rank[0]}.{rank[1]}: {', '.join(sorted(instances))} (" + "; ".join(
         f"{where}: {', '.join(sorted(ranks[rank]))}"
         for where, ranks in sorted(writers.items()) if rank in ranks) + ")"
-            for rank, instances in sorted(every.items()) if len(instances) > 1]
+            # 0.0: what an instance decided for itself while nobody could be asked
+            for rank, instances in sorted(every.items())
+            if len(instances) > 1 and rank != (0, 0)]
 
 
 def no_stale_rows(b):
@@ -245,11 +247,11 @@ def acks_exactly_once(b):
     return some(problems)
 
 
-def gap_is_announced(b, within_s=2.0):
+def gap_is_announced(b):
     """What rose while nobody decided, and still stood when somebody did again, was told."""
     problems = []
     rises = by_rise(b)
-    for begin, end in b.gaps:
+    for begin, end, within_s in b.gaps:
         for (component, value), at in b.load.done.items():
             cleared = b.load.first_try.get((component, -value), float("inf"))
             if value < 0 or not begin <= at <= end or cleared < end + within_s:

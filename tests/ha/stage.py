@@ -19,6 +19,9 @@ from util import Trouble, hold, now, wait_for
 SETTLE_S = 40
 
 
+SETTLE_S = 4.0  # echo_s + 1
+
+
 class Stage:
     def __init__(self, programs, count=2, standby=False, seed=1, clocks=False, small_disk_mb=0,
                  rate=500, long=False, keep=None):
@@ -133,9 +136,10 @@ class Stage:
     def others(self, instance):
         return [i for i in self.instances if i is not instance]
 
-    def await_takeover(self, old, since, seconds=40):
+    def await_takeover(self, old, since, seconds=40, silent=False):
         """(when, who) another instance than old decided first, by its own word or by its beacon
-        at the broker."""
+        at the broker. silent: the broker does not know that old is gone, so the next owner lets
+        T_settle (ownership, D3) pass before it speaks outside."""
         def taken():
             heard = []
             for at, name, _, said in self.facts.find("status", since=since):
@@ -148,7 +152,7 @@ class Stage:
             return min(heard, default=None)
         at, name = wait_for(taken, seconds, f"somebody takes over from {old.name}", step=0.02)
         self.facts.note(name, "takeover", of=old.name, after=round(at - since, 3))
-        self.gaps.append((since, at))
+        self.gaps.append((since, at, 2.0 + (SETTLE_S if silent else 0.0)))
         return at, self.by_name(name)
 
     def report(self, name, well, why=""):
@@ -190,7 +194,7 @@ class Stage:
     def hand_over(self, owner, to):
         """By command; how long it took."""
         since = self.fault("handover", of=owner.name, to=to.name)
-        owner.ask("handover", to.name)
+        owner.ask("handover", f"--to={to.name}")
         at, _ = self.await_takeover(owner, since)
         return at - since
 

@@ -57,7 +57,7 @@ def good_books():
                          "postgres": {"quarantined": 0}, "mqtt": {"dropped": 0}}
                   for name, role in (("pc1", "standby"), ("pc2", "owner"))}
     b.announced = {occurrence("A00", 2): (8.0, {})}
-    b.gaps = [(6.0, 7.5)]  # A00 rose to 2 at 7.01
+    b.gaps = [(6.0, 7.5, 2.0)]  # A00 rose to 2 at 7.01
     b.owner_polls = {"pc1": [(t / 10, t / 10 + 0.01) for t in range(0, 40)],
                      "pc2": [(t / 10, t / 10 + 0.01) for t in range(70, 100)]}
     return b

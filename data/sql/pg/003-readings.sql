@@ -114,7 +114,9 @@ begin
         return;
     end if;
     perform pg_advisory_xact_lock(hashtext('leitstand.day'));
-    if to_regclass('leitstand.' || name) is not null then
+    -- to_regclass() would not see what somebody made while we waited for the lock.
+    if exists (select from pg_class as c
+                where c.relnamespace = 'leitstand'::regnamespace and c.relname = name) then
         return;
     end if;
     execute format('create table leitstand.%I (like leitstand.reading)', name);
