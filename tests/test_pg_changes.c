@@ -205,6 +205,34 @@ test_gone_stays_gone(void **state)
     pg_close(pg);
 }
 
+/* A new owner's whole state makes an end of what it does not have, also of what comes late. */
+#define LEFT                                                                                   \
+    "select concat_ws('|', body::jsonb->>'maintenance' is null,"                               \
+    "  (select string_agg(state, ',' order by occurrence) from leitstand.occurrence))"         \
+    "  from leitstand.snapshot(9)"
+
+static void
+test_whole(void **state)
+{
+    (void)state;
+    struct pg *pg = store_open(STORE_INSTANCE);
+    write_change(pg, change_of(W1, 1, 2, 0, MAINTENANCE("")), "");
+    write_change(
+        pg, change_of(W1, 2, 2, 1, "{\"occurrences\":[" OCCURRENCE(O1, "unacked") "]}"), "");
+    write_change(pg,
+                 change_of(W2, 1, 3, 0,
+                           "{\"whole\":true,\"occurrences\":[" OCCURRENCE(O2, "acked") "]}"),
+                 "");
+    assert_string_equal(store_ask(LEFT), "t|normal,acked");
+    write_change(pg, change_of(W1, 3, 2, 2, MAINTENANCE("")), "");
+    write_change(
+        pg, change_of(W1, 4, 2, 2, "{\"occurrences\":[" OCCURRENCE(A1, "unacked") "]}"), "");
+    assert_string_equal(store_ask(LEFT), "t|normal,acked");
+    write_change(pg, change_of(W2, 2, 3, 0, MAINTENANCE("")), "");
+    assert_string_equal(store_ask(LEFT), "f|normal,acked");
+    pg_close(pg);
+}
+
 /* ---- reading ---- */
 
 struct seen {
@@ -625,6 +653,7 @@ main(void)
         cmocka_unit_test_setup(test_refused, store_make),
         cmocka_unit_test_setup(test_ranks, store_make),
         cmocka_unit_test_setup(test_gone_stays_gone, store_make),
+        cmocka_unit_test_setup(test_whole, store_make),
         cmocka_unit_test_setup(test_pages, store_make),
         cmocka_unit_test_setup(test_order, store_make),
         cmocka_unit_test_setup(test_take_over, store_make),
