@@ -137,6 +137,7 @@ struct election_view {
     enum election_state state;
     bool owner;     /* OWNER_PG or OWNER_FB */
     bool connected; /* owner who hears itself at the broker */
+    bool decides;   /* connected; or owner, or SELF, to whom nothing comes at all */
     bool settled;
     struct rank rank; /* of this owner; SELF: the highest heard */
     struct rank seen;

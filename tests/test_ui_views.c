@@ -206,6 +206,31 @@ test_status_narrow(void **state)
     }
 }
 
+/* That the broker is away is said in full words as long as there is room for them. */
+static void
+test_broker_down_narrow(void **state)
+{
+    (void)state;
+    static const struct {
+        int columns;
+        const char *text;
+    } cases[] = {{80, "broker DOWN since "}, {66, "broker DOWN since "}, {50, "brk DOWN "}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct play *p = open_size(cases[i].columns, 24);
+        play_tell(p, "broker down");
+        play_tell(p, "owner unarbitrated desk 7.0 self 0");
+        play_publish(p);
+        play_see(p, "not arbitrated: alone");
+        char *row = term_row(p->t, 22);
+        if (strstr(row, cases[i].text) == NULL ||
+            (strstr(row, "connection refused") == NULL) != (cases[i].columns < 80)) {
+            fail_msg("%d columns: \"%s\"", cases[i].columns, row);
+        }
+        g_free(row);
+        play_close(p);
+    }
+}
+
 /* The seconds go on although nothing comes from the engine. */
 static void
 test_age_goes_on(void **state)
@@ -317,6 +342,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_broker_down),
     cmocka_unit_test(test_ownership),
     cmocka_unit_test(test_status_narrow),
+    cmocka_unit_test(test_broker_down_narrow),
     cmocka_unit_test(test_age_goes_on),
     cmocka_unit_test(test_no_hue_when_normal),
     cmocka_unit_test(test_unknown_ids_are_adopted),

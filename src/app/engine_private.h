@@ -80,7 +80,7 @@ struct engine {
     GQueue done;       /* actions of other instances that were done: engine_act.c */
     GQueue speech;     /* messages to others that wait for the broker: engine_peers.c */
     bool state_due;    /* somebody may not know the whole alarm state */
-    GHashTable *peers; /* topic of another instance → its start, as it says */
+    GHashTable *peers; /* topic of another instance's presence → its start, as it says */
     struct {
         bool wanted, leaves; /* leaves: custody is being let go */
         char to[64];

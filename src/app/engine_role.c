@@ -7,9 +7,8 @@
 #define KNOW_US  (1 * US_PER_S) /* the store may keep a new owner waiting so long */
 #define HEARD_US (2 * US_PER_S)
 #define LEAVE_US (400 * US_PER_MS) /* and what is on its way there from custody, so long */
-#define HANDOVER_US                                                                            \
-    (300 * US_PER_MS) /* what was decided may take so long to reach the store                  \
-                       */
+/* What was decided may take so long to reach the store. */
+#define HANDOVER_US (300 * US_PER_MS)
 
 /* ---- deciding ---- */
 
@@ -19,6 +18,14 @@ static struct rank
 deciding_rank(const struct tenure *t)
 {
     return t->arbiter == ARBITER_SELF ? (struct rank){0, 0} : t->rank;
+}
+
+static void
+tell_sync(struct engine *e, const struct tenure *t)
+{
+    if (e->sync != NULL) {
+        sync_set_term(e->sync, t->decides && t->arbiter != ARBITER_SELF, t->rank, t->grant);
+    }
 }
 
 /* What is in the batch so far was decided under the rank of before. */
@@ -33,6 +40,7 @@ decide(struct engine *e, const struct tenure *t)
     ingest_put(&e->ingest); /* what rose meanwhile is told at once */
     e->rank = rank;
     e->alone = t->arbiter == ARBITER_SELF;
+    tell_sync(e, t); /* operator actions that came too early come again */
     log_info("this instance decides now: epoch %llu, term %llu, by %s",
              (unsigned long long)t->rank.epoch, (unsigned long long)t->rank.term,
              arbiter_name(t->arbiter));
@@ -43,9 +51,6 @@ follow(struct engine *e)
 {
     ingest_put(&e->ingest);
     alarming_demote(&e->alarming);
-    if (e->alone) {
-        replica_want_state(e->replica); /* what was decided here alone is nobody's state */
-    }
     log_info("this instance decides no longer");
 }
 
@@ -131,9 +136,7 @@ knows_enough(struct engine *e, const struct tenure *t)
 static void
 change_term(struct engine *e, const struct tenure *t)
 {
-    if (e->sync != NULL) {
-        sync_set_term(e->sync, t->decides && t->arbiter != ARBITER_SELF, t->rank, t->grant);
-    }
+    tell_sync(e, t);
     tell_custody(e, t);
     e->decide_by = e->now.mono + KNOW_US;
     e->news = true;
@@ -175,12 +178,13 @@ engine_follow_tenure(struct engine *e)
 bool
 engine_is_put_away(struct engine *e)
 {
-    struct sync_state state = {.pending = 0};
+    struct sync_state state = {.connected = false};
     if (e->sync != NULL) {
         sync_get(e->sync, &state);
     }
+    /* Not by what is pending: that the thread does not know before it has looked. */
     return ingest_committed(&e->ingest) && !outgoing_unsaid(e->outgoing) &&
-           (state.pending == 0 || !state.connected);
+           (!state.connected || state.sent >= outgoing_told(e->outgoing));
 }
 
 static void
@@ -228,12 +232,14 @@ engine_turn_handover(struct engine *e)
 enum rc
 engine_hand_over(struct engine *e, const char *to, uint64_t ticket, struct err *err)
 {
-    if (e->handover.wanted) {
-        return err_set(err, RC_BUSY, "%s", _("a hand-over is under way already"));
-    }
     enum rc rc = ownership_may_hand_over(e->ownership, to, err);
     if (rc != RC_OK) {
         return rc;
+    }
+    if (e->handover.wanted) { /* whoever wanted that is overruled */
+        struct err late = {.text = ""};
+        err_set(&late, RC_BUSY, "%s", _("another hand-over has been asked for meanwhile"));
+        end_handover(e, RC_BUSY, &late);
     }
     e->handover.wanted = true;
     e->handover.leaves = false;

@@ -153,10 +153,10 @@ set_tenure(struct ownership *o, struct now now)
     struct election_view v;
     election_look(o->election, &v);
     t->role = role_of(o, &v);
-    t->decides = t->role == ROLE_OWNER || t->role == ROLE_UNARBITRATED;
+    t->decides = v.decides;
     t->custody = v.connected;
     t->settled = v.settled;
-    if (t->decides) {
+    if (t->role == ROLE_OWNER || t->role == ROLE_UNARBITRATED) {
         t->rank = v.rank;
         t->arbiter = v.arbiter;
         t->owner.rank = v.rank;
