@@ -12,7 +12,7 @@
 #define TICKET_SCREEN 0 /* the others are of the control socket */
 /* Nobody who asks for a hand-over means the owner there will be an hour later. Clocks differ.
  */
-#define HANDOVER_OLD_US (2 * US_PER_MIN)
+#define HANDOVER_OLD_US (120 * US_PER_S)
 
 /* An action of another instance that was done, and waits for its commit. */
 struct done {
