@@ -91,7 +91,6 @@ width_of(const struct screen *s, const struct status_part *parts, int wall)
     return width;
 }
 
-/* To a shorter form, if the part has it and is shown at all. */
 static void
 shorten(struct status_part *p)
 {

@@ -271,8 +271,7 @@ take_time(struct engine *e)
 {
     struct now before = e->now;
     e->now = clock_now();
-    e->peers_next = ownership_turn(e->ownership, e->now);
-    engine_follow_tenure(e);
+    engine_turn_role(e);
     if (e->now.mono - before.mono > ASLEEP_US && e->linked) {
         alarming_link(&e->alarming, e->ingest.model, false, before);
         alarming_link(&e->alarming, e->ingest.model, true, e->now);

@@ -385,14 +385,21 @@ engine_take_news(struct engine *e)
 
 /* ---- turn ---- */
 
+static void
+tell_committed(struct engine *e)
+{
+    uint64_t before = outgoing_told(e->outgoing);
+    outgoing_committed(e->outgoing, cache_committed(e->cache));
+    if (e->sync != NULL && outgoing_told(e->outgoing) != before) {
+        sync_poke(e->sync);
+    }
+}
+
 void
 engine_turn_peers(struct engine *e)
 {
-    uint64_t committed = cache_committed(e->cache);
-    uint64_t before = outgoing_told(e->outgoing);
-    outgoing_committed(e->outgoing, committed);
-    if (e->sync != NULL && outgoing_told(e->outgoing) != before) {
-        sync_poke(e->sync);
+    if (outgoing_unsaid(e->outgoing)) {
+        tell_committed(e);
     }
     engine_answer_done(e);
     engine_turn_handover(e);

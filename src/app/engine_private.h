@@ -74,6 +74,7 @@ struct engine {
     mono_us decide_by;    /* it begins to, whatever it still lacks */
     mono_us tenure_heard; /* when the owner before us was heard last */
     bool custody_taken;
+    mono_us tenure_next; /* ownership wants its next turn */
     mono_us peers_next;
     GHashTable *waiting; /* id of an operator action → uint64_t: who waits for its answer */
     uint64_t tickets;
@@ -113,6 +114,8 @@ void engine_tell_store(struct engine *e);
 
 /* engine_role.c. What ownership says now becomes so. */
 void engine_follow_tenure(struct engine *e);
+/* The same after every wait, if anything can have changed. */
+void engine_turn_role(struct engine *e);
 /* Hand over to an instance, "" any; the ticket's holder is told how it went, unless it is
  * refused at once. */
 MUST_USE enum rc engine_hand_over(struct engine *e, const char *to, uint64_t ticket,

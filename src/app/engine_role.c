@@ -142,6 +142,14 @@ change_term(struct engine *e, const struct tenure *t)
     e->news = true;
 }
 
+/* It became owner, and the evaluator has not begun to decide under that rank. */
+static bool
+has_to_decide(const struct engine *e, const struct tenure *t)
+{
+    return t->decides &&
+           (e->alarming.following || rank_compare(e->rank, deciding_rank(t)) != 0);
+}
+
 void
 engine_follow_tenure(struct engine *e)
 {
@@ -149,7 +157,8 @@ engine_follow_tenure(struct engine *e)
     const struct tenure before = e->tenure;
     e->tenure = *t;
     /* Of the one before us: since then nobody told what happened. */
-    if (!before.decides && before.owner.heard != 0) {
+    bool other = before.role != ROLE_OWNER && before.role != ROLE_UNARBITRATED;
+    if (other && before.owner.heard != 0) {
         e->tenure_heard = before.owner.heard;
     }
     if (!same_term(t, &before)) {
@@ -157,9 +166,7 @@ engine_follow_tenure(struct engine *e)
     }
     if (!t->decides && !e->alarming.following) {
         follow(e);
-    } else if (t->decides &&
-               (e->alarming.following || rank_compare(e->rank, deciding_rank(t)) != 0) &&
-               knows_enough(e, t)) {
+    } else if (has_to_decide(e, t) && knows_enough(e, t)) {
         decide(e, t);
     }
     if (t->role != e->health.role || strcmp(t->owner.instance, e->health.owner.instance) != 0) {
@@ -170,6 +177,19 @@ engine_follow_tenure(struct engine *e)
     bool owns = decides && (!e->alone || e->sync == NULL);
     actions_set_owner(e->actions, t->owner.instance, owns, e->now.mono);
     tell_topics(e, decides && t->settled && t->arbiter != ARBITER_SELF && e->linked);
+}
+
+void
+engine_turn_role(struct engine *e)
+{
+    bool due = ownership_due(e->ownership, e->now);
+    if (due) {
+        e->tenure_next = ownership_turn(e->ownership, e->now);
+    }
+    if (due || has_to_decide(e, &e->tenure)) {
+        engine_follow_tenure(e);
+    }
+    e->peers_next = e->tenure_next;
 }
 
 /* ---- handing over ---- */
@@ -232,14 +252,12 @@ engine_turn_handover(struct engine *e)
 enum rc
 engine_hand_over(struct engine *e, const char *to, uint64_t ticket, struct err *err)
 {
+    if (e->handover.wanted) {
+        return err_set(err, RC_BUSY, "%s", _("a hand-over is under way already"));
+    }
     enum rc rc = ownership_may_hand_over(e->ownership, to, err);
     if (rc != RC_OK) {
         return rc;
-    }
-    if (e->handover.wanted) { /* whoever wanted that is overruled */
-        struct err late = {.text = ""};
-        err_set(&late, RC_BUSY, "%s", _("another hand-over has been asked for meanwhile"));
-        end_handover(e, RC_BUSY, &late);
     }
     e->handover.wanted = true;
     e->handover.leaves = false;

@@ -27,6 +27,7 @@ struct ownership {
     struct lease_worker *lease; /* NULL: no central store */
     struct rank remembered;
     struct tenure tenure;
+    mono_us next;        /* turn */
     enum role said_role; /* in the presence: */
     bool said_well;
     bool store_told; /* the log knows how the store is: */
@@ -159,6 +160,9 @@ set_tenure(struct ownership *o, struct now now)
     struct election_view v;
     election_look(o->election, &v);
     t->role = role_of(o, &v);
+    if (t->role == ROLE_OWNER && !v.decides) {
+        t->role = ROLE_STANDBY; /* it has the lease, and waits to hear itself */
+    }
     t->decides = v.decides;
     t->custody = v.connected;
     t->settled = v.settled;
@@ -271,6 +275,7 @@ void
 ownership_connected(struct ownership *o, struct now now)
 {
     election_connected(o->election, now);
+    o->next = now.mono;
 }
 
 void
@@ -278,6 +283,7 @@ ownership_disconnected(struct ownership *o, struct now now)
 {
     election_disconnected(o->election, now);
     set_tenure(o, now);
+    o->next = now.mono;
 }
 
 bool
@@ -297,6 +303,7 @@ ownership_message(struct ownership *o, const char *topic, const char *payload, s
     case OWNERSHIP_HEARD:
         election_hear(o->election, &heard.message, now);
         carry_out_all(o, now);
+        o->next = now.mono;
         break;
     }
     return true;
@@ -337,17 +344,23 @@ take_news(struct ownership *o, struct now now)
     }
 }
 
+bool
+ownership_due(const struct ownership *o, struct now now)
+{
+    return now.mono >= o->next || (o->lease != NULL && lease_worker_has_news(o->lease));
+}
+
 mono_us
 ownership_turn(struct ownership *o, struct now now)
 {
-    mono_us next = election_turn(o->election, now);
+    o->next = election_turn(o->election, now);
     carry_out_all(o, now); /* a deadline that has passed comes before any good news */
     if (o->lease != NULL) {
         take_news(o, now);
-        next = election_turn(o->election, now);
+        o->next = election_turn(o->election, now);
         carry_out_all(o, now);
     }
-    return next;
+    return o->next;
 }
 
 const struct tenure *
@@ -403,6 +416,7 @@ ownership_handover(struct ownership *o, const char *to, struct now now, struct e
     }
     election_turn(o->election, now);
     carry_out_all(o, now);
+    o->next = now.mono;
     return RC_OK;
 }
 
@@ -412,6 +426,7 @@ ownership_stop(struct ownership *o, struct now now)
     election_stop(o->election, now);
     election_turn(o->election, now);
     carry_out_all(o, now);
+    o->next = now.mono;
 }
 
 bool
