@@ -4,8 +4,8 @@
 #include "src/core/i18n.h"
 #include "src/core/log.h"
 
-#define KNOW_US  (1 * US_PER_S) /* the store may keep a new owner waiting so long */
-#define HEARD_US (2 * US_PER_S)
+#define KNOW_US  (1 * US_PER_S)    /* the store may keep a new owner waiting so long */
+#define HEARD_US (1 * US_PER_S)    /* well within what the screen calls heard now */
 #define LEAVE_US (400 * US_PER_MS) /* and what is on its way there from custody, so long */
 /* What was decided may take so long to reach the store. */
 #define HANDOVER_US (300 * US_PER_MS)
