@@ -82,10 +82,13 @@ const struct tenure *ownership_tenure(const struct ownership *o);
  * ownership says it itself whenever it has something new. */
 char *ownership_presence(const struct ownership *o);
 
+/* RC_INVALID: there would be nobody to hand over to, or this is not the owner; err says which,
+ * for whoever asked. */
+MUST_USE enum rc ownership_may_hand_over(const struct ownership *o, const char *to,
+                                         struct err *err);
 /*
- * Give ownership to instance to, or to whoever takes it ("" any). RC_INVALID: it is not the
- * owner, or there is no such candidate; err says which. The caller has put away before all that
- * it decided.
+ * Give ownership to instance to, or to whoever takes it ("" any). RC_INVALID as above. The
+ * caller has put away before all that it decided.
  */
 enum rc ownership_handover(struct ownership *o, const char *to, struct now now,
                            struct err *err);
