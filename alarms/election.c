@@ -158,6 +158,16 @@ election_has_rivals(const struct election *e)
     return false;
 }
 
+enum election_peer
+election_peer(const struct election *e, const char *name)
+{
+    gpointer candidate;
+    if (!g_hash_table_lookup_extended(e->others, name, NULL, &candidate)) {
+        return PEER_ABSENT;
+    }
+    return GPOINTER_TO_INT(candidate) ? PEER_CANDIDATE : PEER_VIEWER;
+}
+
 void
 election_see(struct election *e, struct rank rank)
 {
@@ -295,8 +305,7 @@ give_away(struct election *e, const char *to, struct now now)
 bool
 election_handover(struct election *e, const char *to, struct now now)
 {
-    if (!election_is_owner(e) ||
-        (*to != '\0' && !GPOINTER_TO_INT(g_hash_table_lookup(e->others, to)))) {
+    if (!election_is_owner(e) || (*to != '\0' && election_peer(e, to) != PEER_CANDIDATE)) {
         return false;
     }
     give_away(e, to, now);
@@ -363,6 +372,9 @@ election_look(const struct election *e, struct election_view *ret)
         .store_known = e->store_known,
         .store_well = e->store_well,
     };
+    /* Nothing can be heard, then nothing is judged but that; late news are not for us. */
+    ret->decides = e->office == OFFICE_SELF ||
+                   (ret->owner && (e->link == LINK_BLIND || (e->link == LINK_LISTENS && fresh)));
     ret->connected = ret->owner && fresh && e->link != LINK_BLIND && !(store && e->infra);
     ret->settled = ret->connected && e->link == LINK_LISTENS && e->last_turn >= e->settled_at;
     g_strlcpy(ret->grant, store ? e->grant : "", sizeof(ret->grant));

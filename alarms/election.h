@@ -98,6 +98,11 @@ void election_announce(struct election *e, struct now now);
 /* First thing after every wake-up. When it wants the next. */
 mono_us election_turn(struct election *e, struct now now);
 
+/* What the broker tells of another instance. */
+enum election_peer { PEER_ABSENT, PEER_VIEWER, PEER_CANDIDATE };
+enum election_peer election_peer(const struct election *e, const char *name);
+bool election_has_rivals(const struct election *e); /* another candidate is there */
+
 /* Give ownership away. RC_INVALID, RC_NOTFOUND are not ours to tell: false when it is no owner,
  * or to is no candidate that is there. */
 bool election_handover(struct election *e, const char *to, struct now now);
@@ -132,6 +137,7 @@ struct election_view {
     enum election_state state;
     bool owner;     /* OWNER_PG or OWNER_FB */
     bool connected; /* owner who hears itself at the broker */
+    bool decides;   /* connected; or owner, or SELF, to whom nothing comes at all */
     bool settled;
     struct rank rank; /* of this owner; SELF: the highest heard */
     struct rank seen;

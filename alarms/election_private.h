@@ -113,7 +113,6 @@ void election_see(struct election *e, struct rank rank);
 void election_begin_join(struct election *e, struct now now);
 void election_send_marker(struct election *e, struct now now);
 /* Another candidate's presence is there. */
-bool election_has_rivals(const struct election *e);
 
 /* election_lease.c: ask what is to be asked. When it wants the next turn. */
 mono_us election_lease_turn(struct election *e, struct now now);

@@ -295,7 +295,11 @@ test_handover(void **state)
     plug_in(&h, 0);
     pass(&h, 500 * MS);
     assert_int_equal(ownership_handover(h.guests[0].o, "pc2", now_of(&h), &err), RC_INVALID);
-    assert_string_equal(err.text, "there is no candidate \"pc2\"");
+    assert_string_equal(err.text, "there is no instance \"pc2\" at the broker");
+    assert_int_equal(ownership_handover(h.guests[0].o, "", now_of(&h), &err), RC_INVALID);
+    assert_string_equal(err.text, "there is no other instance to hand over to");
+    assert_int_equal(ownership_handover(h.guests[0].o, "pc1", now_of(&h), &err), RC_INVALID);
+    assert_string_equal(err.text, "instance \"pc1\" is the owner already");
     enter(&h, "pc2");
     plug_in(&h, 1);
     pass(&h, 6 * S);

@@ -68,23 +68,24 @@ log_entry(struct replica *r, const char *writer, uint64_t number, struct rank ra
     assert_null(c.body);
 }
 
+/* rows: of some 400 bytes. */
 static void
-publish_state(struct replica *r, const char *writer, uint64_t number, struct rank rank,
-              int64_t taken, const GArray *marks)
+publish_rows(struct replica *r, unsigned rows, const char *writer, uint64_t number,
+             struct rank rank, int64_t taken, const GArray *marks)
 {
     struct replica_head head = {
         .number = number, .rank = rank, .taken = taken, .instance = "pc", .marks = marks};
     struct alarm_changes state;
     g_strlcpy(head.writer, writer, sizeof(head.writer));
     alarm_changes_init(&state);
-    for (int i = 0; i < 400; i++) {
-        struct parked_record p = {.step = (uint32_t)i, .at = 1, .seen_at = WALL_NONE};
+    for (unsigned i = 0; i < rows; i++) {
+        struct parked_record p = {.step = i, .at = 1, .seen_at = WALL_NONE};
         p.occurrence.bytes[0] = 9;
         p.comment = g_strnfill(300, 'x');
         g_array_append_val(state.parked, p);
     }
     GPtrArray *texts = replica_snapshot_texts(&head, &state);
-    assert_true(texts->len >= 3);
+    assert_true(texts->len > rows * 350 / REPLICA_PART_BYTES);
     for (guint i = texts->len; i > 1; i--) { /* in any order */
         guint k = (guint)below(i);
         void *other = texts->pdata[k];
@@ -99,6 +100,13 @@ publish_state(struct replica *r, const char *writer, uint64_t number, struct ran
     }
     g_ptr_array_unref(texts);
     alarm_changes_fini(&state);
+}
+
+static void
+publish_state(struct replica *r, const char *writer, uint64_t number, struct rank rank,
+              int64_t taken, const GArray *marks)
+{
+    publish_rows(r, 400, writer, number, rank, taken, marks);
 }
 
 /* What came out, in words: "s" state, "j" journal, "W" a whole state; number of the body. */
@@ -350,6 +358,52 @@ test_marks_go_with_a_snapshot(void **state)
     replica_free(to);
 }
 
+static void
+test_a_state_from_the_log_tells_where_writers_stand(void **state)
+{
+    (void)state;
+    struct replica *r = replica_new(OWN, true);
+    replica_mark(r, A, 3);
+    publish(r, A, 4, low);
+    publish(r, A, 5, low);
+    publish(r, B, 2, low);
+    publish(r, B, 9, low);
+    expect(r, "sj4a4 sj5a5 ");
+    struct change whole = change_of(B, 1, low, 50);
+    json_object_set_new(
+        whole.body, "marks",
+        json_pack("[{s:s,s:i},{s:s,s:i}]", "writer", A, "number", 4, "writer", B, "number", 8));
+    replica_offer_state(r, &whole);
+    expect(r, "W1@50 s9 "); /* B's change 2 is in it, its change 9 follows it */
+    publish(r, B, 7, low);  /* late, and in it, too */
+    expect(r, "");
+    log_entry(r, A, 5, low, 51); /* this one the state lacked, its lines are here */
+    expect(r, "s5@51 ");
+    log_entry(r, B, 8, low, 52);
+    log_entry(r, B, 9, low, 53);
+    expect(r, "j2b2 j7b7 j8b8@52 j9b9 @53 ");
+    replica_free(r);
+}
+
+static void
+test_whoever_decided_alone_takes_the_state_again(void **state)
+{
+    (void)state;
+    struct replica *r = replica_new(OWN, false);
+    publish_state(r, A, 5, low, 1, NULL);
+    publish_state(r, A, 5, low, 2, NULL);
+    struct replica_step s;
+    assert_true(replica_next(r, &s));
+    replica_step_clear(&s);
+    assert_false(replica_next(r, &s)); /* the second had nothing new */
+    replica_decided(r, low);
+    publish_state(r, A, 5, low, 3, NULL);
+    assert_true(replica_next(r, &s));
+    assert_true(s.snapshot);
+    replica_step_clear(&s);
+    replica_free(r);
+}
+
 /* Whatever happens on the way, each change's lines come once and in order, and state is never
  * taken back. */
 static void
@@ -369,7 +423,7 @@ check_run(uint64_t seed, bool store)
             logged++;
             log_entry(r, A, logged, low, (int64_t)logged);
         } else if (!store && kind == 9) {
-            publish_state(r, A, MIN(N, 1 + (uint64_t)i / 8), low, i, NULL);
+            publish_rows(r, 180, A, MIN(N, 1 + (uint64_t)i / 8), low, i, NULL);
         }
         struct replica_step s;
         while (replica_next(r, &s)) {
@@ -463,6 +517,8 @@ main(void)
         cmocka_unit_test(test_a_state_from_the_log_begins_anew),
         cmocka_unit_test(test_marks_tell_where_each_writer_stands),
         cmocka_unit_test(test_marks_go_with_a_snapshot),
+        cmocka_unit_test(test_a_state_from_the_log_tells_where_writers_stand),
+        cmocka_unit_test(test_whoever_decided_alone_takes_the_state_again),
         cmocka_unit_test(test_any_order_loss_and_repetition),
         cmocka_unit_test(test_messages_that_are_none),
     };

@@ -179,6 +179,7 @@ test_status_narrow(void **state)
         const char *texts[5];
     } cases[] = {
         {160, {"broker UP", "cache ok", "48 210 waiting: server closed", "NO OWNER 0:1"}},
+        {110, {"broker UP", "cache ok", "48 210 waiting: server", "3 in quar", "NO OWNER 0:1"}},
         {80, {"brk UP", "48 210 waiting", "3 in quarantine", "NO OWNER 0:1"}},
         {60, {"pg DOWN 3:1", "3 in quarantine", "NO OWNER 0:1"}},
         {45, {"pg DOWN 3:1", "3 in quarantine", "NO OWNER 0:1"}},
@@ -199,6 +200,31 @@ test_status_narrow(void **state)
         row = term_row(p->t, 0);
         if (cases[i].columns != 60 && strstr(row, "NO OWNER 0:1") == NULL) {
             fail_msg("%d columns: \"%s\"", cases[i].columns, row); /* 60: tabs leave no room */
+        }
+        g_free(row);
+        play_close(p);
+    }
+}
+
+/* That the broker is away is said in full words as long as there is room for them. */
+static void
+test_broker_down_narrow(void **state)
+{
+    (void)state;
+    static const struct {
+        int columns;
+        const char *text;
+    } cases[] = {{80, "broker DOWN since "}, {66, "broker DOWN since "}, {50, "brk DOWN "}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct play *p = open_size(cases[i].columns, 24);
+        play_tell(p, "broker down");
+        play_tell(p, "owner unarbitrated desk 7.0 self 0");
+        play_publish(p);
+        play_see(p, "not arbitrated: alone");
+        char *row = term_row(p->t, 22);
+        if (strstr(row, cases[i].text) == NULL ||
+            (strstr(row, "connection refused") == NULL) != (cases[i].columns < 80)) {
+            fail_msg("%d columns: \"%s\"", cases[i].columns, row);
         }
         g_free(row);
         play_close(p);
@@ -310,15 +336,11 @@ test_empty_plant(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_faults_come_first),
-    cmocka_unit_test(test_detail),
-    cmocka_unit_test(test_out_of_range),
-    cmocka_unit_test(test_broker_down),
-    cmocka_unit_test(test_ownership),
-    cmocka_unit_test(test_status_narrow),
-    cmocka_unit_test(test_age_goes_on),
-    cmocka_unit_test(test_no_hue_when_normal),
-    cmocka_unit_test(test_unknown_ids_are_adopted),
+    cmocka_unit_test(test_faults_come_first),  cmocka_unit_test(test_detail),
+    cmocka_unit_test(test_out_of_range),       cmocka_unit_test(test_broker_down),
+    cmocka_unit_test(test_ownership),          cmocka_unit_test(test_status_narrow),
+    cmocka_unit_test(test_broker_down_narrow), cmocka_unit_test(test_age_goes_on),
+    cmocka_unit_test(test_no_hue_when_normal), cmocka_unit_test(test_unknown_ids_are_adopted),
     cmocka_unit_test(test_empty_plant),
 };
 

@@ -27,11 +27,8 @@ broker_part(const struct screen *s)
     }
     since_text(s, h->mqtt.since, since, sizeof(since));
     snprintf(p.brief, sizeof(p.brief), _("brk DOWN %s"), since);
-    if (*h->mqtt.problem != '\0') {
-        snprintf(p.text, sizeof(p.text), _("broker DOWN since %s: %s"), since, h->mqtt.problem);
-    } else {
-        snprintf(p.text, sizeof(p.text), _("broker DOWN since %s"), since);
-    }
+    snprintf(p.text, sizeof(p.text), _("broker DOWN since %s"), since);
+    g_strlcpy(p.why, h->mqtt.problem, sizeof(p.why));
     return p;
 }
 
@@ -76,7 +73,10 @@ unknown_part(const struct screen *s)
     return p;
 }
 
-#define PARTS 8
+#define PARTS        8
+#define WHY_MIN      16 /* columns: less says nothing */
+#define WHY_GOOD     40 /* so many mostly tell enough */
+#define WORTH_LITTLE 2
 
 /* What the parts take side by side, walls included. */
 static int
@@ -136,6 +136,31 @@ fit(const struct screen *s, struct status_part *parts, int wall, int room)
     }
 }
 
+/* Why something is wrong, cut to the room that the parts leave: the first has it. What is well
+ * and hardly missed goes for its first words. */
+static void
+explain(const struct screen *s, struct status_part *parts, int wall, int room)
+{
+    struct status_part *p = NULL, *less;
+    for (int i = 0; i < PARTS && p == NULL; i++) {
+        p = *parts[i].text != '\0' && *parts[i].why != '\0' ? &parts[i] : NULL;
+    }
+    if (p == NULL) {
+        return;
+    }
+    int want = 2 + MIN(draw_columns(s->draw, p->why), WHY_GOOD);
+    while (width_of(s, parts, wall) + want > room && (less = least(parts)) != NULL &&
+           less->worth <= WORTH_LITTLE) {
+        *less->text = '\0';
+    }
+    int left = room - width_of(s, parts, wall);
+    if (left >= WHY_MIN) {
+        size_t len = strlen(p->text);
+        p->columns = draw_columns(s->draw, p->text) + left;
+        snprintf(p->text + len, sizeof(p->text) - len, ": %s", p->why);
+    }
+}
+
 void
 status_draw(struct screen *s, int y)
 {
@@ -153,6 +178,7 @@ status_draw(struct screen *s, int y)
     }
     int left = brief ? 0 : 1, wall = brief ? 0 : 2, x = left;
     fit(s, parts, wall, s->columns - left);
+    explain(s, parts, wall, s->columns - left);
     for (int i = 0; i < PARTS && x < s->columns; i++) {
         if (*parts[i].text == '\0') {
             continue;
@@ -161,7 +187,8 @@ status_draw(struct screen *s, int y)
             draw_glyph(s->draw, y, x, STYLE_DIM, GLYPH_WALL);
             x += wall;
         }
-        x += draw_flow(s->draw, y, x, s->columns - x, parts[i].bad ? STYLE_WARN : STYLE_NORMAL,
+        int room = parts[i].columns > 0 ? parts[i].columns : s->columns - x;
+        x += draw_flow(s->draw, y, x, room, parts[i].bad ? STYLE_WARN : STYLE_NORMAL,
                        parts[i].text);
         x += 1;
     }

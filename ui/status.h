@@ -12,6 +12,8 @@ struct status_part {
     char text[256]; /* "": there is nothing to say */
     char brief[2 *
                FORMAT_SIZE]; /* the same where room is scarce; "": there is no shorter form */
+    char why[160];           /* the server's words, in what room is left beside all parts */
+    int columns;             /* cut to so many; 0: as there is room */
     bool bad;
     int worth; /* of parts that are not bad, the one with the least goes first */
 };

@@ -10,7 +10,7 @@
 #define BEHIND_NOTABLE 50                /* changes at first: the same */
 #define SIGN_US        (3 * US_PER_S)    /* an owner is heard every second */
 #define SECONDS_US     (10 * US_PER_MIN) /* so long an age is told to the second */
-#define WIDE           110               /* columns from which a part may explain itself */
+#define WIDE           110 /* columns from which it is told that all is well, too */
 
 void
 status_age(struct screen *s, char dst[FORMAT_SIZE], mono_us since)
@@ -41,9 +41,7 @@ down_text(struct screen *s, struct status_part *p)
         format_shown(count, sizeof(count), 20, NULL, (double)waiting);
         g_string_append_printf(text, _(", %s waiting"), count);
     }
-    if (s->columns >= WIDE && *h->postgres.problem != '\0') {
-        g_string_append_printf(text, ": %s", h->postgres.problem);
-    }
+    g_strlcpy(p->why, h->postgres.problem, sizeof(p->why));
     g_strlcpy(p->text, text->str, sizeof(p->text));
     g_string_free(text, TRUE);
 }

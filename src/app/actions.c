@@ -256,6 +256,9 @@ actions_turn(struct actions *a, mono_us now)
 {
     mono_us next = INT64_MAX;
     guint n = 0;
+    if (g_hash_table_size(a->waiting) == 0) {
+        return next;
+    }
     /* The table changes when one is answered from within. */
     void **ids = g_hash_table_get_keys_as_array(a->waiting, &n);
     char(*names)[UUID_SIZE] = g_malloc0_n(n + 1, sizeof(*names));

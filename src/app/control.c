@@ -176,7 +176,9 @@ control_poll(struct control *c, struct pollfd fds[CONTROL_FDS])
     for (size_t i = 0; i < PEERS; i++) {
         const struct peer *p = &c->peers[i];
         if (p->fd >= 0) {
-            short events = p->out->len > 0 ? POLLOUT : p->reply != NULL ? 0 : POLLIN;
+            bool ready = p->reply != NULL && c->committed >= p->commit;
+            bool says = ready || p->out->len > 0;
+            short events = says ? POLLOUT : p->reply != NULL ? 0 : POLLIN;
             fds[n++] = (struct pollfd){.fd = p->fd, .events = events};
         }
     }

@@ -137,6 +137,7 @@ open_all(struct engine *e, struct problems *problems, struct err *err)
     if (rc == RC_OK && e->sync != NULL) {
         rc = custody_start(&e->custody, e->config, e->profiles, model_plant(e->ingest.model),
                            err);
+        e->ingest.custody = e->custody;
     }
     if (rc == RC_OK) {
         rc = engine_open_client(e, err);

@@ -110,8 +110,9 @@ engine_perform(void *user, const struct remote_action *a)
         answer_later(e, a->id, RC_INVALID, err.text);
     } else if (order.handover) {
         log_info("%s asks this instance to hand over", a->instance);
-        engine_hand_over(e, order.to, ++e->tickets); /* nobody waits for that one */
-        answer_later(e, a->id, RC_OK, "");
+        /* Nobody waits for the ticket: the answer must leave before ownership does. */
+        enum rc rc = engine_hand_over(e, order.to, ++e->tickets, &err);
+        answer_later(e, a->id, rc, err.text);
     } else {
         enum rc rc = evaluator_act(e->alarming.evaluator, &order.act, e->now, &err);
         answer_later(e, a->id, rc, err.text);
@@ -224,8 +225,8 @@ engine_answer_handover(struct engine *e, const json_t *request, const struct con
     const char *to = json_string_value(json_object_get(request, "to"));
     uint64_t ticket = ++e->tickets;
     if (e->tenure.role == ROLE_OWNER) {
-        engine_hand_over(e, to != NULL ? to : "", ticket);
-        return defer(e, ticket);
+        enum rc rc = engine_hand_over(e, to != NULL ? to : "", ticket, &err);
+        return rc == RC_OK ? defer(e, ticket) : act_answer(rc, &err);
     }
     control_user_name(user, sizeof(user), peer->uid);
     snprintf(origin, sizeof(origin), "cli %.48s", e->health.instance);

@@ -227,7 +227,8 @@ static bool
 needs_commit(const struct engine *e)
 {
     return client_unacked(e->client) > 0 || control_waits(e->control) ||
-           outgoing_unsaid(e->outgoing) || e->done.length > 0 || !cache_has_room(e->cache);
+           outgoing_unsaid(e->outgoing) || e->done.length > 0 || e->handover.wanted ||
+           !cache_has_room(e->cache);
 }
 
 static int
@@ -270,8 +271,7 @@ take_time(struct engine *e)
 {
     struct now before = e->now;
     e->now = clock_now();
-    e->peers_next = ownership_turn(e->ownership, e->now);
-    engine_follow_tenure(e);
+    engine_turn_role(e);
     if (e->now.mono - before.mono > ASLEEP_US && e->linked) {
         alarming_link(&e->alarming, e->ingest.model, false, before);
         alarming_link(&e->alarming, e->ingest.model, true, e->now);
@@ -350,6 +350,7 @@ wind_down(struct engine *e, bool (*done)(struct engine *e), int64_t patience_us)
         e->now = clock_now();
         ownership_turn(e->ownership, e->now);
         engine_turn_peers(e);
+        ingest_put(&e->ingest); /* answers to operators are kept as well */
         write_broker(e);
         client_turn(e->client, e->now);
         if (done(e) || e->now.mono >= deadline) {

@@ -10,8 +10,9 @@
 #include "src/core/text.h"
 #include "storage/query.h"
 
-#define SPEECH_MAX   2000 /* messages to others that wait for the broker */
-#define STATE_CLOSED 200  /* occurrences that are over, in a whole state over the broker */
+#define SPEECH_MAX    2000 /* messages to others that wait for the broker */
+#define STATE_CLOSED  200  /* occurrences that are over, in a whole state over the broker */
+#define LEAVE_LOOK_US (10 * US_PER_MS)
 
 struct speech {
     char *topic, *text;
@@ -28,26 +29,32 @@ speech_free(void *speech)
 
 /* ---- to others ---- */
 
+/* What is kept from the last run may be said before there is a client. */
+static enum rc
+publish(struct engine *e, const char *topic, const char *payload, size_t len, int qos,
+        bool retain)
+{
+    return e->client == NULL ? RC_BUSY
+                             : client_publish(e->client, topic, payload, len, qos, retain);
+}
+
 enum rc
 engine_publish_alarm(void *engine, const char *topic, const char *payload, size_t len)
 {
-    struct engine *e = engine;
-    return client_publish(e->client, topic, payload, len, 1, true);
+    return publish(engine, topic, payload, len, 1, true);
 }
 
 static enum rc
 publish_action(void *engine, const char *topic, const char *payload, size_t len)
 {
-    struct engine *e = engine;
-    return client_publish(e->client, topic, payload, len, 1, false);
+    return publish(engine, topic, payload, len, 1, false);
 }
 
 static enum rc
 publish_ownership(void *engine, const char *topic, const char *payload, size_t len, int qos,
                   bool retain)
 {
-    struct engine *e = engine;
-    return client_publish(e->client, topic, payload, len, qos, retain);
+    return publish(engine, topic, payload, len, qos, retain);
 }
 
 static enum rc
@@ -90,13 +97,13 @@ engine_tell_state(struct engine *e)
 {
     struct alarm_changes state;
     GArray *marks = replica_marks(e->replica);
-    const struct replica_head head = {
+    struct replica_head mine = {
         .number = outgoing_told(e->outgoing),
-        .rank = e->tenure.rank,
+        .rank = e->rank, /* not one under which nothing has been decided yet */
         .taken = e->now.wall,
         .marks = marks,
     };
-    struct replica_head mine = head;
+    e->state_due = false; /* again, when some of it finds no room */
     g_strlcpy(mine.writer, outgoing_writer(e->outgoing), sizeof(mine.writer));
     g_strlcpy(mine.instance, e->config->instance.name, sizeof(mine.instance));
     alarm_changes_init(&state);
@@ -105,7 +112,6 @@ engine_tell_state(struct engine *e)
     for (guint i = 0; i < parts->len; i++) {
         say(e, strdup(g_ptr_array_index(parts, i)));
     }
-    e->state_due = false;
     g_ptr_array_unref(parts);
     g_array_unref(marks);
     alarm_changes_fini(&state);
@@ -120,6 +126,11 @@ pump(struct engine *e)
         if (rc == RC_BUSY || rc == RC_FULL) {
             return;
         }
+        if (rc != RC_OK) {
+            log_error("a change of %zu bytes cannot be told to the other instances",
+                      strlen(s->text));
+            e->state_due = true;
+        }
         speech_free(g_queue_pop_head(&e->speech));
     }
 }
@@ -128,6 +139,7 @@ void
 engine_peers_connected(struct engine *e)
 {
     g_queue_clear_full(&e->speech, speech_free);
+    g_hash_table_remove_all(e->peers); /* whoever connects after us missed what we say now */
     if (e->announce != NULL) {
         announce_connected(e->announce);
         e->state_due = true;
@@ -280,21 +292,21 @@ apply_all(struct engine *e)
     }
 }
 
-/* Somebody new may know nothing yet, and who was away may have missed something. */
+/*
+ * Somebody new may know nothing yet; whoever was away has missed something, or has decided
+ * alone meanwhile. A connection begins with presence number 0.
+ */
 static void
 take_presence(struct engine *e, const struct client_message *m)
 {
-    const char *topic = m->topic + strlen(OWN_INSTANCES);
-    if (m->len == 0) {
-        g_hash_table_remove(e->peers, topic);
-        return;
-    }
     json_t *o = json_loadb(m->payload, m->len, JSON_REJECT_DUPLICATES, NULL);
     const char *name = json_string_value(json_object_get(o, "instance"));
     const char *boot = json_string_value(json_object_get(o, "boot"));
-    if (name != NULL && boot != NULL && strcmp(name, e->config->instance.name) != 0 &&
-        g_strcmp0(g_hash_table_lookup(e->peers, topic), boot) != 0) {
-        g_hash_table_replace(e->peers, g_strdup(topic), g_strdup(boot));
+    const json_t *n = json_object_get(o, "n");
+    bool others = name != NULL && boot != NULL && strcmp(name, e->config->instance.name) != 0;
+    bool begins = json_is_integer(n) && json_integer_value(n) == 0 && !m->retain;
+    if (others && (begins || g_strcmp0(g_hash_table_lookup(e->peers, m->topic), boot) != 0)) {
+        g_hash_table_replace(e->peers, g_strdup(m->topic), g_strdup(boot));
         e->state_due = true;
     }
     json_decref(o);
@@ -319,7 +331,11 @@ engine_take_own(struct engine *e, const struct client_message *m)
         return true;
     }
     if (g_str_has_prefix(m->topic, OWN_INSTANCES)) {
-        take_presence(e, m);
+        if (m->len > 0) {
+            take_presence(e, m);
+        } else {
+            g_hash_table_remove(e->peers, m->topic);
+        }
     }
     if (ownership_message(e->ownership, m->topic, m->payload, m->len, m->retain, e->now)) {
         engine_follow_tenure(e);
@@ -369,18 +385,26 @@ engine_take_news(struct engine *e)
 
 /* ---- turn ---- */
 
-void
-engine_turn_peers(struct engine *e)
+static void
+tell_committed(struct engine *e)
 {
-    uint64_t committed = cache_committed(e->cache);
     uint64_t before = outgoing_told(e->outgoing);
-    outgoing_committed(e->outgoing, committed);
+    outgoing_committed(e->outgoing, cache_committed(e->cache));
     if (e->sync != NULL && outgoing_told(e->outgoing) != before) {
         sync_poke(e->sync);
     }
+}
+
+void
+engine_turn_peers(struct engine *e)
+{
+    if (outgoing_unsaid(e->outgoing)) {
+        tell_committed(e);
+    }
     engine_answer_done(e);
     engine_turn_handover(e);
-    if (e->announce != NULL && e->state_due && !outgoing_unsaid(e->outgoing)) {
+    if (e->announce != NULL && e->state_due && !outgoing_unsaid(e->outgoing) &&
+        e->speech.length == 0) {
         engine_tell_state(e);
     }
     pump(e);
@@ -389,7 +413,9 @@ engine_turn_peers(struct engine *e)
         e->peers_next = MIN(e->peers_next, e->decide_by);
     }
     if (e->handover.wanted) {
-        e->peers_next = MIN(e->peers_next, e->handover.until);
+        /* Custody does not say when it has left. */
+        mono_us look = e->handover.leaves ? e->now.mono + LEAVE_LOOK_US : INT64_MAX;
+        e->peers_next = MIN(e->peers_next, MIN(e->handover.until, look));
     }
 }
 

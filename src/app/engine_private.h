@@ -74,13 +74,14 @@ struct engine {
     mono_us decide_by;    /* it begins to, whatever it still lacks */
     mono_us tenure_heard; /* when the owner before us was heard last */
     bool custody_taken;
+    mono_us tenure_next; /* ownership wants its next turn */
     mono_us peers_next;
     GHashTable *waiting; /* id of an operator action → uint64_t: who waits for its answer */
     uint64_t tickets;
     GQueue done;       /* actions of other instances that were done: engine_act.c */
     GQueue speech;     /* messages to others that wait for the broker: engine_peers.c */
     bool state_due;    /* somebody may not know the whole alarm state */
-    GHashTable *peers; /* topic of another instance → its start, as it says */
+    GHashTable *peers; /* topic of another instance's presence → its start, as it says */
     struct {
         bool wanted, leaves; /* leaves: custody is being let go */
         char to[64];
@@ -113,8 +114,12 @@ void engine_tell_store(struct engine *e);
 
 /* engine_role.c. What ownership says now becomes so. */
 void engine_follow_tenure(struct engine *e);
-/* Hand over to an instance, "" any; the ticket's holder is told. */
-void engine_hand_over(struct engine *e, const char *to, uint64_t ticket);
+/* The same after every wait, if anything can have changed. */
+void engine_turn_role(struct engine *e);
+/* Hand over to an instance, "" any; the ticket's holder is told how it went, unless it is
+ * refused at once. */
+MUST_USE enum rc engine_hand_over(struct engine *e, const char *to, uint64_t ticket,
+                                  struct err *err);
 void engine_turn_handover(struct engine *e);
 /* Everything that was decided here is where others find it. */
 bool engine_is_put_away(struct engine *e);

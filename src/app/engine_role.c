@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What ownership means for the rest of the engine: who decides, who speaks, who has custody. */
 #include "src/app/engine_private.h"
+#include "src/core/i18n.h"
 #include "src/core/log.h"
 
 #define KNOW_US  (1 * US_PER_S) /* the store may keep a new owner waiting so long */
 #define HEARD_US (2 * US_PER_S)
 #define LEAVE_US (400 * US_PER_MS) /* and what is on its way there from custody, so long */
-#define HANDOVER_US                                                                            \
-    (300 * US_PER_MS) /* what was decided may take so long to reach the store                  \
-                       */
+/* What was decided may take so long to reach the store. */
+#define HANDOVER_US (300 * US_PER_MS)
 
 /* ---- deciding ---- */
 
@@ -18,6 +18,14 @@ static struct rank
 deciding_rank(const struct tenure *t)
 {
     return t->arbiter == ARBITER_SELF ? (struct rank){0, 0} : t->rank;
+}
+
+static void
+tell_sync(struct engine *e, const struct tenure *t)
+{
+    if (e->sync != NULL) {
+        sync_set_term(e->sync, t->decides && t->arbiter != ARBITER_SELF, t->rank, t->grant);
+    }
 }
 
 /* What is in the batch so far was decided under the rank of before. */
@@ -32,21 +40,18 @@ decide(struct engine *e, const struct tenure *t)
     ingest_put(&e->ingest); /* what rose meanwhile is told at once */
     e->rank = rank;
     e->alone = t->arbiter == ARBITER_SELF;
+    tell_sync(e, t); /* operator actions that came too early come again */
     log_info("this instance decides now: epoch %llu, term %llu, by %s",
              (unsigned long long)t->rank.epoch, (unsigned long long)t->rank.term,
              arbiter_name(t->arbiter));
 }
 
 static void
-follow(struct engine *e, const struct tenure *t)
+follow(struct engine *e)
 {
     ingest_put(&e->ingest);
     alarming_demote(&e->alarming);
-    if (e->alone) {
-        replica_want_state(e->replica); /* what was decided here alone is nobody's state */
-    }
-    log_info("this instance decides no longer%s%s",
-             *t->owner.instance != '\0' ? ": owner is " : "", t->owner.instance);
+    log_info("this instance decides no longer");
 }
 
 static void
@@ -80,18 +85,32 @@ tell_topics(struct engine *e, bool speaks)
     }
 }
 
+/* Of an owner that was only told of, by the lease or a retained topic, there is no sign: the
+ * age of the last one goes on, or counts from now. */
+static mono_us
+sign_of(const struct engine *e, const struct tenure *t)
+{
+    const struct health *h = &e->health;
+    if (t->owner.heard != 0 || *t->owner.instance == '\0') {
+        return t->owner.heard;
+    }
+    bool same = strcmp(h->owner.instance, t->owner.instance) == 0 && h->owner.heard != 0;
+    return same ? h->owner.heard : e->now.mono;
+}
+
 static void
 tell_health(struct engine *e, const struct tenure *t)
 {
     struct health *h = &e->health;
+    mono_us heard = sign_of(e, t);
     h->role = t->role;
     memcpy(h->owner.instance, t->owner.instance, sizeof(h->owner.instance));
     h->owner.rank = t->owner.rank;
     h->owner.arbiter = t->owner.arbiter;
     h->owner.since = t->owner.since;
     /* A sign of life alone is no news: an age is told when it is large. */
-    if (t->owner.heard - h->owner.heard > HEARD_US || t->owner.heard < h->owner.heard) {
-        h->owner.heard = t->owner.heard;
+    if (heard - h->owner.heard > HEARD_US || heard < h->owner.heard) {
+        h->owner.heard = heard;
     }
 }
 
@@ -117,12 +136,18 @@ knows_enough(struct engine *e, const struct tenure *t)
 static void
 change_term(struct engine *e, const struct tenure *t)
 {
-    if (e->sync != NULL) {
-        sync_set_term(e->sync, t->decides && t->arbiter != ARBITER_SELF, t->rank, t->grant);
-    }
+    tell_sync(e, t);
     tell_custody(e, t);
     e->decide_by = e->now.mono + KNOW_US;
     e->news = true;
+}
+
+/* It became owner, and the evaluator has not begun to decide under that rank. */
+static bool
+has_to_decide(const struct engine *e, const struct tenure *t)
+{
+    return t->decides &&
+           (e->alarming.following || rank_compare(e->rank, deciding_rank(t)) != 0);
 }
 
 void
@@ -139,10 +164,8 @@ engine_follow_tenure(struct engine *e)
         change_term(e, t);
     }
     if (!t->decides && !e->alarming.following) {
-        follow(e, t);
-    } else if (t->decides &&
-               (e->alarming.following || rank_compare(e->rank, deciding_rank(t)) != 0) &&
-               knows_enough(e, t)) {
+        follow(e);
+    } else if (has_to_decide(e, t) && knows_enough(e, t)) {
         decide(e, t);
     }
     if (t->role != e->health.role || strcmp(t->owner.instance, e->health.owner.instance) != 0) {
@@ -155,18 +178,32 @@ engine_follow_tenure(struct engine *e)
     tell_topics(e, decides && t->settled && t->arbiter != ARBITER_SELF && e->linked);
 }
 
+void
+engine_turn_role(struct engine *e)
+{
+    bool due = ownership_due(e->ownership, e->now);
+    if (due) {
+        e->tenure_next = ownership_turn(e->ownership, e->now);
+    }
+    if (due || has_to_decide(e, &e->tenure)) {
+        engine_follow_tenure(e);
+    }
+    e->peers_next = e->tenure_next;
+}
+
 /* ---- handing over ---- */
 
 /* Everything that was decided here is where others find it. */
 bool
 engine_is_put_away(struct engine *e)
 {
-    struct sync_state state = {.pending = 0};
+    struct sync_state state = {.connected = false};
     if (e->sync != NULL) {
         sync_get(e->sync, &state);
     }
+    /* Not by what is pending: that the thread does not know before it has looked. */
     return ingest_committed(&e->ingest) && !outgoing_unsaid(e->outgoing) &&
-           (state.pending == 0 || !state.connected);
+           (!state.connected || state.sent >= outgoing_told(e->outgoing));
 }
 
 static void
@@ -211,9 +248,16 @@ engine_turn_handover(struct engine *e)
     end_handover(e, rc, &err);
 }
 
-void
-engine_hand_over(struct engine *e, const char *to, uint64_t ticket)
+enum rc
+engine_hand_over(struct engine *e, const char *to, uint64_t ticket, struct err *err)
 {
+    if (e->handover.wanted) {
+        return err_set(err, RC_BUSY, "%s", _("a hand-over is under way already"));
+    }
+    enum rc rc = ownership_may_hand_over(e->ownership, to, err);
+    if (rc != RC_OK) {
+        return rc;
+    }
     e->handover.wanted = true;
     e->handover.leaves = false;
     e->handover.ticket = ticket;
@@ -223,4 +267,5 @@ engine_hand_over(struct engine *e, const char *to, uint64_t ticket)
     if (e->sync != NULL) {
         sync_poke(e->sync);
     }
+    return RC_OK;
 }

@@ -38,6 +38,7 @@ ingest_waiting(const struct ingest *in)
     return changes + (b == NULL ? 0
                                 : b->records->len + b->messages->len + b->followed->len +
                                       b->actions->len + b->handled->len +
+                                      !alarm_changes_empty(&b->alarms) +
                                       (b->change_cursor != 0) + (b->plant_version != 0));
 }
 

@@ -129,6 +129,8 @@ fill_state(const struct board_maker *b, struct row *row, const struct kept_occur
     if (row->place == RULE_NONE && o != NULL) {
         v->type = o->r.type;
         v->priority = o->r.priority;
+    } else if (row->place == RULE_NONE) { /* its occurrence comes later */
+        (void)alarm_type_from_name(r->rule, &v->type);
     }
     v->state = r->state;
     v->overlays = r->overlays;

@@ -2,6 +2,7 @@
 #include "src/app/lease_worker.h"
 
 #include <poll.h>
+#include <stdatomic.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@ struct lease_worker {
     struct lease_config config; /* constant; its texts are ours */
     struct lease *lease;        /* the thread's */
     int news_fd;                /* constant; eventfd */
+    atomic_bool has_news;
     /* under lock */
     struct lease_request request; /* ask NONE: there is none */
     struct lease_news news;
@@ -37,6 +39,13 @@ forget_oldest(struct lease_worker *w)
 {
     w->n_tenures--;
     memmove(w->tenures, w->tenures + 1, w->n_tenures * sizeof(w->tenures[0]));
+}
+
+static void
+tell_news(struct lease_worker *w)
+{
+    w->has_news = true;
+    eventfd_write(w->news_fd, 1);
 }
 
 /* One of them, locked but while it tells; nobody asks meanwhile. */
@@ -72,7 +81,7 @@ answer(struct lease_worker *w)
     w->news.answered = true;
     w->news.answer = got;
     w->news.err = err;
-    eventfd_write(w->news_fd, 1);
+    tell_news(w);
 }
 
 /* Locked but while it waits. A notification may have come in along with an answer, and then the
@@ -91,7 +100,7 @@ wait_for_something(struct lease_worker *w)
     worker_lock(&w->worker);
     if (told) {
         w->news.notified = true;
-        eventfd_write(w->news_fd, 1);
+        tell_news(w);
     }
 }
 
@@ -157,6 +166,12 @@ lease_worker_fd(const struct lease_worker *w)
     return w->news_fd;
 }
 
+bool
+lease_worker_has_news(const struct lease_worker *w)
+{
+    return w->has_news;
+}
+
 void
 lease_worker_take(struct lease_worker *w, struct lease_news *ret)
 {
@@ -165,5 +180,6 @@ lease_worker_take(struct lease_worker *w, struct lease_news *ret)
     eventfd_read(w->news_fd, &count);
     *ret = w->news;
     w->news.answered = w->news.notified = false;
+    w->has_news = false;
     worker_unlock(&w->worker);
 }

@@ -32,6 +32,7 @@ void lease_worker_ask(struct lease_worker *w, const struct lease_request *reques
 void lease_worker_tell(struct lease_worker *w, const struct lease_tenure *tenure);
 
 int lease_worker_fd(const struct lease_worker *w); /* readable: there is news */
+bool lease_worker_has_news(const struct lease_worker *w);
 void lease_worker_take(struct lease_worker *w, struct lease_news *ret);
 
 #endif

@@ -9,6 +9,7 @@
 #include "src/app/lease_worker.h"
 #include "src/app/own_topic.h"
 #include "src/app/ownership_json.h"
+#include "src/core/i18n.h"
 #include "src/core/log.h"
 
 /*
@@ -26,6 +27,7 @@ struct ownership {
     struct lease_worker *lease; /* NULL: no central store */
     struct rank remembered;
     struct tenure tenure;
+    mono_us next;        /* turn */
     enum role said_role; /* in the presence: */
     bool said_well;
     bool store_told; /* the log knows how the store is: */
@@ -105,6 +107,13 @@ carry_out(struct ownership *o, const struct election_order *order)
     }
 }
 
+static bool
+same_owner(const struct tenure *a, const struct tenure *b)
+{
+    return rank_compare(a->owner.rank, b->owner.rank) == 0 &&
+           strcmp(a->owner.instance, b->owner.instance) == 0;
+}
+
 static void
 tell_change(const struct ownership *o, const struct tenure *was)
 {
@@ -118,6 +127,10 @@ tell_change(const struct ownership *o, const struct tenure *was)
                  was->rank.term);
     } else if (t->role == ROLE_UNARBITRATED && was->role != t->role) {
         log_info("nobody can be asked who is owner: deciding for this screen alone");
+    }
+    if (!t->decides && *t->owner.instance != '\0' && !same_owner(t, was)) {
+        log_info("owner is \"%s\": epoch %" PRIu64 ", term %" PRIu64, t->owner.instance,
+                 t->owner.rank.epoch, t->owner.rank.term);
     }
 }
 
@@ -141,10 +154,10 @@ set_tenure(struct ownership *o, struct now now)
     struct election_view v;
     election_look(o->election, &v);
     t->role = role_of(o, &v);
-    t->decides = t->role == ROLE_OWNER || t->role == ROLE_UNARBITRATED;
+    t->decides = v.decides;
     t->custody = v.connected;
     t->settled = v.settled;
-    if (t->decides) {
+    if (t->role == ROLE_OWNER || t->role == ROLE_UNARBITRATED) {
         t->rank = v.rank;
         t->arbiter = v.arbiter;
         t->owner.rank = v.rank;
@@ -157,7 +170,9 @@ set_tenure(struct ownership *o, struct now now)
         t->owner.arbiter = v.other_arbiter;
         t->owner.since = v.other_since;
         t->owner.heard = MAX(v.other_heard, 0);
-        g_strlcpy(t->owner.instance, v.other, sizeof(t->owner.instance));
+        /* Who was owner before this instance is so no longer. */
+        bool past = rank_compare(v.other_rank, t->rank) < 0;
+        g_strlcpy(t->owner.instance, past ? "" : v.other, sizeof(t->owner.instance));
     }
     g_strlcpy(t->grant, v.grant, sizeof(t->grant));
     tell_change(o, &was);
@@ -251,6 +266,7 @@ void
 ownership_connected(struct ownership *o, struct now now)
 {
     election_connected(o->election, now);
+    o->next = now.mono;
 }
 
 void
@@ -258,6 +274,7 @@ ownership_disconnected(struct ownership *o, struct now now)
 {
     election_disconnected(o->election, now);
     set_tenure(o, now);
+    o->next = now.mono;
 }
 
 bool
@@ -277,6 +294,7 @@ ownership_message(struct ownership *o, const char *topic, const char *payload, s
     case OWNERSHIP_HEARD:
         election_hear(o->election, &heard.message, now);
         carry_out_all(o, now);
+        o->next = now.mono;
         break;
     }
     return true;
@@ -317,17 +335,23 @@ take_news(struct ownership *o, struct now now)
     }
 }
 
+bool
+ownership_due(const struct ownership *o, struct now now)
+{
+    return now.mono >= o->next || (o->lease != NULL && lease_worker_has_news(o->lease));
+}
+
 mono_us
 ownership_turn(struct ownership *o, struct now now)
 {
-    mono_us next = election_turn(o->election, now);
+    o->next = election_turn(o->election, now);
     carry_out_all(o, now); /* a deadline that has passed comes before any good news */
     if (o->lease != NULL) {
         take_news(o, now);
-        next = election_turn(o->election, now);
+        o->next = election_turn(o->election, now);
         carry_out_all(o, now);
     }
-    return next;
+    return o->next;
 }
 
 const struct tenure *
@@ -347,16 +371,43 @@ ownership_presence(const struct ownership *o)
 /* ---- by request ---- */
 
 enum rc
+ownership_may_hand_over(const struct ownership *o, const char *to, struct err *err)
+{
+    enum election_peer peer = election_peer(o->election, to);
+    const char *name = o->self.name;
+    if (o->tenure.role != ROLE_OWNER) {
+        return err_set(err, RC_INVALID, _("instance \"%s\" is not the owner"), name);
+    }
+    if (strcmp(to, name) == 0) {
+        return err_set(err, RC_INVALID, _("instance \"%s\" is the owner already"), name);
+    }
+    if (*to == '\0' && !election_has_rivals(o->election)) {
+        return err_set(err, RC_INVALID, "%s", _("there is no other instance to hand over to"));
+    }
+    if (*to != '\0' && peer == PEER_ABSENT) {
+        return err_set(err, RC_INVALID, _("there is no instance \"%s\" at the broker"), to);
+    }
+    if (*to != '\0' && peer == PEER_VIEWER) {
+        return err_set(err, RC_INVALID,
+                       _("instance \"%s\" is a viewer and cannot be the owner"), to);
+    }
+    return RC_OK;
+}
+
+enum rc
 ownership_handover(struct ownership *o, const char *to, struct now now, struct err *err)
 {
-    if (o->tenure.role != ROLE_OWNER) {
-        return err_set(err, RC_INVALID, "instance \"%s\" is not the owner", o->self.name);
+    enum rc rc = ownership_may_hand_over(o, to, err);
+    if (rc != RC_OK) {
+        return rc;
     }
     if (!election_handover(o->election, to, now)) {
-        return err_set(err, RC_INVALID, "there is no candidate \"%s\"", to);
+        return err_set(err, RC_INVALID, "instance \"%s\" has given ownership away",
+                       o->self.name);
     }
     election_turn(o->election, now);
     carry_out_all(o, now);
+    o->next = now.mono;
     return RC_OK;
 }
 
@@ -366,6 +417,7 @@ ownership_stop(struct ownership *o, struct now now)
     election_stop(o->election, now);
     election_turn(o->election, now);
     carry_out_all(o, now);
+    o->next = now.mono;
 }
 
 bool

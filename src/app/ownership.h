@@ -6,10 +6,10 @@
  * (storage/lease.h).
  *
  * Threads: the engine's, but for the lease's own.
- * Order:   after every wake-up first ownership_turn(), which looks at deadlines on the boot
- *          clock before anything else, then everything that came from the broker, and only then
- *          whatever an owner does.
- * Rules:   ../shared/ownership.md D3, D4; tests/model/election.pml is checked by spin.
+ * Order:   after every wake-up first ownership_turn(), if it is due, which looks at deadlines
+ * on the boot clock before anything else, then everything that came from the broker, and only
+ * then whatever an owner does. Rules:   ../shared/ownership.md D3, D4; tests/model/election.pml
+ * is checked by spin.
  */
 #ifndef SRC_APP_OWNERSHIP_H
 #define SRC_APP_OWNERSHIP_H
@@ -71,6 +71,8 @@ bool ownership_message(struct ownership *o, const char *topic, const char *paylo
 
 /* Readable when the lease's thread has something to tell; ownership_turn() takes it. */
 int ownership_fd(const struct ownership *o);
+/* Whether ownership_turn() has anything to do: at least once a second. */
+bool ownership_due(const struct ownership *o, struct now now);
 /* Deadlines, what the lease told, timers. When it wants the next turn. */
 mono_us ownership_turn(struct ownership *o, struct now now);
 
@@ -80,10 +82,13 @@ const struct tenure *ownership_tenure(const struct ownership *o);
  * ownership says it itself whenever it has something new. */
 char *ownership_presence(const struct ownership *o);
 
+/* RC_INVALID: there would be nobody to hand over to, or this is not the owner; err says which,
+ * for whoever asked. */
+MUST_USE enum rc ownership_may_hand_over(const struct ownership *o, const char *to,
+                                         struct err *err);
 /*
- * Give ownership to instance to, or to whoever takes it ("" any). RC_INVALID: it is not the
- * owner, or there is no such candidate; err says which. The caller has put away before all that
- * it decided.
+ * Give ownership to instance to, or to whoever takes it ("" any). RC_INVALID as above. The
+ * caller has put away before all that it decided.
  */
 enum rc ownership_handover(struct ownership *o, const char *to, struct now now,
                            struct err *err);

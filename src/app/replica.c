@@ -13,7 +13,7 @@ struct writer_mark {
     char writer[UUID_SIZE];
     bool known;     /* where it stands was told */
     uint64_t done;  /* lines up to here are out */
-    uint64_t state; /* state up to here is; never below done */
+    uint64_t state; /* state up to here is; below done when the store's state lacked it */
     GTree *waiting; /* uint64_t * (in the change) → struct waiting, by number */
 };
 
@@ -100,10 +100,17 @@ replica_mark(struct replica *r, const char *writer, uint64_t number)
     w->state = MAX(w->state, number);
 }
 
+static void
+raise_top(struct replica *r, struct rank rank)
+{
+    r->top = rank_compare(rank, r->top) > 0 ? rank : r->top;
+}
+
 void
 replica_decided(struct replica *r, struct rank rank)
 {
-    r->top = rank_compare(rank, r->top) > 0 ? rank : r->top;
+    raise_top(r, rank);
+    r->source[0] = '\0'; /* what is kept is no longer what that state said */
 }
 
 /* ---- steps ---- */
@@ -169,7 +176,7 @@ bring(struct replica *r, struct writer_mark *w, const struct change *c, bool jou
         add_mark(s, w->writer, c->number);
     }
     if (state) {
-        replica_decided(r, c->rank);
+        raise_top(r, c->rank);
     }
 }
 
@@ -339,28 +346,64 @@ replica_apply_snapshot(struct replica *r, const struct replica_head *head, GPtrA
     g_array_unref(marks);
     g_strlcpy(r->source, head->writer, sizeof(r->source));
     r->source_rank = head->rank;
-    replica_decided(r, head->rank);
+    raise_top(r, head->rank);
     flush_all(r);
 }
 
-/* Nothing is known of writers but what the log will tell; what waits, waits for that. */
+static gboolean
+forget_stated(void *number, void *waiting, void *user)
+{
+    (void)number;
+    (void)user;
+    ((struct waiting *)waiting)->stated = false;
+    return FALSE;
+}
+
+/*
+ * The state of the store takes the place of what is kept, also of what was ahead of it: that is
+ * brought again. Where the writers stand is what it says; of others the log will tell, and what
+ * waits, waits for that.
+ */
+static void
+set_marks(struct replica *r, const GArray *marks)
+{
+    GHashTableIter all;
+    void *value;
+    g_hash_table_iter_init(&all, r->writers);
+    while (g_hash_table_iter_next(&all, NULL, &value)) {
+        struct writer_mark *w = value;
+        w->known = false;
+        w->state = 0;
+        g_tree_foreach(w->waiting, forget_stated, NULL);
+    }
+    for (guint i = 0; i < marks->len; i++) {
+        const struct followed_mark *m = &g_array_index(marks, struct followed_mark, i);
+        if (strcmp(m->writer, r->own) != 0) {
+            struct writer_mark *w = writer_of(r, m->writer);
+            w->known = true;
+            w->state = m->number;
+        }
+    }
+}
+
 void
 replica_offer_state(struct replica *r, struct change *c)
 {
-    GHashTableIter all;
-    void *writer;
-    g_hash_table_iter_init(&all, r->writers);
-    while (g_hash_table_iter_next(&all, NULL, &writer)) {
-        ((struct writer_mark *)writer)->known = false;
+    GArray *marks = g_array_new(FALSE, FALSE, sizeof(struct followed_mark));
+    if (!replica_read_marks(marks, c->body, NULL)) {
+        g_array_set_size(marks, 0);
     }
+    set_marks(r, marks);
+    g_array_unref(marks);
     struct replica_step *s = add_step(r);
     s->snapshot = s->state = true;
     s->rank = c->rank;
     s->cursor = c->id;
     g_strlcpy(s->instance, c->instance, sizeof(s->instance));
     g_ptr_array_add(s->bodies, json_incref(c->body));
-    replica_decided(r, c->rank);
+    raise_top(r, c->rank);
     drop_change(c);
+    flush_all(r);
 }
 
 GArray *
@@ -379,10 +422,4 @@ replica_marks(const struct replica *r)
         }
     }
     return marks;
-}
-
-void
-replica_want_state(struct replica *r)
-{
-    r->source[0] = '\0';
 }

@@ -48,7 +48,8 @@ void replica_decided(struct replica *r, struct rank rank);
 
 /* A change, by whichever way: id tells. c is emptied. */
 void replica_offer(struct replica *r, struct change *c);
-/* The first one of sync_news.snapshot: a whole state of the log. c is emptied. */
+/* The first one of sync_news.snapshot: a whole state of the log, with its marks. c is emptied.
+ */
 void replica_offer_state(struct replica *r, struct change *c);
 
 /* Where each writer stands here (struct followed_mark), for a snapshot; caller unrefs. */
@@ -68,10 +69,6 @@ struct replica_step {
 /* False: nothing. Otherwise *ret is to be cleared. */
 bool replica_next(struct replica *r, struct replica_step *ret);
 void replica_step_clear(struct replica_step *s);
-
-/* What is kept here is not what an owner decided: the next whole state replaces it, also when
- * it has nothing that is not known. */
-void replica_want_state(struct replica *r);
 
 /* Something waits for what is missing: a snapshot would help, unless the log brings it. */
 bool replica_lacks(const struct replica *r);

@@ -161,8 +161,8 @@ take_head(struct replica_head *head, const json_t *message, struct err *err)
     return good;
 }
 
-static bool
-take_marks(GArray *to, const json_t *body, struct err *err)
+bool
+replica_read_marks(GArray *to, const json_t *body, struct err *err)
 {
     const json_t *marks = json_object_get(body, "marks");
     bool good = marks == NULL || json_is_array(marks);
@@ -236,7 +236,7 @@ take_part(struct replica *r, struct replica_head *head, const json_t *message, s
     head->taken = (int64_t)taken;
     alarm_changes_init(&rows); /* a part that is none of ours must not spoil the rest */
     GArray *marks = g_array_new(FALSE, FALSE, sizeof(struct followed_mark));
-    bool good = changes_from_json(&rows, body, err) && take_marks(marks, body, err);
+    bool good = changes_from_json(&rows, body, err) && replica_read_marks(marks, body, err);
     alarm_changes_fini(&rows);
     if (good && begin_gathering(g, head, parts) &&
         g_ptr_array_index(g->parts, part - 1) == NULL) {

@@ -26,6 +26,9 @@ struct replica {
     struct rank source_rank;
 };
 
+/* The "marks" of a whole state, to the end of to: where each writer stands in it. */
+bool replica_read_marks(GArray *to, const json_t *body, struct err *err);
+
 /* A whole state is there. bodies and marks are taken over. */
 void replica_apply_snapshot(struct replica *r, const struct replica_head *head,
                             GPtrArray *bodies, GArray *marks);

@@ -165,6 +165,18 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     select coalesce(array_agg(x), '{}') from jsonb_array_elements_text(list) as x;
 $$;
 
+-- Whoever was owner no longer may have seen the same as the next owner, and tell it later. It
+-- happened once: what the higher rank told stands in the journal, all of it in the log.
+create function leitstand.told_again(epoch bigint, term bigint, body jsonb) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select told_again.body->>'event' in ('raised', 'returned', 'severity', 'realarm')
+       and exists (select from leitstand.journal_line as j
+                    where j.occurrence = (told_again.body->>'occurrence')::uuid
+                      and j.body->>'event' = told_again.body->>'event'
+                      and j.body->>'step' = told_again.body->>'step'
+                      and (j.epoch, j.term) > (told_again.epoch, told_again.term));
+$$;
+
 create function leitstand.put_journal(log_id bigint, fenced boolean, epoch bigint, term bigint,
                                       writer uuid, number bigint, instance text, lines jsonb)
 returns void
@@ -178,6 +190,8 @@ begin
            put_journal.fenced, put_journal.instance, (l.body->>'occurrence')::uuid,
            (l.body->>'value')::double precision, l.body
       from jsonb_array_elements(lines) with ordinality as l(body, line)
+     where put_journal.fenced or not leitstand.told_again(put_journal.epoch, put_journal.term,
+                                                          l.body)
         on conflict do nothing;
     insert into leitstand.operator as o (name, first_seen, last_seen)
     select l->>'actor', min((l->>'at')::timestamptz), max((l->>'at')::timestamptz)
@@ -595,6 +609,7 @@ grant select on leitstand.journal, leitstand.alarms to leitstand_reader;
 revoke all on function
     leitstand.outranks(bigint, bigint, uuid, bigint, bigint, bigint, uuid, bigint),
     leitstand.texts(jsonb),
+    leitstand.told_again(bigint, bigint, jsonb),
     leitstand.put_journal(bigint, boolean, bigint, bigint, uuid, bigint, text, jsonb),
     leitstand.put_occurrences(bigint, bigint, uuid, bigint, jsonb),
     leitstand.put_state(text, bigint, bigint, uuid, bigint, jsonb),
