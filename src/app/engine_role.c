@@ -157,7 +157,8 @@ engine_follow_tenure(struct engine *e)
     const struct tenure before = e->tenure;
     e->tenure = *t;
     /* Of the one before us: since then nobody told what happened. */
-    if (!before.decides && before.owner.heard != 0) {
+    bool other = before.role != ROLE_OWNER && before.role != ROLE_UNARBITRATED;
+    if (other && before.owner.heard != 0) {
         e->tenure_heard = before.owner.heard;
     }
     if (!same_term(t, &before)) {

@@ -154,6 +154,9 @@ set_tenure(struct ownership *o, struct now now)
     struct election_view v;
     election_look(o->election, &v);
     t->role = role_of(o, &v);
+    if (t->role == ROLE_OWNER && !v.decides) {
+        t->role = ROLE_STANDBY; /* it has the lease, and waits to hear itself */
+    }
     t->decides = v.decides;
     t->custody = v.connected;
     t->settled = v.settled;

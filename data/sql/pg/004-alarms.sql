@@ -165,16 +165,68 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     select coalesce(array_agg(x), '{}') from jsonb_array_elements_text(list) as x;
 $$;
 
--- Whoever was owner no longer may have seen the same as the next owner, and tell it later. It
--- happened once: what the higher rank told stands in the journal, all of it in the log.
+-- Whoever was owner no longer may have seen, or done, the same as the next owner, and tell it
+-- later. It happened once: what the higher rank told stands in the journal, all of it in the
+-- log. A rise has the same occurrence where its source tells the time; else what rose within
+-- fifteen seconds is taken for the same.
 create function leitstand.told_again(epoch bigint, term bigint, body jsonb) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $$
-    select told_again.body->>'event' in ('raised', 'returned', 'severity', 'realarm')
-       and exists (select from leitstand.journal_line as j
-                    where j.occurrence = (told_again.body->>'occurrence')::uuid
-                      and j.body->>'event' = told_again.body->>'event'
-                      and j.body->>'step' = told_again.body->>'step'
-                      and (j.epoch, j.term) > (told_again.epoch, told_again.term));
+    select exists (
+        select from leitstand.journal_line as j
+         where j.occurrence = (told_again.body->>'occurrence')::uuid
+           and j.body->>'event' = told_again.body->>'event'
+           and j.body->>'step' = told_again.body->>'step'
+           and (j.epoch, j.term) > (told_again.epoch, told_again.term)
+           and (told_again.body->>'event' in ('raised', 'returned', 'severity', 'realarm')
+                or told_again.body->>'event' = 'acked'
+                    and j.body->>'actor' = told_again.body->>'actor'
+                    and j.body->>'detail' is not distinct from told_again.body->>'detail'))
+        or told_again.body->>'event' = 'raised' and exists (
+        select from leitstand.journal_line as j
+         where j.at between (told_again.body->>'at')::timestamptz - interval '15 s'
+                        and (told_again.body->>'at')::timestamptz + interval '15 s'
+           and j.body->>'event' = 'raised'
+           and j.body->>'station' = told_again.body->>'station'
+           and j.body->>'component' is not distinct from told_again.body->>'component'
+           and j.body->>'rule' = told_again.body->>'rule'
+           and (j.epoch, j.term) > (told_again.epoch, told_again.term));
+$$;
+
+-- Occurrences that stand under another name, because two owners named the same rise.
+create table leitstand.twin (occurrence uuid primary key);
+
+-- What is left of a change that was decided once: without what is told again, and without what
+-- became of a rise that was. Who acknowledged has acknowledged.
+create function leitstand.untold(epoch bigint, term bigint, body jsonb) returns jsonb
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+    answer jsonb := body;
+begin
+    insert into leitstand.twin (occurrence)
+    select distinct (l->>'occurrence')::uuid from jsonb_array_elements(body->'journal') as l
+     where l->>'event' = 'raised' and l->>'occurrence' is not null
+       and leitstand.told_again(untold.epoch, untold.term, l)
+       and not exists (select from leitstand.occurrence as o
+                        where o.occurrence = (l->>'occurrence')::uuid)
+        on conflict do nothing;
+    if body ? 'journal' then
+        answer := answer || jsonb_build_object('journal', (
+            select coalesce(jsonb_agg(l order by place), '[]')
+              from jsonb_array_elements(body->'journal') with ordinality as j(l, place)
+             where not leitstand.told_again(untold.epoch, untold.term, l)
+               and (l->>'event' in ('acked', 'parked')
+                    or not exists (select from leitstand.twin as t
+                                    where t.occurrence = (l->>'occurrence')::uuid))));
+    end if;
+    if body ? 'occurrences' then
+        answer := answer || jsonb_build_object('occurrences', (
+            select coalesce(jsonb_agg(o order by place), '[]')
+              from jsonb_array_elements(body->'occurrences') with ordinality as r(o, place)
+             where not exists (select from leitstand.twin as t
+                                where t.occurrence = (o->>'occurrence')::uuid)));
+    end if;
+    return answer;
+end
 $$;
 
 create function leitstand.put_journal(log_id bigint, fenced boolean, epoch bigint, term bigint,
@@ -190,8 +242,6 @@ begin
            put_journal.fenced, put_journal.instance, (l.body->>'occurrence')::uuid,
            (l.body->>'value')::double precision, l.body
       from jsonb_array_elements(lines) with ordinality as l(body, line)
-     where put_journal.fenced or not leitstand.told_again(put_journal.epoch, put_journal.term,
-                                                          l.body)
         on conflict do nothing;
     insert into leitstand.operator as o (name, first_seen, last_seen)
     select l->>'actor', min((l->>'at')::timestamptz), max((l->>'at')::timestamptz)
@@ -321,6 +371,9 @@ begin
     insert into leitstand.writer as w (writer, number)
     values (put_change.writer, put_change.number)
         on conflict (writer) do update set number = greatest(w.number, excluded.number);
+    if not put_change.fenced then
+        body := leitstand.untold(epoch, term, body);
+    end if;
     perform leitstand.put_journal(log_id, fenced, epoch, term, writer, number, instance,
                                   body->'journal');
     perform leitstand.put_occurrences(epoch, term, writer, number, body->'occurrences');
@@ -610,6 +663,7 @@ revoke all on function
     leitstand.outranks(bigint, bigint, uuid, bigint, bigint, bigint, uuid, bigint),
     leitstand.texts(jsonb),
     leitstand.told_again(bigint, bigint, jsonb),
+    leitstand.untold(bigint, bigint, jsonb),
     leitstand.put_journal(bigint, boolean, bigint, bigint, uuid, bigint, text, jsonb),
     leitstand.put_occurrences(bigint, bigint, uuid, bigint, jsonb),
     leitstand.put_state(text, bigint, bigint, uuid, bigint, jsonb),
