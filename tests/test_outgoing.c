@@ -10,7 +10,6 @@
 /* What was told: "number epoch/term steps… answers…", changes separated by ";". */
 struct told {
     struct outgoing *outgoing;
-    struct kept *kept;
     GString *text;
 };
 
@@ -48,7 +47,6 @@ begin(void **state)
 {
     struct told *t = g_new0(struct told, 1);
     t->text = g_string_new(NULL);
-    t->kept = kept_new();
     t->outgoing = outgoing_new(WRITER, "pc1", 41, note, t);
     *state = t;
     return 0;
@@ -59,7 +57,6 @@ end(void **state)
 {
     struct told *t = *state;
     outgoing_free(t->outgoing);
-    kept_free(t->kept);
     g_string_free(t->text, TRUE);
     g_free(t);
     return 0;
@@ -99,7 +96,7 @@ static uint64_t
 put(struct told *t, uint32_t step, uint64_t number)
 {
     struct batch b = batch_of(step);
-    outgoing_fill(t->outgoing, &b, t->kept);
+    outgoing_fill(t->outgoing, &b, NULL);
     outgoing_put(t->outgoing, number);
     uint64_t change = b.outbox_number;
     assert_true((change == 0) == (b.outbox_body == NULL));
@@ -166,7 +163,7 @@ test_filled_is_not_put(void **state)
     struct told *t = *state;
     put(t, 1, 7);
     struct batch b = batch_of(2);
-    outgoing_fill(t->outgoing, &b, t->kept);
+    outgoing_fill(t->outgoing, &b, NULL);
     outgoing_committed(t->outgoing, 7);
     expect(t, "42 0/0 s1;");
     assert_true(outgoing_unsaid(t->outgoing));
@@ -184,7 +181,7 @@ test_rank(void **state)
     struct told *t = *state;
     struct batch b = batch_of(1);
     outgoing_set_rank(t->outgoing, (struct rank){3, 1}, false);
-    outgoing_fill(t->outgoing, &b, t->kept);
+    outgoing_fill(t->outgoing, &b, NULL);
     outgoing_put(t->outgoing, 7);
     assert_int_equal(b.rank.epoch, 3);
     assert_int_equal(b.rank.term, 1);
@@ -219,7 +216,7 @@ test_body(void **state)
     struct told *t = *state;
     struct batch b = batch_of(6);
     outgoing_handled(t->outgoing, &(struct remote_answer){"one", true, "\"done\""});
-    outgoing_fill(t->outgoing, &b, t->kept);
+    outgoing_fill(t->outgoing, &b, NULL);
     outgoing_put(t->outgoing, 7);
     struct change c = {.number = b.outbox_number, .instance = "pc1", .writer = WRITER};
     c.body = json_loads(b.outbox_body, 0, NULL);
@@ -233,37 +230,6 @@ test_body(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
-/* Whoever is owner decides the state. */
-static void
-test_whoever_is_alone_tells_lines_only(void **state)
-{
-    struct told *t = *state;
-    outgoing_tell_whole(t->outgoing);
-    outgoing_set_rank(t->outgoing, (struct rank){0, 0}, true);
-    put(t, 1, 7);
-    outgoing_set_rank(t->outgoing, (struct rank){2, 0}, false);
-    put(t, 2, 8);
-    outgoing_committed(t->outgoing, 8);
-    expect(t, "42 0/0;43 2/0 s2;");
-}
-
-static void
-test_the_whole_state_once(void **state)
-{
-    struct told *t = *state;
-    struct batch b = batch_of(9);
-    b.alarms.parked->data[offsetof(struct parked_record, occurrence)] = 2; /* another one */
-    kept_apply(t->kept, &b.alarms);
-    drop_batch(&b);
-    outgoing_tell_whole(t->outgoing);
-    assert_true(outgoing_waiting(t->outgoing));
-    put(t, 1, 7);
-    assert_false(outgoing_waiting(t->outgoing));
-    put(t, 2, 8);
-    outgoing_committed(t->outgoing, 8);
-    expect(t, "42 0/0 s1 s9;43 0/0 s2;");
-}
-
 int
 main(void)
 {
@@ -275,8 +241,6 @@ main(void)
         TEST(test_rank),
         TEST(test_handled),
         TEST(test_body),
-        cmocka_unit_test_setup_teardown(test_whoever_is_alone_tells_lines_only, begin, end),
-        cmocka_unit_test_setup_teardown(test_the_whole_state_once, begin, end),
     };
     return cmocka_run_group_tests_name("outgoing", tests, NULL, NULL);
 }

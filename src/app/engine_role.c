@@ -4,13 +4,21 @@
 #include "src/core/i18n.h"
 #include "src/core/log.h"
 
-#define KNOW_US  (1 * US_PER_S) /* the store may keep a new owner waiting so long */
-#define HEARD_US (2 * US_PER_S)
+#define KNOW_US  (1 * US_PER_S)    /* the store may keep a new owner waiting so long */
+#define HEARD_US (1 * US_PER_S)    /* well within what the screen calls heard now */
 #define LEAVE_US (400 * US_PER_MS) /* and what is on its way there from custody, so long */
 /* What was decided may take so long to reach the store. */
 #define HANDOVER_US (300 * US_PER_MS)
 
 /* ---- deciding ---- */
+
+/* Whoever decides for itself, because nobody can be asked, has no rank: what any owner decides
+ * meanwhile, or later, comes before that. */
+static struct rank
+deciding_rank(const struct tenure *t)
+{
+    return t->arbiter == ARBITER_SELF ? (struct rank){0, 0} : t->rank;
+}
 
 /* All that was stored by owners before is here. */
 static bool
@@ -21,14 +29,6 @@ is_current(struct engine *e)
         sync_get(e->sync, &state);
     }
     return state.current;
-}
-
-/* Whoever decides for itself, because nobody can be asked, has no rank: what any owner decides
- * meanwhile, or later, comes before that. */
-static struct rank
-deciding_rank(const struct tenure *t)
-{
-    return t->arbiter == ARBITER_SELF ? (struct rank){0, 0} : t->rank;
 }
 
 static void

@@ -170,8 +170,7 @@ $$;
 
 -- Whoever was owner no longer may have seen, or done, the same as the next owner, and tell it
 -- later. It happened once: what the higher rank told stands in the journal, all of it in the
--- log. A rise has the same occurrence where its source tells the time; else what rose within
--- fifteen seconds is taken for the same.
+-- log.
 create function leitstand.told_again(epoch bigint, term bigint, body jsonb) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $$
     select exists (
@@ -183,16 +182,26 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
            and (told_again.body->>'event' in ('raised', 'returned', 'severity', 'realarm')
                 or told_again.body->>'event' = 'acked'
                     and j.body->>'actor' = told_again.body->>'actor'
-                    and j.body->>'detail' is not distinct from told_again.body->>'detail'))
-        or told_again.body->>'event' = 'raised' and exists (
-        select from leitstand.journal_line as j
-         where j.at between (told_again.body->>'at')::timestamptz - interval '15 s'
-                        and (told_again.body->>'at')::timestamptz + interval '15 s'
-           and j.body->>'event' = 'raised'
-           and j.body->>'station' = told_again.body->>'station'
-           and j.body->>'component' is not distinct from told_again.body->>'component'
-           and j.body->>'rule' = told_again.body->>'rule'
-           and (j.epoch, j.term) > (told_again.epoch, told_again.term));
+                    and j.body->>'detail' is not distinct from told_again.body->>'detail'));
+$$;
+
+-- A rise has the same name everywhere when its source tells the time. Where receipt gives it,
+-- two instances name it apart: what rose within two seconds of what the next owner named is
+-- the same, when that owner did not know of it.
+create function leitstand.named_apart(epoch bigint, term bigint, body jsonb) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select exists (
+        select from leitstand.occurrence as o
+         where o.station = named_apart.body->>'station'
+           and o.component = coalesce(named_apart.body->>'component', '')
+           and o.rule = named_apart.body->>'rule'
+           and o.occurrence <> (named_apart.body->>'occurrence')::uuid
+           and o.raised_at between (named_apart.body->>'raised_at')::timestamptz - interval '2 s'
+                               and (named_apart.body->>'raised_at')::timestamptz + interval '2 s'
+           and (o.epoch, o.term) > (named_apart.epoch, named_apart.term))
+       and not exists (
+        select from leitstand.occurrence as o
+         where o.occurrence = (named_apart.body->>'occurrence')::uuid);
 $$;
 
 -- Occurrences that stand under another name, because two owners named the same rise.
@@ -206,11 +215,8 @@ declare
     answer jsonb := body;
 begin
     insert into leitstand.twin (occurrence)
-    select distinct (l->>'occurrence')::uuid from jsonb_array_elements(body->'journal') as l
-     where l->>'event' = 'raised' and l->>'occurrence' is not null
-       and leitstand.told_again(untold.epoch, untold.term, l)
-       and not exists (select from leitstand.occurrence as o
-                        where o.occurrence = (l->>'occurrence')::uuid)
+    select distinct (r->>'occurrence')::uuid from jsonb_array_elements(body->'occurrences') as r
+     where leitstand.named_apart(untold.epoch, untold.term, r)
         on conflict do nothing;
     if body ? 'journal' then
         answer := answer || jsonb_build_object('journal', (
@@ -699,6 +705,7 @@ revoke all on function
     leitstand.outranks(bigint, bigint, uuid, bigint, bigint, bigint, uuid, bigint),
     leitstand.texts(jsonb),
     leitstand.told_again(bigint, bigint, jsonb),
+    leitstand.named_apart(bigint, bigint, jsonb),
     leitstand.untold(bigint, bigint, jsonb),
     leitstand.put_journal(bigint, boolean, bigint, bigint, uuid, bigint, text, jsonb),
     leitstand.put_occurrences(bigint, bigint, uuid, bigint, jsonb),
