@@ -138,6 +138,7 @@ pump(struct engine *e)
 void
 engine_peers_connected(struct engine *e)
 {
+    misfits_connected(e->misfits);
     g_queue_clear_full(&e->speech, speech_free);
     g_hash_table_remove_all(e->peers); /* whoever connects after us missed what we say now */
     if (e->announce != NULL) {
@@ -292,6 +293,19 @@ apply_all(struct engine *e)
     }
 }
 
+/* What an instance says may not fit to what is configured here. */
+static void
+look_for_misfits(struct engine *e, const struct client_message *m, const json_t *presence)
+{
+    GString *own = g_string_new(OWN_INSTANCES);
+    own_topic_append(own, e->config->instance.name);
+    bool ours = strcmp(m->topic, own->str) == 0;
+    g_string_free(own, TRUE);
+    if (misfits_hear(e->misfits, m->topic, ours, presence, m->retain)) {
+        ownership_announce(e->ownership, e->now);
+    }
+}
+
 /*
  * Somebody new may know nothing yet; whoever was away has missed something, or has decided
  * alone meanwhile. A connection begins with presence number 0.
@@ -309,6 +323,7 @@ take_presence(struct engine *e, const struct client_message *m)
         g_hash_table_replace(e->peers, g_strdup(m->topic), g_strdup(boot));
         e->state_due = true;
     }
+    look_for_misfits(e, m, o);
     json_decref(o);
 }
 
@@ -335,6 +350,7 @@ engine_take_own(struct engine *e, const struct client_message *m)
             take_presence(e, m);
         } else {
             g_hash_table_remove(e->peers, m->topic);
+            look_for_misfits(e, m, NULL);
         }
     }
     if (ownership_message(e->ownership, m->topic, m->payload, m->len, m->retain, e->now)) {
@@ -442,14 +458,24 @@ answer(void *engine, const struct remote_answer *a)
 static enum rc
 open_ownership(struct engine *e, struct rank seen, struct err *err)
 {
+    const struct config *c = e->config;
+    bool takes = c->instance.candidate && *c->postgres.conninfo != '\0';
+    const char *ingest = takes ? c->mqtt.ingest_id : "";
+    char *presence = misfits_presence(ingest);
     const struct ownership_config config = {
-        .config = e->config,
+        .config = c,
+        .presence = presence,
         .seen = seen,
         .user = e,
         .publish = publish_ownership,
         .remember = remember_rank,
     };
-    return ownership_new(&e->ownership, &config, e->now, err);
+    enum rc rc = ownership_new(&e->ownership, &config, e->now, err);
+    if (rc == RC_OK) {
+        e->misfits = misfits_new(c->instance.name, ownership_boot(e->ownership), ingest);
+    }
+    g_free(presence);
+    return rc;
 }
 
 static void
@@ -537,6 +563,7 @@ void
 engine_close_peers(struct engine *e)
 {
     custody_stop(e->custody);
+    misfits_free(e->misfits);
     ownership_free(e->ownership);
     sync_stop(e->sync);
     actions_free(e->actions);
