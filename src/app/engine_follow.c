@@ -155,6 +155,19 @@ apply_all(struct engine *e)
     }
 }
 
+/* What an instance says may not fit to what is configured here. */
+static void
+look_for_misfits(struct engine *e, const struct client_message *m, const json_t *presence)
+{
+    GString *own = g_string_new(OWN_INSTANCES);
+    own_topic_append(own, e->config->instance.name);
+    bool ours = strcmp(m->topic, own->str) == 0;
+    g_string_free(own, TRUE);
+    if (misfits_hear(e->misfits, m->topic, ours, presence, m->retain)) {
+        ownership_announce(e->ownership, e->now);
+    }
+}
+
 /*
  * Somebody new may know nothing yet; whoever was away has missed something, or has decided
  * alone meanwhile. A connection begins with presence number 0.
@@ -172,6 +185,7 @@ take_presence(struct engine *e, const struct client_message *m)
         g_hash_table_replace(e->peers, g_strdup(m->topic), g_strdup(boot));
         e->state_due = true;
     }
+    look_for_misfits(e, m, o);
     json_decref(o);
 }
 
@@ -198,6 +212,7 @@ engine_take_own(struct engine *e, const struct client_message *m)
             take_presence(e, m);
         } else {
             g_hash_table_remove(e->peers, m->topic);
+            look_for_misfits(e, m, NULL);
         }
     }
     if (ownership_message(e->ownership, m->topic, m->payload, m->len, m->retain, e->now)) {

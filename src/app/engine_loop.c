@@ -66,7 +66,10 @@ engine_update_health(struct engine *e)
         h->mqtt.since = e->now.mono;
     }
     h->mqtt.connected = connected;
-    g_strlcpy(h->mqtt.problem, stalled ? _("no answer") : client_problem(e->client),
+    g_strlcpy(h->mqtt.problem,
+              connected ? misfits_text(e->misfits)
+              : stalled ? _("no answer")
+                        : client_problem(e->client),
               sizeof(h->mqtt.problem));
     h->mqtt.received = in->received;
     h->mqtt.readings = in->readings;

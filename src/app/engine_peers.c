@@ -137,6 +137,7 @@ pump(struct engine *e)
 void
 engine_peers_connected(struct engine *e)
 {
+    misfits_connected(e->misfits);
     g_queue_clear_full(&e->speech, speech_free);
     g_hash_table_remove_all(e->peers); /* whoever connects after us missed what we say now */
     if (e->announce != NULL) {
@@ -204,14 +205,24 @@ answer(void *engine, const struct remote_answer *a)
 static enum rc
 open_ownership(struct engine *e, struct rank seen, struct err *err)
 {
+    const struct config *c = e->config;
+    bool takes = c->instance.candidate && *c->postgres.conninfo != '\0';
+    const char *ingest = takes ? c->mqtt.ingest_id : "";
+    char *presence = misfits_presence(ingest);
     const struct ownership_config config = {
-        .config = e->config,
+        .config = c,
+        .presence = presence,
         .seen = seen,
         .user = e,
         .publish = publish_ownership,
         .remember = remember_rank,
     };
-    return ownership_new(&e->ownership, &config, e->now, err);
+    enum rc rc = ownership_new(&e->ownership, &config, e->now, err);
+    if (rc == RC_OK) {
+        e->misfits = misfits_new(c->instance.name, ownership_boot(e->ownership), ingest);
+    }
+    g_free(presence);
+    return rc;
 }
 
 static void
@@ -299,6 +310,7 @@ void
 engine_close_peers(struct engine *e)
 {
     custody_stop(e->custody);
+    misfits_free(e->misfits);
     ownership_free(e->ownership);
     sync_stop(e->sync);
     actions_free(e->actions);

@@ -18,6 +18,7 @@
 #include "src/app/engine.h"
 #include "src/app/ingest.h"
 #include "src/app/link_watch.h"
+#include "src/app/misfit.h"
 #include "src/app/outgoing.h"
 #include "src/app/ownership.h"
 #include "src/app/pulse.h"
@@ -35,6 +36,7 @@ struct engine {
     struct announce *announce; /* NULL: somebody else, or nobody, speaks for the alarms */
     struct pulse pulse;
     struct ownership *ownership;
+    struct misfits *misfits;
     struct outgoing *outgoing;
     struct replica *replica;
     struct actions *actions;

@@ -369,6 +369,19 @@ ownership_tenure(const struct ownership *o)
     return &o->tenure;
 }
 
+const char *
+ownership_boot(const struct ownership *o)
+{
+    return o->boot;
+}
+
+void
+ownership_announce(struct ownership *o, struct now now)
+{
+    election_announce(o->election, now);
+    carry_out_all(o, now);
+}
+
 char *
 ownership_presence(const struct ownership *o)
 {
