@@ -3,6 +3,8 @@
  * What goes to other instances and comes from them, over the broker and through the central
  * store: changes of the alarm state, operator actions and their answers, the plant.
  */
+#include <malloc.h>
+
 #include "src/app/changes_json.h"
 #include "src/app/engine_private.h"
 #include "src/app/own_topic.h"
@@ -380,7 +382,11 @@ engine_take_news(struct engine *e)
     engine_take_plant(e, &news);
     ingest_put(&e->ingest);
     e->news = true;
+    bool large = news.snapshot;
     sync_news_fini(&news);
+    if (large) {
+        malloc_trim(0); /* a state read from JSON takes many times what is kept of it */
+    }
 }
 
 /* ---- turn ---- */
