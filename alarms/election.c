@@ -373,8 +373,9 @@ election_look(const struct election *e, struct election_view *ret)
         .store_well = e->store_well,
     };
     /* Nothing can be heard, then nothing is judged but that; late news are not for us. */
-    ret->decides = e->office == OFFICE_SELF ||
-                   (ret->owner && (e->link == LINK_BLIND || (e->link == LINK_LISTENS && fresh)));
+    ret->decides =
+        e->office == OFFICE_SELF ||
+        (ret->owner && (e->link == LINK_BLIND || (e->link == LINK_LISTENS && fresh)));
     ret->connected = ret->owner && fresh && e->link != LINK_BLIND && !(store && e->infra);
     ret->settled = ret->connected && e->link == LINK_LISTENS && e->last_turn >= e->settled_at;
     g_strlcpy(ret->grant, store ? e->grant : "", sizeof(ret->grant));

@@ -137,6 +137,7 @@ test_ownership(void **state)
         {"owner viewer pc2 7.0 postgres -20", "pg up 60 0 0 0 0", "viewer, owner pc2 e7.0 pg",
          false},
         {"owner standby pc2 7.0 postgres 4", "pg up 60 0 0 0 0", "heard 0:0", true},
+        {"owner viewer pc2 7.0 postgres 44", "pg up 60 0 0 0 0", "NO OWNER 0:4", true},
         {"owner standby - 7.0 postgres 14", "pg up 60 0 0 0 0", "NO OWNER 0:1", true},
         {"owner standby - 7.0 postgres -20", "pg up 60 0 0 0 0", "looking for the owner",
          false},
@@ -241,6 +242,11 @@ test_age_goes_on(void **state)
     play_publish(p);
     play_see(p, "pg DOWN 3:1");
     play_see(p, "pg DOWN 3:2");
+    play_tell(p, "pg up 60 0 0 0 0");
+    play_tell(p, "owner standby pc2 7.0 postgres 1");
+    play_publish(p);
+    play_see(p, "standby, owner pc2 e7.0 pg");
+    play_see(p, ", heard 0:0");
     play_close(p);
 }
 

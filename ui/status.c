@@ -23,6 +23,8 @@ broker_part(const struct screen *s)
         format_count(count, sizeof(count), h->mqtt.rate);
         snprintf(p.text, sizeof(p.text), _("broker UP %s msg/s"), count);
         snprintf(p.brief, sizeof(p.brief), _("brk UP %s/s"), count);
+        g_strlcpy(p.why, h->mqtt.problem, sizeof(p.why));
+        p.bad = *p.why != '\0';
         return p;
     }
     since_text(s, h->mqtt.since, since, sizeof(since));

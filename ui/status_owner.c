@@ -9,8 +9,16 @@
     1000 /* rows on their way to the store: less is normal and would only flicker */
 #define BEHIND_NOTABLE 50                /* changes at first: the same */
 #define SIGN_US        (3 * US_PER_S)    /* an owner is heard every second */
+#define OWNERLESS_US   (30 * US_PER_S)   /* by then another one would have taken its place */
 #define SECONDS_US     (10 * US_PER_MIN) /* so long an age is told to the second */
 #define WIDE           110 /* columns from which it is told that all is well, too */
+
+/* Nothing may come from the engine any more that would have the screen drawn again. */
+static void
+look_again(struct screen *s, mono_us when)
+{
+    s->status_at = s->status_at == 0 ? when : MIN(s->status_at, when);
+}
 
 void
 status_age(struct screen *s, char dst[FORMAT_SIZE], mono_us since)
@@ -21,7 +29,7 @@ status_age(struct screen *s, char dst[FORMAT_SIZE], mono_us since)
         return;
     }
     mono_us next = since + (age / US_PER_S + 1) * US_PER_S;
-    s->status_at = s->status_at == 0 ? next : MIN(s->status_at, next);
+    look_again(s, next);
     int seconds = (int)(age / US_PER_S);
     snprintf(dst, FORMAT_SIZE, "%d:%02d", seconds / 60, seconds % 60);
 }
@@ -103,6 +111,7 @@ nobody_text(struct screen *s, struct status_part *p)
     mono_us since = h->owner.heard != 0 ? h->owner.heard : h->started;
     if (s->now.mono - since < SIGN_US) {
         snprintf(p->text, sizeof(p->text), "%s", _("looking for the owner"));
+        look_again(s, since + SIGN_US);
         return;
     }
     char age[FORMAT_SIZE];
@@ -159,9 +168,20 @@ add_sign(struct screen *s, struct status_part *p)
         p->bad = true;
         snprintf(p->text + len, sizeof(p->text) - len, _(", heard %s ago"), age);
         snprintf(p->brief, sizeof(p->brief), _("owner not heard %s"), age);
-    } else if (s->columns >= WIDE) {
+        return;
+    }
+    look_again(s, h->owner.heard + SIGN_US);
+    if (s->columns >= WIDE) {
         snprintf(p->text + len, sizeof(p->text) - len, "%s", _(", heard now"));
     }
+}
+
+/* Without the broker an owner may well be there, and not be heard. */
+static bool
+is_gone(const struct screen *s)
+{
+    const struct health *h = &s->snap->health;
+    return h->mqtt.connected && s->now.mono - h->owner.heard >= OWNERLESS_US;
 }
 
 struct status_part
@@ -172,7 +192,7 @@ status_owner(struct screen *s)
     if (h->role == ROLE_UNARBITRATED) {
         p.bad = true;
         snprintf(p.text, sizeof(p.text), "%s", _("not arbitrated: alone"));
-    } else if (h->role != ROLE_OWNER && *h->owner.instance == '\0') {
+    } else if (h->role != ROLE_OWNER && (*h->owner.instance == '\0' || is_gone(s))) {
         nobody_text(s, &p);
     } else {
         rank_text(s, &p);

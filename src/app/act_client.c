@@ -151,10 +151,11 @@ ask(const char *socket, const struct alarm_action *a, char **ret_said, struct er
 }
 
 int
-act_send(const char *socket, const GArray *targets)
+act_send(const char *socket, const GArray *targets, guint *ret_done)
 {
     int status = CLI_DONE;
     enum rc rc = RC_OK;
+    guint done = 0;
     /* Without an instance the others would fail in the same way. */
     for (guint i = 0; i < targets->len && (rc == RC_OK || rc == RC_INVALID); i++) {
         const struct act_target *t = &g_array_index(targets, struct act_target, i);
@@ -166,8 +167,13 @@ act_send(const char *socket, const GArray *targets)
             status = CLI_FAILED;
         } else if (said != NULL && *said != '\0') {
             cli_say("%s: %s", t->word, said);
+        } else {
+            done++;
         }
         g_free(said);
+    }
+    if (ret_done != NULL) {
+        *ret_done = done;
     }
     return status;
 }
@@ -178,7 +184,7 @@ act_send_configured(const struct cli *cli, const GArray *targets)
     struct config *config = NULL;
     int status = cli_config(cli, &config);
     if (status == CLI_DONE) {
-        status = act_send(config->instance.socket, targets);
+        status = act_send(config->instance.socket, targets, NULL);
     }
     config_free(config);
     return status;

@@ -41,8 +41,9 @@ bool act_add_names(GArray *targets, const struct alarm_action *like,
  * be), blank or too long, which was said. */
 bool act_set_text(struct alarm_action *a, const char *option, const char *value, bool optional);
 
-/* Ask the instance at socket for each. CLI_DONE when it did all of them. */
-int act_send(const char *socket, const GArray *targets);
+/* Ask the instance at socket for each. CLI_DONE: it refused none; *ret_done (may be NULL) were
+ * done with nothing to be added, such as that the owner has not answered yet. */
+int act_send(const char *socket, const GArray *targets, guint *ret_done);
 /* The same with the instance of the configuration that applies. */
 int act_send_configured(const struct cli *cli, const GArray *targets);
 

@@ -135,6 +135,7 @@ acknowledge(const struct args *args, const struct alarm_action *like, const char
 {
     GArray *targets = act_targets_new();
     int status = CLI_DONE;
+    guint done = 0;
     for (int i = 0; i < argc; i++) {
         status = act_add_word(targets, like, argv[i]) ? status : CLI_USAGE;
     }
@@ -142,10 +143,10 @@ acknowledge(const struct args *args, const struct alarm_action *like, const char
         status = add_shown(targets, args, like, socket);
     }
     if (status == CLI_DONE) {
-        status = act_send(socket, targets);
+        status = act_send(socket, targets, &done);
     }
-    if (status == CLI_DONE && args->all) {
-        cli_say(ngettext("acknowledged %u", "acknowledged %u", targets->len), targets->len);
+    if (status == CLI_DONE && args->all && (done > 0 || targets->len == 0)) {
+        cli_say(ngettext("acknowledged %u", "acknowledged %u", done), done);
     }
     g_array_unref(targets);
     return status;

@@ -10,6 +10,9 @@
 #include "src/core/log.h"
 
 #define TICKET_SCREEN 0 /* the others are of the control socket */
+/* Nobody who asks for a hand-over means the owner there will be an hour later. Clocks differ.
+ */
+#define HANDOVER_OLD_US (120 * US_PER_S)
 
 /* An action of another instance that was done, and waits for its commit. */
 struct done {
@@ -111,7 +114,9 @@ engine_perform(void *user, const struct remote_action *a)
     } else if (order.handover) {
         log_info("%s asks this instance to hand over", a->instance);
         /* Nobody waits for the ticket: the answer must leave before ownership does. */
-        enum rc rc = engine_hand_over(e, order.to, ++e->tickets, &err);
+        enum rc rc = ABS(e->now.wall - a->at) > HANDOVER_OLD_US
+                         ? err_set(&err, RC_INVALID, "%s", _("this was asked too long ago"))
+                         : engine_hand_over(e, order.to, ++e->tickets, &err);
         answer_later(e, a->id, rc, err.text);
     } else {
         enum rc rc = evaluator_act(e->alarming.evaluator, &order.act, e->now, &err);

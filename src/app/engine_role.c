@@ -4,8 +4,8 @@
 #include "src/core/i18n.h"
 #include "src/core/log.h"
 
-#define KNOW_US  (1 * US_PER_S) /* the store may keep a new owner waiting so long */
-#define HEARD_US (2 * US_PER_S)
+#define KNOW_US  (1 * US_PER_S)    /* the store may keep a new owner waiting so long */
+#define HEARD_US (1 * US_PER_S)    /* well within what the screen calls heard now */
 #define LEAVE_US (400 * US_PER_MS) /* and what is on its way there from custody, so long */
 /* What was decided may take so long to reach the store. */
 #define HANDOVER_US (300 * US_PER_MS)
@@ -18,6 +18,17 @@ static struct rank
 deciding_rank(const struct tenure *t)
 {
     return t->arbiter == ARBITER_SELF ? (struct rank){0, 0} : t->rank;
+}
+
+/* All that was stored by owners before is here. */
+static bool
+is_current(struct engine *e)
+{
+    struct sync_state state = {.current = true};
+    if (e->sync != NULL) {
+        sync_get(e->sync, &state);
+    }
+    return state.current;
 }
 
 static void
@@ -34,7 +45,10 @@ decide(struct engine *e, const struct tenure *t)
 {
     struct rank rank = deciding_rank(t);
     ingest_put(&e->ingest);
-    outgoing_set_rank(e->outgoing, rank);
+    outgoing_set_rank(e->outgoing, rank, t->arbiter == ARBITER_SELF);
+    if (*t->grant != '\0' && is_current(e)) {
+        outgoing_tell_whole(e->outgoing); /* what is not here is not there either */
+    }
     replica_decided(e->replica, rank);
     alarming_promote(&e->alarming, e->ingest.model, rank, e->tenure_heard, e->now);
     ingest_put(&e->ingest); /* what rose meanwhile is told at once */
@@ -126,11 +140,7 @@ same_term(const struct tenure *a, const struct tenure *b)
 static bool
 knows_enough(struct engine *e, const struct tenure *t)
 {
-    struct sync_state state = {.current = true};
-    if (e->sync != NULL && *t->grant != '\0') {
-        sync_get(e->sync, &state);
-    }
-    return state.current || e->now.mono >= e->decide_by;
+    return *t->grant == '\0' || is_current(e) || e->now.mono >= e->decide_by;
 }
 
 static void

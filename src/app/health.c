@@ -224,6 +224,9 @@ health_judge(const json_t *status, GString *reasons)
         add_reason(reasons, _("no connection to the broker %s: %s"),
                    text_member(status, "mqtt", "broker"),
                    text_member(status, "mqtt", "problem"));
+    } else if (*text_member(status, "mqtt", "problem") != '\0') {
+        worse(&j, HEALTH_WARNING);
+        add_reason(reasons, "%s", text_member(status, "mqtt", "problem"));
     }
     const char *cache = text_member(status, "cache", "problem");
     if (*cache != '\0') {

@@ -114,6 +114,12 @@ same_owner(const struct tenure *a, const struct tenure *b)
            strcmp(a->owner.instance, b->owner.instance) == 0;
 }
 
+static bool
+is_other(const struct ownership *o, const char *instance)
+{
+    return *instance != '\0' && strcmp(instance, o->self.name) != 0;
+}
+
 static void
 tell_change(const struct ownership *o, const struct tenure *was)
 {
@@ -128,7 +134,7 @@ tell_change(const struct ownership *o, const struct tenure *was)
     } else if (t->role == ROLE_UNARBITRATED && was->role != t->role) {
         log_info("nobody can be asked who is owner: deciding for this screen alone");
     }
-    if (!t->decides && *t->owner.instance != '\0' && !same_owner(t, was)) {
+    if (!t->decides && is_other(o, t->owner.instance) && !same_owner(t, was)) {
         log_info("owner is \"%s\": epoch %" PRIu64 ", term %" PRIu64, t->owner.instance,
                  t->owner.rank.epoch, t->owner.rank.term);
     }
@@ -361,6 +367,19 @@ const struct tenure *
 ownership_tenure(const struct ownership *o)
 {
     return &o->tenure;
+}
+
+const char *
+ownership_boot(const struct ownership *o)
+{
+    return o->boot;
+}
+
+void
+ownership_announce(struct ownership *o, struct now now)
+{
+    election_announce(o->election, now);
+    carry_out_all(o, now);
 }
 
 char *

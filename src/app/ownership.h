@@ -46,7 +46,7 @@ struct tenure {
 
 struct ownership_config {
     const struct config *config;
-    const char *presence; /* further members for instances/NAME: none yet, NULL */
+    const char *presence; /* further members for instances/NAME, a JSON object; NULL: none */
     struct rank seen;     /* the highest that was ever heard: from the cache */
     void *user;
     /* As client_publish(). */
@@ -77,6 +77,11 @@ bool ownership_due(const struct ownership *o, struct now now);
 mono_us ownership_turn(struct ownership *o, struct now now);
 
 const struct tenure *ownership_tenure(const struct ownership *o);
+
+/* Of this process, as its presence tells. */
+const char *ownership_boot(const struct ownership *o);
+/* Say the presence once more. */
+void ownership_announce(struct ownership *o, struct now now);
 
 /* What instances/NAME shall say when the client connects; allocated by GLib. From then on
  * ownership says it itself whenever it has something new. */

@@ -33,7 +33,7 @@ struct health {
     struct {
         bool connected;
         mono_us since;     /* of the present state */
-        char problem[160]; /* why not connected, for people; "" when connected */
+        char problem[160]; /* why not connected, for people; when connected: who does not fit */
         char broker[160];  /* host:port or socket path */
         uint64_t received, readings, rejected, unknown_ids, dropped, redelivered;
         double rate; /* messages a second, over the last seconds */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Misfits: other instances at the broker whose configuration cannot be right beside ours, as
+ * their presence tells. One has our name: then both are one to everybody else. Or one would
+ * take custody through another shared session: then readings are stored twice, or not at all.
+ *
+ * Threads: a struct belongs to one thread.
+ */
+#ifndef SRC_APP_MISFIT_H
+#define SRC_APP_MISFIT_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+struct misfits;
+
+/* ingest "": this instance never takes custody. boot: of this process. All are copied. */
+struct misfits *misfits_new(const char *name, const char *boot, const char *ingest);
+void misfits_free(struct misfits *m); /* NULL is fine */
+
+/* What the presence shall say besides; allocated by GLib. */
+char *misfits_presence(const char *ingest);
+
+/* A presence, on topic; NULL: it was emptied. retained: perhaps of a process that is gone.
+ * ours: the topic is that of our name. True: this is the first of another process with our
+ * name, and that one has to hear of us as well. */
+bool misfits_hear(struct misfits *m, const char *topic, bool ours, const json_t *presence,
+                  bool retained);
+/* All of it is told anew. */
+void misfits_connected(struct misfits *m);
+
+/* What is wrong, for people; "": nothing. Valid until the next call of any of them. */
+const char *misfits_text(const struct misfits *m);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include <glib.h>
+
+#include "src/app/misfit.h"
+#include "tests/unit.h"
+
+static bool
+hear(struct misfits *m, const char *topic, bool ours, const char *text, bool retained)
+{
+    json_t *presence = text == NULL ? NULL : json_loads(text, 0, NULL);
+    bool first = misfits_hear(m, topic, ours, presence, retained);
+    json_decref(presence);
+    return first;
+}
+
+static void
+test_ingest(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *ours, *theirs;
+        bool wrong;
+    } cases[] = {
+        {"site", "{\"instance\":\"pc2\",\"ingest_id\":\"site\"}", false},
+        {"site", "{\"instance\":\"pc2\",\"ingest_id\":\"other\"}", true},
+        {"site", "{\"instance\":\"pc2\"}", false}, /* a viewer, or without a store */
+        {"", "{\"instance\":\"pc2\",\"ingest_id\":\"other\"}", false},
+        {"site", "{\"instance\":7,\"ingest_id\":[]}", false},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct misfits *m = misfits_new("pc1", "boot1", cases[i].ours);
+        assert_false(hear(m, "i/pc2", false, cases[i].theirs, true));
+        assert_int_equal(*misfits_text(m) != '\0', cases[i].wrong);
+        if (cases[i].wrong) {
+            assert_non_null(strstr(misfits_text(m), "\"pc2\""));
+            assert_non_null(strstr(misfits_text(m), "\"other\""));
+        }
+        hear(m, "i/pc2", false, NULL, false);
+        assert_string_equal(misfits_text(m), ""); /* it is gone */
+        hear(m, "i/pc2", false, cases[i].theirs, false);
+        misfits_connected(m);
+        assert_string_equal(misfits_text(m), ""); /* until it is heard again */
+        misfits_free(m);
+    }
+}
+
+static void
+test_twin(void **state)
+{
+    (void)state;
+    struct misfits *m = misfits_new("pc1", "boot1", "site");
+    static const char ours[] = "{\"instance\":\"pc1\",\"boot\":\"boot1\"}";
+    static const char twin[] = "{\"instance\":\"pc1\",\"boot\":\"boot2\"}";
+    assert_false(hear(m, "i/pc1", true, ours, false));
+    assert_false(hear(m, "i/pc1", true, twin, true)); /* perhaps an earlier life */
+    assert_string_equal(misfits_text(m), "");
+    assert_true(hear(m, "i/pc1", true, twin, false));
+    assert_non_null(strstr(misfits_text(m), "another instance is called \"pc1\""));
+    assert_false(hear(m, "i/pc1", true, twin, false)); /* or both would answer for ever */
+    hear(m, "i/pc1", true, ours, false);
+    assert_string_not_equal(misfits_text(m), "");
+    hear(m, "i/pc1", true, NULL, false);
+    assert_string_equal(misfits_text(m), "");
+    misfits_free(m);
+}
+
+static void
+test_presence(void **state)
+{
+    (void)state;
+    char *text = misfits_presence("a \"b\"");
+    assert_string_equal(text, "{\"ingest_id\":\"a \\\"b\\\"\"}");
+    g_free(text);
+    assert_null(misfits_presence(""));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ingest),
+        cmocka_unit_test(test_twin),
+        cmocka_unit_test(test_presence),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
