@@ -107,9 +107,9 @@ take_acks(struct engine *e, const GArray *journal, const char *instance)
 {
     for (guint i = 0; i < journal->len; i++) {
         const struct journal_record *line = &g_array_index(journal, struct journal_record, i);
-        const struct alarm_board *board = alarming_board(&e->alarming);
         if (line->event == EVENT_PARKED ||
-            (line->event == EVENT_ACKED && find_unacked(board, &line->occurrence) != NULL)) {
+            (line->event == EVENT_ACKED &&
+             find_unacked(alarming_board(&e->alarming), &line->occurrence) != NULL)) {
             take_ack(e, line, instance);
         }
     }
