@@ -3,6 +3,8 @@
  * What comes from other instances, over the broker and through the central store: changes of
  * the alarm state, who is there, operator actions and their answers, the plant.
  */
+#include <malloc.h>
+
 #include "src/app/changes_json.h"
 #include "src/app/engine_private.h"
 #include "src/app/own_topic.h"
@@ -105,9 +107,9 @@ take_acks(struct engine *e, const GArray *journal, const char *instance)
 {
     for (guint i = 0; i < journal->len; i++) {
         const struct journal_record *line = &g_array_index(journal, struct journal_record, i);
-        const struct alarm_board *board = alarming_board(&e->alarming);
         if (line->event == EVENT_PARKED ||
-            (line->event == EVENT_ACKED && find_unacked(board, &line->occurrence) != NULL)) {
+            (line->event == EVENT_ACKED &&
+             find_unacked(alarming_board(&e->alarming), &line->occurrence) != NULL)) {
             take_ack(e, line, instance);
         }
     }
@@ -258,5 +260,9 @@ engine_take_news(struct engine *e)
     engine_take_plant(e, &news);
     ingest_put(&e->ingest);
     e->news = true;
+    bool large = news.snapshot;
     sync_news_fini(&news);
+    if (large) {
+        malloc_trim(0); /* a state read from JSON takes many times what is kept of it */
+    }
 }
