@@ -96,7 +96,7 @@ static uint64_t
 put(struct told *t, uint32_t step, uint64_t number)
 {
     struct batch b = batch_of(step);
-    outgoing_fill(t->outgoing, &b);
+    outgoing_fill(t->outgoing, &b, NULL);
     outgoing_put(t->outgoing, number);
     uint64_t change = b.outbox_number;
     assert_true((change == 0) == (b.outbox_body == NULL));
@@ -163,7 +163,7 @@ test_filled_is_not_put(void **state)
     struct told *t = *state;
     put(t, 1, 7);
     struct batch b = batch_of(2);
-    outgoing_fill(t->outgoing, &b);
+    outgoing_fill(t->outgoing, &b, NULL);
     outgoing_committed(t->outgoing, 7);
     expect(t, "42 0/0 s1;");
     assert_true(outgoing_unsaid(t->outgoing));
@@ -180,12 +180,12 @@ test_rank(void **state)
 {
     struct told *t = *state;
     struct batch b = batch_of(1);
-    outgoing_set_rank(t->outgoing, (struct rank){3, 1});
-    outgoing_fill(t->outgoing, &b);
+    outgoing_set_rank(t->outgoing, (struct rank){3, 1}, false);
+    outgoing_fill(t->outgoing, &b, NULL);
     outgoing_put(t->outgoing, 7);
     assert_int_equal(b.rank.epoch, 3);
     assert_int_equal(b.rank.term, 1);
-    outgoing_set_rank(t->outgoing, (struct rank){5, 0});
+    outgoing_set_rank(t->outgoing, (struct rank){5, 0}, false);
     put(t, 2, 8);
     outgoing_committed(t->outgoing, 8);
     expect(t, "42 3/1 s1;43 5/0 s2;");
@@ -216,7 +216,7 @@ test_body(void **state)
     struct told *t = *state;
     struct batch b = batch_of(6);
     outgoing_handled(t->outgoing, &(struct remote_answer){"one", true, "\"done\""});
-    outgoing_fill(t->outgoing, &b);
+    outgoing_fill(t->outgoing, &b, NULL);
     outgoing_put(t->outgoing, 7);
     struct change c = {.number = b.outbox_number, .instance = "pc1", .writer = WRITER};
     c.body = json_loads(b.outbox_body, 0, NULL);

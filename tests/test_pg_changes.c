@@ -16,16 +16,20 @@
 #define W2 "22222222-2222-4222-8222-222222222222"
 #define O1 "0fe1f2a0-0000-5000-8000-000000000001"
 #define O2 "0fe1f2a0-0000-5000-8000-000000000002"
+#define O3 "0fe1f2a0-0000-5000-8000-000000000003"
 #define A1 "0fe1f2a0-0000-5000-8000-00000000000a"
 
-#define OCCURRENCE(id, state)                                                                  \
-    "{\"occurrence\":\"" id "\",\"station\":\"S\",\"component\":\"C\",\"rule\":\"hi\","        \
+#define OCCURRENCE(id, state) OCCURRENCE_OF(id, "hi", state)
+#define OCCURRENCE_OF(id, rule, state)                                                         \
+    "{\"occurrence\":\"" id "\",\"station\":\"S\",\"component\":\"C\",\"rule\":\"" rule "\","  \
     "\"type\":\"hi\",\"priority\":\"high\",\"state\":\"" state                                 \
     "\",\"overlays\":[\"shelved\"],"                                                           \
     "\"raised_at\":\"2026-01-01T00:00:00.000001Z\",\"returned_at\":null,\"acked_at\":null,"    \
     "\"value\":1.5,\"acked_by\":null,\"comment\":null,\"count\":2}"
-#define LINE(event)                                                                            \
-    "{\"at\":\"2026-01-01T00:00:01Z\",\"event\":\"" event "\",\"occurrence\":\"" O1 "\","      \
+#define LINE(event) LINE_OF(O1, event)
+#define LINE_OF(id, event)                                                                     \
+    "{\"at\":\"2026-01-01T00:00:01Z\",\"event\":\"" event "\",\"occurrence\":\"" id "\","      \
+    "\"step\":1,"                                                                              \
     "\"station\":\"S\",\"component\":\"C\",\"rule\":\"hi\",\"actor\":\"bob\","                 \
     "\"origin\":\"cli a\",\"detail\":null,\"value\":null}"
 
@@ -151,6 +155,68 @@ state_of(const char *occurrence)
                      occurrence);
 }
 
+static void
+expect_journal(const char *want)
+{
+    assert_string_equal(store_ask("select string_agg(event, ' ' order by epoch desc, event)"
+                                  " from leitstand.journal"),
+                        want);
+}
+
+/* What two owners saw happened once: whoever tells it later, under a lower rank, adds nothing
+ * to it, but for an acknowledgement of its own. */
+static void
+test_what_two_owners_tell_is_there_once(void **state)
+{
+    (void)state;
+    struct pg *pg = store_open(STORE_INSTANCE);
+    struct store_grant g = store_acquire("a");
+    write_change(pg,
+                 change_of(W1, 1, g.epoch, 0,
+                           "{\"occurrences\":[" OCCURRENCE(
+                               O1, "returned_unacked") "],"
+                                                       "\"journal\":[" LINE("raised") "," LINE(
+                                                           "returned") "]}"),
+                 g.id);
+    expect_journal("raised returned");
+    /* the same under the same name, */
+    write_change(
+        pg,
+        change_of(W2, 1, g.epoch - 1, 1,
+                  "{\"occurrences\":[" OCCURRENCE(
+                      O1, "unacked") "],"
+                                     "\"journal\":[" LINE("raised") "," LINE("returned") "]}"),
+        "");
+    expect_journal("raised returned");
+    /* under another, which no one has heard of, and what became of it; */
+    write_change(pg,
+                 change_of(W2, 2, g.epoch - 1, 1,
+                           "{\"occurrences\":[" OCCURRENCE(
+                               O2, "unacked") "],"
+                                              "\"journal\":[" LINE_OF(O2, "raised") "]}"),
+                 "");
+    write_change(pg,
+                 change_of(W2, 3, g.epoch - 1, 1,
+                           "{\"occurrences\":[" OCCURRENCE(
+                               O2, "acked") "],"
+                                            "\"journal\":[" LINE_OF(O2, "returned") "," LINE_OF(
+                                                O2, "acked") "]}"),
+                 "");
+    expect_journal("raised returned acked");
+    assert_string_equal(state_of(O2), "");
+    /* another alarm is another matter. */
+    write_change(pg,
+                 change_of(W2, 4, g.epoch - 1, 1,
+                           "{\"occurrences\":[" OCCURRENCE_OF(
+                               O3, "lo", "unacked") "],"
+                                                    "\"journal\":[" LINE_OF(O3, "raised") "]}"),
+                 "");
+    expect_journal("raised returned acked raised");
+    assert_string_equal(state_of(O3), "unacked");
+    assert_string_equal(store_ask("select count(*) from leitstand.change"), "5");
+    pg_close(pg);
+}
+
 /* Whatever comes late never changes what a higher rank decided. */
 static void
 test_ranks(void **state)
@@ -163,8 +229,8 @@ test_ranks(void **state)
         g.id);
     write_change(pg,
                  change_of(W2, 1, g.epoch - 1, 7,
-                           "{\"occurrences\":[" OCCURRENCE(O1, "unacked") "," OCCURRENCE(
-                               O2, "unacked") "],\"journal\":[" LINE("raised") "]}"),
+                           "{\"occurrences\":[" OCCURRENCE(O1, "unacked") "," OCCURRENCE_OF(
+                               O2, "lo", "unacked") "],\"journal\":[" LINE("raised") "]}"),
                  "");
     assert_string_equal(state_of(O1), "acked");
     assert_string_equal(state_of(O2), "unacked");
@@ -202,6 +268,34 @@ test_gone_stays_gone(void **state)
     assert_string_equal(store_ask("select jsonb_array_length(body::jsonb->'maintenance')"
                                   "  from leitstand.snapshot(9)"),
                         "1");
+    pg_close(pg);
+}
+
+/* A new owner's whole state makes an end of what it does not have, also of what comes late. */
+#define LEFT                                                                                   \
+    "select concat_ws('|', body::jsonb->>'maintenance' is null,"                               \
+    "  (select string_agg(state, ',' order by occurrence) from leitstand.occurrence))"         \
+    "  from leitstand.snapshot(9)"
+
+static void
+test_whole(void **state)
+{
+    (void)state;
+    struct pg *pg = store_open(STORE_INSTANCE);
+    write_change(pg, change_of(W1, 1, 2, 0, MAINTENANCE("")), "");
+    write_change(
+        pg, change_of(W1, 2, 2, 1, "{\"occurrences\":[" OCCURRENCE(O1, "unacked") "]}"), "");
+    write_change(pg,
+                 change_of(W2, 1, 3, 0,
+                           "{\"whole\":true,\"occurrences\":[" OCCURRENCE(O2, "acked") "]}"),
+                 "");
+    assert_string_equal(store_ask(LEFT), "t|normal,acked");
+    write_change(pg, change_of(W1, 3, 2, 2, MAINTENANCE("")), "");
+    write_change(
+        pg, change_of(W1, 4, 2, 2, "{\"occurrences\":[" OCCURRENCE(A1, "unacked") "]}"), "");
+    assert_string_equal(store_ask(LEFT), "t|normal,acked");
+    write_change(pg, change_of(W2, 2, 3, 0, MAINTENANCE("")), "");
+    assert_string_equal(store_ask(LEFT), "f|normal,acked");
     pg_close(pg);
 }
 
@@ -623,8 +717,10 @@ main(void)
         cmocka_unit_test_setup(test_write, store_make),
         cmocka_unit_test_setup(test_fenced, store_make),
         cmocka_unit_test_setup(test_refused, store_make),
+        cmocka_unit_test_setup(test_what_two_owners_tell_is_there_once, store_make),
         cmocka_unit_test_setup(test_ranks, store_make),
         cmocka_unit_test_setup(test_gone_stays_gone, store_make),
+        cmocka_unit_test_setup(test_whole, store_make),
         cmocka_unit_test_setup(test_pages, store_make),
         cmocka_unit_test_setup(test_order, store_make),
         cmocka_unit_test_setup(test_take_over, store_make),

@@ -386,6 +386,27 @@ test_a_state_from_the_log_tells_where_writers_stand(void **state)
 }
 
 static void
+test_a_change_may_be_a_whole_state(void **state)
+{
+    (void)state;
+    struct replica *r = replica_new(OWN, true);
+    replica_mark(r, A, 0);
+    replica_mark(r, B, 0);
+    struct change begins = change_of(A, 1, high, 7), late = change_of(B, 1, low, 8);
+    struct change *const both[] = {&begins, &late};
+    for (int i = 0; i < 2; i++) {
+        struct replica_step s;
+        json_object_set_new(both[i]->body, "whole", json_true());
+        replica_offer(r, both[i]);
+        assert_true(replica_next(r, &s));
+        assert_int_equal(s.snapshot, i == 0);
+        assert_true(s.journal);
+        replica_step_clear(&s);
+    }
+    replica_free(r);
+}
+
+static void
 test_whoever_decided_alone_takes_the_state_again(void **state)
 {
     (void)state;
@@ -518,6 +539,7 @@ main(void)
         cmocka_unit_test(test_marks_tell_where_each_writer_stands),
         cmocka_unit_test(test_marks_go_with_a_snapshot),
         cmocka_unit_test(test_a_state_from_the_log_tells_where_writers_stand),
+        cmocka_unit_test(test_a_change_may_be_a_whole_state),
         cmocka_unit_test(test_whoever_decided_alone_takes_the_state_again),
         cmocka_unit_test(test_any_order_loss_and_repetition),
         cmocka_unit_test(test_messages_that_are_none),

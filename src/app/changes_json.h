@@ -7,12 +7,14 @@
  *     {"journal":[{"at":"…Z","epoch":7,"term":0,"event":"raised",…}],
  *      "occurrences":[{"occurrence":"…","station":…,"state":"unacked",…}],
  *      "alarms":[…], "maintenance":[…], "parked":[…],
- *      "actions":[{"id":"…","ok":true,"message":""}]}
+ *      "actions":[{"id":"…","ok":true,"message":""}],
+ *      "whole":true}
  *
  * Names of members are those of the structs in src/core/alarm.h; a list that would be empty is
  * left out; times are RFC 3339 UTC with microseconds; NaN, infinity, no text, no time and no
  * UUID are null; overlays are a list of names, pending is none, on or off. "gone":true says
- * that an alarm's, maintenance's or parked row goes; it has its key only.
+ * that an alarm's, maintenance's or parked row goes; it has its key only. "whole":true: what is
+ * kept and not in it goes; a new owner begins so. A row may come twice, the last one counts.
  *
  * Strict: a member that is missing or of another kind, a word that is none, spoil all of it.
  * Members that are not known are passed over: a later version may have more. Texts are made

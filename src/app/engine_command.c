@@ -80,33 +80,35 @@ answer_plant_ticket(struct engine *e, const char *refused)
                           "components", (int)plant->n_components);
     } else {
         reply = json_pack("{s:b,s:s}", "ok", 0, "error", refused);
-        log_error("the central store did not take the plant: %s", refused);
+        log_error("the plant was not taken: %s", refused);
     }
     control_answer(e->control, e->plant_ticket, reply);
     e->plant_ticket = 0;
+    e->plant_awaited = 0;
 }
 
+/* err says why not. */
 static void
-use_central_plant(struct engine *e, const struct sync_news *news)
+use_central_plant(struct engine *e, const struct sync_news *news, struct err *err)
 {
     const struct plant_texts texts = {news->stations, news->components, news->rules};
     struct plant *plant = NULL;
-    struct err err = {.text = ""};
     struct problems problems;
     problems_init(&problems);
-    enum rc rc = plant_texts_parse(&plant, &texts, "central store", &problems, &err);
+    enum rc rc = plant_texts_parse(&plant, &texts, "central store", &problems, err);
     if (rc == RC_OK) {
         ingest_put(&e->ingest);
-        rc = cache_store_plant(e->cache, plant, NULL, &err);
+        rc = cache_store_plant(e->cache, plant, NULL, err);
     }
+    /* Also one that cannot be used is known, and what is imported next comes after it. */
+    e->plant_version = news->plant_version;
     if (rc == RC_OK) {
         use_plant(e, plant_ref(plant));
-        e->plant_version = news->plant_version;
         ingest_batch(&e->ingest, e->now)->plant_version = news->plant_version;
     } else {
         log_problems(&problems);
         log_error("version %lld of the plant in the central store cannot be used: %s",
-                  (long long)news->plant_version, err.text);
+                  (long long)news->plant_version, err->text);
     }
     plant_unref(plant);
     problems_fini(&problems);
@@ -115,13 +117,20 @@ use_central_plant(struct engine *e, const struct sync_news *news)
 void
 engine_take_plant(struct engine *e, struct sync_news *news)
 {
+    struct err err = {.text = ""};
     if (news->plant_version != 0) {
-        use_central_plant(e, news);
+        use_central_plant(e, news, &err);
     }
-    if (e->plant_ticket != 0 && *news->plant_refused != '\0') {
+    if (news->plant_stored != 0) {
+        e->plant_awaited = news->plant_stored;
+    }
+    if (e->plant_ticket == 0) {
+        return;
+    }
+    if (*news->plant_refused != '\0') {
         answer_plant_ticket(e, news->plant_refused);
-    } else if (e->plant_ticket != 0 && news->plant_stored) {
-        answer_plant_ticket(e, "");
+    } else if (e->plant_awaited != 0 && e->plant_version >= e->plant_awaited) {
+        answer_plant_ticket(e, err.text);
     }
 }
 
@@ -253,7 +262,7 @@ answer_plant(struct engine *e, const char *dir)
     problems_init(&problems);
     enum rc rc = dir != NULL ? import(e, dir, &problems, &err) : reload(e, &problems, &err);
     json_t *reply = NULL;
-    if (rc == RC_OK && e->plant_ticket != 0) {
+    if (rc == RC_OK && dir != NULL && e->sync != NULL) {
         control_defer(e->control, e->plant_ticket,
                       failure("the central store has not answered yet", &problems));
         reply = json_object();

@@ -352,6 +352,9 @@ wind_down(struct engine *e, bool (*done)(struct engine *e), int64_t patience_us)
     for (;;) {
         e->now = clock_now();
         ownership_turn(e->ownership, e->now);
+        if (!ownership_tenure(e->ownership)->decides) {
+            engine_follow_tenure(e); /* what is left to be said is another's to say */
+        }
         engine_turn_peers(e);
         ingest_put(&e->ingest); /* answers to operators are kept as well */
         write_broker(e);

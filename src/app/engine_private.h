@@ -2,7 +2,8 @@
 /*
  * The inside of the engine, shared by its files: engine.c starts and stops it, engine_loop.c
  * turns it, engine_command.c does what people ask of the plant, engine_act.c of alarms;
- * engine_role.c acts on who is owner, engine_peers.c talks to the other instances.
+ * engine_role.c acts on who is owner, engine_peers.c talks to the other instances,
+ * engine_follow.c listens to them.
  */
 #ifndef SRC_APP_ENGINE_PRIVATE_H
 #define SRC_APP_ENGINE_PRIVATE_H
@@ -92,6 +93,7 @@ struct engine {
     } handover;
     int64_t plant_version;
     uint64_t plant_ticket; /* who waits for the store to take a plant; 0: nobody */
+    int64_t plant_awaited; /* it did, as this version, which has to come from there; 0 */
     uint64_t received_then[RATE_SECONDS]; /* at the last ticks */
     unsigned tick;
 };
@@ -129,18 +131,18 @@ bool engine_is_put_away(struct engine *e);
 /* engine_client.c. The engine's own session at the broker. */
 MUST_USE enum rc engine_open_client(struct engine *e, struct err *err);
 
-/* engine_peers.c. What goes to other instances, and comes from them. */
+/* engine_peers.c. What goes to other instances. */
 MUST_USE enum rc engine_open_peers(struct engine *e, struct err *err);
 void engine_close_peers(struct engine *e);
-/* True: the message was on a topic of ours. */
-bool engine_take_own(struct engine *e, const struct client_message *m);
 void engine_peers_connected(struct engine *e);
-void engine_take_news(struct engine *e);
 void engine_turn_peers(struct engine *e);
+
+/* engine_follow.c. What comes from them. True: the message was on a topic of ours. */
+bool engine_take_own(struct engine *e, const struct client_message *m);
+void engine_take_news(struct engine *e);
+
 /* engine_command.c. A plant from the store, or what the store said to ours. */
 void engine_take_plant(struct engine *e, struct sync_news *news);
-/* The whole alarm state, for whoever is new or may have missed something. */
-void engine_tell_state(struct engine *e);
 enum rc engine_publish_alarm(void *engine, const char *topic, const char *payload, size_t len);
 
 /* engine_act.c: operator actions, and the answers to {"command":"act"}, "handover" and

@@ -20,6 +20,17 @@ deciding_rank(const struct tenure *t)
     return t->arbiter == ARBITER_SELF ? (struct rank){0, 0} : t->rank;
 }
 
+/* All that was stored by owners before is here. */
+static bool
+is_current(struct engine *e)
+{
+    struct sync_state state = {.current = true};
+    if (e->sync != NULL) {
+        sync_get(e->sync, &state);
+    }
+    return state.current;
+}
+
 static void
 tell_sync(struct engine *e, const struct tenure *t)
 {
@@ -34,7 +45,10 @@ decide(struct engine *e, const struct tenure *t)
 {
     struct rank rank = deciding_rank(t);
     ingest_put(&e->ingest);
-    outgoing_set_rank(e->outgoing, rank);
+    outgoing_set_rank(e->outgoing, rank, t->arbiter == ARBITER_SELF);
+    if (*t->grant != '\0' && is_current(e)) {
+        outgoing_tell_whole(e->outgoing); /* what is not here is not there either */
+    }
     replica_decided(e->replica, rank);
     alarming_promote(&e->alarming, e->ingest.model, rank, e->tenure_heard, e->now);
     ingest_put(&e->ingest); /* what rose meanwhile is told at once */
@@ -126,11 +140,7 @@ same_term(const struct tenure *a, const struct tenure *b)
 static bool
 knows_enough(struct engine *e, const struct tenure *t)
 {
-    struct sync_state state = {.current = true};
-    if (e->sync != NULL && *t->grant != '\0') {
-        sync_get(e->sync, &state);
-    }
-    return state.current || e->now.mono >= e->decide_by;
+    return *t->grant == '\0' || is_current(e) || e->now.mono >= e->decide_by;
 }
 
 static void

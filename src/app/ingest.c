@@ -76,7 +76,7 @@ put(struct ingest *in)
     struct batch *b = in->batch;
     if (!in->alarming->following) {
         alarming_take(in->alarming, &b->alarms);
-        outgoing_fill(in->outgoing, b);
+        outgoing_fill(in->outgoing, b, in->alarming->kept);
     }
     put_batch(in, b);
 }

@@ -34,22 +34,15 @@ find_place(const struct board_maker *b, uint32_t component, const char *rule)
     return RULE_NONE;
 }
 
-/* What the records alone tell. The names outlive the plant that does not have them: there are
- * only as many as the owner's has. */
-static void
-name_unknown(struct alarm_view *v, const struct alarm_record *r)
+/* Names that the plant does not have outlive it: there are only as many as the owner's has. */
+static const char *
+keep_name(const char *name)
 {
-    v->station = g_intern_string(r->station);
-    v->component = g_intern_string(r->component);
-    v->rule = g_intern_string(r->rule);
-    v->name = v->guidance = v->group = "";
-    v->station_index = STATION_NONE;
-    v->component_index = COMPONENT_NONE;
-    v->limit = NAN;
+    return *name == '\0' ? "" : g_intern_string(name);
 }
 
 static void
-name_place(const struct board_maker *b, struct row *row, bool test)
+name_place(const struct board_maker *b, struct row *row)
 {
     const struct rule_place *place = &b->rules->places[row->place];
     const struct alarm_rule *rule = &b->rules->rules[place->rule];
@@ -58,44 +51,59 @@ name_place(const struct board_maker *b, struct row *row, bool test)
     row->v.type = rule->type;
     row->v.priority = rule->priority;
     row->v.limit = rule->limit;
-    if (!test) {
+    if (!row->v.test) {
         row->v.rule = rule->def->rule;
         row->v.group = b->rules->groups[place->group];
     }
 }
 
+/* Its station is known. */
+static void
+name_point(const struct board_maker *b, struct row *row)
+{
+    const struct alarm_record *r = row->r;
+    struct alarm_view *v = &row->v;
+    const char *rule = r->rule + (v->test ? strlen(ALARM_TEST_PREFIX) : 0);
+    const struct station *station = &b->plant->stations[v->station_index];
+    v->station = station->uid;
+    if (*r->component != '\0') {
+        v->component_index = plant_find_component(b->plant, r->station, r->component);
+    }
+    if (v->component_index == COMPONENT_NONE) {
+        v->guidance = station->guidance;
+        return;
+    }
+    const struct component *component = &b->plant->components[v->component_index];
+    v->component = component->id;
+    row->place = find_place(b, v->component_index, rule);
+    if (row->place != RULE_NONE) {
+        name_place(b, row);
+    }
+    if (*v->guidance == '\0') {
+        v->guidance = component->guidance;
+    }
+}
+
+/* Of what the plant does not have only the records tell. */
 static void
 name_row(const struct board_maker *b, struct row *row)
 {
     const struct alarm_record *r = row->r;
     struct alarm_view *v = &row->v;
-    bool test = g_str_has_prefix(r->rule, ALARM_TEST_PREFIX);
-    const char *rule = r->rule + (test ? strlen(ALARM_TEST_PREFIX) : 0);
-    uint32_t s = plant_find_station(b->plant, r->station);
-    uint32_t c = *r->component == '\0' || s == STATION_NONE
-                     ? COMPONENT_NONE
-                     : plant_find_component(b->plant, r->station, r->component);
+    v->test = g_str_has_prefix(r->rule, ALARM_TEST_PREFIX);
+    v->name = v->guidance = v->group = "";
+    v->limit = NAN;
+    v->component_index = COMPONENT_NONE;
+    v->station_index = strcmp(r->station, ALARM_SYSTEM) == 0
+                           ? STATION_NONE
+                           : plant_find_station(b->plant, r->station);
     row->place = RULE_NONE;
-    name_unknown(v, r);
-    v->test = test;
-    if (strcmp(r->station, ALARM_SYSTEM) == 0 || s == STATION_NONE) {
-        return;
+    if (v->station_index != STATION_NONE) {
+        name_point(b, row);
     }
-    v->station_index = s;
-    v->station = b->plant->stations[s].uid;
-    if (c != COMPONENT_NONE) {
-        v->component_index = c;
-        v->component = b->plant->components[c].id;
-        row->place = find_place(b, c, rule);
-        if (row->place != RULE_NONE) {
-            name_place(b, row, test);
-        }
-        if (*v->guidance == '\0') {
-            v->guidance = b->plant->components[c].guidance;
-        }
-    } else {
-        v->guidance = b->plant->stations[s].guidance;
-    }
+    v->station = v->station != NULL ? v->station : keep_name(r->station);
+    v->component = v->component != NULL ? v->component : keep_name(r->component);
+    v->rule = v->rule != NULL ? v->rule : keep_name(r->rule);
 }
 
 /* ---- its state ---- */
@@ -307,6 +315,9 @@ collect_older(const struct kept *k)
     while (g_hash_table_iter_next(&open, &key, NULL)) {
         const struct kept_occurrence *o = key;
         const struct occurrence_record *r = &o->r;
+        if (o->superseded == 0) {
+            continue; /* most are: asking for the alarm would take longer than all the rest */
+        }
         const struct alarm_record *a = kept_alarm(k, r->station, r->component, r->rule);
         if (a == NULL || uuid_equal(&a->occurrence, &r->occurrence)) {
             continue;
@@ -400,7 +411,8 @@ kept_board(struct kept *k, struct plant *plant, const struct ruleset *rules, str
                             .rules = rules,
                             .now = now,
                             .older = collect_older(k),
-                            .rows = g_array_new(FALSE, FALSE, sizeof(struct row))};
+                            .rows = g_array_sized_new(FALSE, FALSE, sizeof(struct row),
+                                                      g_hash_table_size(k->open))};
     GHashTableIter all;
     void *key, *r;
     g_hash_table_iter_init(&all, k->alarms);

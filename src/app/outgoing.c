@@ -13,6 +13,7 @@ struct outgoing {
     char writer[UUID_SIZE];
     char instance[64];
     struct rank rank;
+    bool alone, whole;
     uint64_t last;
     json_t *handled; /* of actions, NULL: none */
     GQueue unsaid;   /* struct unsaid *, oldest first */
@@ -53,9 +54,17 @@ outgoing_free(struct outgoing *o)
 }
 
 void
-outgoing_set_rank(struct outgoing *o, struct rank rank)
+outgoing_set_rank(struct outgoing *o, struct rank rank, bool alone)
 {
     o->rank = rank;
+    o->alone = alone;
+    o->whole = false;
+}
+
+void
+outgoing_tell_whole(struct outgoing *o)
+{
+    o->whole = true;
 }
 
 void
@@ -71,16 +80,57 @@ outgoing_handled(struct outgoing *o, const struct remote_answer *answer)
 bool
 outgoing_waiting(const struct outgoing *o)
 {
-    return o->handled != NULL;
+    return o->handled != NULL || o->whole;
+}
+
+/* Behind what has changed, the state it led to. What is over and not in it is there, too. */
+static void
+add_whole(json_t *body, const struct kept *kept)
+{
+    struct alarm_changes state;
+    const char *list;
+    json_t *rows;
+    alarm_changes_init(&state);
+    kept_dump_some(kept, 0, &state);
+    json_t *all = changes_to_json(&state);
+    json_object_foreach(all, list, rows)
+    {
+        json_t *changed = json_object_get(body, list);
+        if (changed != NULL) {
+            json_array_extend(changed, rows);
+        } else {
+            json_object_set(body, list, rows);
+        }
+    }
+    json_object_set_new(body, "whole", json_true());
+    json_decref(all);
+    alarm_changes_fini(&state);
+}
+
+static json_t *
+body_of(struct outgoing *o, const struct batch *b, const struct kept *kept)
+{
+    json_t *body = changes_to_json(&b->alarms);
+    if (o->alone) {
+        json_t *lines = json_incref(json_object_get(body, "journal"));
+        json_object_clear(body);
+        if (lines != NULL) {
+            json_object_set_new(body, "journal", lines);
+        }
+    } else if (o->whole) {
+        add_whole(body, kept);
+    }
+    o->whole = false;
+    return body;
 }
 
 void
-outgoing_fill(struct outgoing *o, struct batch *b)
+outgoing_fill(struct outgoing *o, struct batch *b, const struct kept *kept)
 {
-    if (o->handled == NULL && alarm_changes_empty(&b->alarms)) {
+    if (!outgoing_waiting(o) && alarm_changes_empty(&b->alarms)) {
         return;
     }
-    json_t *body = changes_to_json(&b->alarms);
+    json_t *body = body_of(o, b, kept);
     if (o->handled != NULL) {
         json_object_set_new(body, "actions", g_steal_pointer(&o->handled));
     }

@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 
+#include "src/app/kept.h"
 #include "src/app/sync.h"
 #include "storage/cache.h"
 
@@ -27,15 +28,20 @@ struct outgoing *outgoing_new(const char *writer, const char *instance, uint64_t
                               outgoing_tell tell, void *user);
 void outgoing_free(struct outgoing *o); /* NULL is fine */
 
-/* What was decided is decided under this rank from now on. */
-void outgoing_set_rank(struct outgoing *o, struct rank rank);
+/* What was decided is decided under this rank from now on. alone: without an arbiter; then the
+ * others hear the journal's lines only, since whoever is owner decides the state. */
+void outgoing_set_rank(struct outgoing *o, struct rank rank, bool alone);
+/* The next change tells the whole state with what it changes: so nothing stays of an owner who
+ * was dismissed. */
+void outgoing_tell_whole(struct outgoing *o);
 
 /* An operator action of another instance has been done or refused: goes with the next batch. */
 void outgoing_handled(struct outgoing *o, const struct remote_answer *answer);
-bool outgoing_waiting(const struct outgoing *o); /* such a one waits for a batch */
+bool outgoing_waiting(const struct outgoing *o); /* such a one, or the state, wants a batch */
 
-/* The batch is complete, and about to be put: give what is in it about alarms a number. */
-void outgoing_fill(struct outgoing *o, struct batch *b);
+/* The batch is complete, and about to be put: give what is in it about alarms a number. kept:
+ * the state, with the batch's changes. */
+void outgoing_fill(struct outgoing *o, struct batch *b, const struct kept *kept);
 /* It has been put, as this batch. */
 void outgoing_put(struct outgoing *o, uint64_t batch);
 

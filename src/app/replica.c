@@ -164,6 +164,7 @@ bring(struct replica *r, struct writer_mark *w, const struct change *c, bool jou
     }
     struct replica_step *s = add_step(r);
     s->state = state;
+    s->snapshot = state && json_is_true(json_object_get(c->body, "whole"));
     s->journal = journal;
     s->rank = c->rank;
     s->cursor = c->id;

@@ -57,7 +57,8 @@ GArray *replica_marks(const struct replica *r);
 
 /* What is to be done next. */
 struct replica_step {
-    bool snapshot; /* bodies are a whole state: what is kept is replaced by it */
+    bool snapshot; /* bodies are a whole state: what is kept is replaced by it; of a change
+                      with "whole":true as well */
     bool state;    /* it changes what is kept; also true with snapshot */
     bool journal;  /* its lines go into the cache's journal */
     char instance[64];

@@ -108,13 +108,13 @@ move_news(struct sync_news *to, struct sync_news *from)
         move_text(&to->components, &from->components);
         move_text(&to->rules, &from->rules);
     }
-    to->plant_stored = to->plant_stored || from->plant_stored;
+    to->plant_stored = from->plant_stored != 0 ? from->plant_stored : to->plant_stored;
     if (*from->plant_refused != '\0') {
         g_strlcpy(to->plant_refused, from->plant_refused, sizeof(to->plant_refused));
     }
     to->history = to->history || from->history;
-    from->snapshot = from->history = from->plant_stored = false;
-    from->cursor = from->plant_version = 0;
+    from->snapshot = from->history = false;
+    from->cursor = from->plant_version = from->plant_stored = 0;
     from->sent = 0;
     *from->plant_refused = '\0';
 }

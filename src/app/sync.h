@@ -72,8 +72,8 @@ struct sync_news {
     GArray *answers; /* struct remote_answer: to actions of this instance */
     int64_t plant_version; /* 0: no other plant than the one told to sync_start() */
     char *stations, *components, *rules; /* its files */
-    bool plant_stored;                   /* by sync_store_plant(): the store has it now */
-    char plant_refused[256];             /* or why not; "": nothing to say */
+    int64_t plant_stored; /* by sync_store_plant(): the store has it, as this version; 0: no */
+    char plant_refused[256]; /* or why not; "": nothing to say */
 };
 void sync_news_init(struct sync_news *n);
 void sync_news_fini(struct sync_news *n);

@@ -295,7 +295,7 @@ store_plant(struct sync *s, struct err *err)
         t->look_due = true; /* it comes back as news */
         sync_plant_free(g_steal_pointer(&t->plant));
         worker_lock(&s->worker);
-        s->news.plant_stored = true;
+        s->news.plant_stored = version;
         sync_tell(s);
         worker_unlock(&s->worker);
     }

@@ -4,9 +4,11 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
+#include "src/app/paths.h"
 #include "src/app/sync_private.h"
 #include "src/core/log.h"
 #include "src/core/text.h"
+#include "storage/pg_schema.h"
 
 #define CONNECT_US     (5 * US_PER_S)
 #define ANSWER_US      (10 * US_PER_S)
@@ -166,6 +168,25 @@ work_on(struct sync *s, mono_us now, struct err *err)
     return rc == RC_OK ? prune(s, now, err) : rc;
 }
 
+/* A schema that is missing, or of another version, says more than what failed because of it. */
+static void
+explain(struct sync *s, struct err *err)
+{
+    struct err why = {.text = ""}, ignored;
+    struct pg_schema *schema = NULL;
+    struct pg_schema_state state = {.found = PG_SCHEMA_CURRENT};
+    char *dir = paths_data("sql/pg");
+    if (pg_schema_load(&schema, dir, &ignored) == RC_OK &&
+        pg_schema_look(s->own.pg, schema, &state, &ignored) == RC_OK &&
+        (pg_schema_judge(schema, &state, &why) != RC_OK ||
+         pg_schema_judge_role(&state, &why) != RC_OK)) {
+        *err = why;
+    }
+    pg_schema_state_fini(&state);
+    pg_schema_free(schema);
+    g_free(dir);
+}
+
 /* Unlocked. When the next one is due. */
 static mono_us
 turn(struct sync *s)
@@ -186,6 +207,9 @@ turn(struct sync *s)
         rc = pg_notified(t->pg, &notified, &err);
     }
     if (rc != RC_OK) {
+        if (t->pg != NULL && pg_is_open(t->pg)) {
+            explain(s, &err);
+        }
         lost(s, &err);
         sync_count(s);
         return t->retry;

@@ -21,7 +21,10 @@
 
 create table leitstand.log_head (
     only_row boolean primary key default true check (only_row),
-    last bigint not null
+    last bigint not null,
+    -- The highest rank that told a whole state: what lower ones say of it comes too late.
+    epoch bigint not null default 0,
+    term bigint not null default 0
 );
 comment on table leitstand.log_head is
     'last id of the change log; begins with the time, so that a store made anew is ahead of '
@@ -167,8 +170,7 @@ $$;
 
 -- Whoever was owner no longer may have seen, or done, the same as the next owner, and tell it
 -- later. It happened once: what the higher rank told stands in the journal, all of it in the
--- log. A rise has the same occurrence where its source tells the time; else what rose within
--- fifteen seconds is taken for the same.
+-- log.
 create function leitstand.told_again(epoch bigint, term bigint, body jsonb) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $$
     select exists (
@@ -180,16 +182,26 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
            and (told_again.body->>'event' in ('raised', 'returned', 'severity', 'realarm')
                 or told_again.body->>'event' = 'acked'
                     and j.body->>'actor' = told_again.body->>'actor'
-                    and j.body->>'detail' is not distinct from told_again.body->>'detail'))
-        or told_again.body->>'event' = 'raised' and exists (
-        select from leitstand.journal_line as j
-         where j.at between (told_again.body->>'at')::timestamptz - interval '15 s'
-                        and (told_again.body->>'at')::timestamptz + interval '15 s'
-           and j.body->>'event' = 'raised'
-           and j.body->>'station' = told_again.body->>'station'
-           and j.body->>'component' is not distinct from told_again.body->>'component'
-           and j.body->>'rule' = told_again.body->>'rule'
-           and (j.epoch, j.term) > (told_again.epoch, told_again.term));
+                    and j.body->>'detail' is not distinct from told_again.body->>'detail'));
+$$;
+
+-- A rise has the same name everywhere when its source tells the time. Where receipt gives it,
+-- two instances name it apart: what rose within two seconds of what the next owner named is
+-- the same, when that owner did not know of it.
+create function leitstand.named_apart(epoch bigint, term bigint, body jsonb) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select exists (
+        select from leitstand.occurrence as o
+         where o.station = named_apart.body->>'station'
+           and o.component = coalesce(named_apart.body->>'component', '')
+           and o.rule = named_apart.body->>'rule'
+           and o.occurrence <> (named_apart.body->>'occurrence')::uuid
+           and o.raised_at between (named_apart.body->>'raised_at')::timestamptz - interval '2 s'
+                               and (named_apart.body->>'raised_at')::timestamptz + interval '2 s'
+           and (o.epoch, o.term) > (named_apart.epoch, named_apart.term))
+       and not exists (
+        select from leitstand.occurrence as o
+         where o.occurrence = (named_apart.body->>'occurrence')::uuid);
 $$;
 
 -- Occurrences that stand under another name, because two owners named the same rise.
@@ -203,11 +215,8 @@ declare
     answer jsonb := body;
 begin
     insert into leitstand.twin (occurrence)
-    select distinct (l->>'occurrence')::uuid from jsonb_array_elements(body->'journal') as l
-     where l->>'event' = 'raised' and l->>'occurrence' is not null
-       and leitstand.told_again(untold.epoch, untold.term, l)
-       and not exists (select from leitstand.occurrence as o
-                        where o.occurrence = (l->>'occurrence')::uuid)
+    select distinct (r->>'occurrence')::uuid from jsonb_array_elements(body->'occurrences') as r
+     where leitstand.named_apart(untold.epoch, untold.term, r)
         on conflict do nothing;
     if body ? 'journal' then
         answer := answer || jsonb_build_object('journal', (
@@ -349,6 +358,29 @@ begin
 end
 $$;
 
+-- What others left there, and the whole state of a new owner does not have, is over.
+create function leitstand.put_whole(epoch bigint, term bigint, writer uuid, number bigint)
+returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+    update leitstand.log_head as h set epoch = put_whole.epoch, term = put_whole.term;
+    update leitstand.alarm_state as s
+       set gone = true, epoch = put_whole.epoch, term = put_whole.term,
+           writer = put_whole.writer, number = put_whole.number, at = clock_timestamp()
+     where not s.gone and (s.writer, s.number) <> (put_whole.writer, put_whole.number)
+       and leitstand.outranks(put_whole.epoch, put_whole.term, put_whole.writer,
+                              put_whole.number, s.epoch, s.term, s.writer, s.number);
+    update leitstand.occurrence as o
+       set state = 'normal', body = jsonb_set(o.body, '{state}', '"normal"'),
+           epoch = put_whole.epoch, term = put_whole.term, writer = put_whole.writer,
+           number = put_whole.number
+     where o.state <> 'normal' and (o.writer, o.number) <> (put_whole.writer, put_whole.number)
+       and leitstand.outranks(put_whole.epoch, put_whole.term, put_whole.writer,
+                              put_whole.number, o.epoch, o.term, o.writer, o.number);
+end
+$$;
+
 -- All that both ways of writing have in common; 0 when it is known already.
 create function leitstand.put_change(fenced boolean, epoch bigint, term bigint, writer uuid,
                                      number bigint, instance text, body jsonb) returns bigint
@@ -356,13 +388,15 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
     log_id bigint;
+    floor_epoch bigint;
+    floor_term bigint;
 begin
     perform from leitstand.log_head for update;
     if leitstand.change_is_known(put_change.writer, put_change.number, put_change.body) then
         return 0;
     end if;
-    update leitstand.log_head set last = greatest(last, leitstand.log_floor()) + 1
-    returning last into strict log_id;
+    update leitstand.log_head as h set last = greatest(h.last, leitstand.log_floor()) + 1
+    returning h.last, h.epoch, h.term into strict log_id, floor_epoch, floor_term;
     insert into leitstand.change (id, writer, number, instance, epoch, term, fenced, bytes,
                                   body)
     values (log_id, put_change.writer, put_change.number, put_change.instance,
@@ -376,11 +410,19 @@ begin
     end if;
     perform leitstand.put_journal(log_id, fenced, epoch, term, writer, number, instance,
                                   body->'journal');
-    perform leitstand.put_occurrences(epoch, term, writer, number, body->'occurrences');
-    perform leitstand.put_state('alarms', epoch, term, writer, number, body->'alarms');
-    perform leitstand.put_state('maintenance', epoch, term, writer, number,
-                                body->'maintenance');
-    perform leitstand.put_state('parked', epoch, term, writer, number, body->'parked');
+    if (epoch, term) >= (floor_epoch, floor_term) then
+        perform leitstand.put_occurrences(epoch, term, writer, number, body->'occurrences');
+        perform leitstand.put_state('alarms', epoch, term, writer, number, body->'alarms');
+        perform leitstand.put_state('maintenance', epoch, term, writer, number,
+                                    body->'maintenance');
+        perform leitstand.put_state('parked', epoch, term, writer, number, body->'parked');
+        if body->'whole' = 'true' then
+            perform leitstand.put_whole(epoch, term, writer, number);
+        end if;
+    else
+        perform leitstand.put_occurrences(epoch, term, writer, number,
+            jsonb_path_query_array(body->'occurrences', '$[*] ? (@.state == "normal")'));
+    end if;
     perform pg_notify('leitstand', '');
     return log_id;
 end
@@ -663,11 +705,13 @@ revoke all on function
     leitstand.outranks(bigint, bigint, uuid, bigint, bigint, bigint, uuid, bigint),
     leitstand.texts(jsonb),
     leitstand.told_again(bigint, bigint, jsonb),
+    leitstand.named_apart(bigint, bigint, jsonb),
     leitstand.untold(bigint, bigint, jsonb),
     leitstand.put_journal(bigint, boolean, bigint, bigint, uuid, bigint, text, jsonb),
     leitstand.put_occurrences(bigint, bigint, uuid, bigint, jsonb),
     leitstand.put_state(text, bigint, bigint, uuid, bigint, jsonb),
     leitstand.put_done(bigint, text, jsonb),
+    leitstand.put_whole(bigint, bigint, uuid, bigint),
     leitstand.log_floor(),
     leitstand.change_is_known(uuid, bigint, jsonb),
     leitstand.put_change(boolean, bigint, bigint, uuid, bigint, text, jsonb),
