@@ -146,7 +146,7 @@ rank_text(const struct screen *s, struct status_part *p)
     } else {
         snprintf(p->text, sizeof(p->text), _("%s, owner %s %s"), _(roles[h->role]), name, full);
     }
-    if (fallback) {
+    if (p->bad) {
         snprintf(p->brief, sizeof(p->brief), "%s", _("broker decides"));
     } else {
         snprintf(p->brief, sizeof(p->brief), "%s %s", _(roles[h->role]), rank);

@@ -248,6 +248,7 @@ def clock_steps(s):
 
 def handover(s):
     """By command, and at an orderly stop."""
+    hold(5.0)  # the first owner has settled, and may say so when it resigns
     owner = s.owner()
     other = s.others(owner)[0]
     took = s.hand_over(owner, other)
