@@ -8,7 +8,7 @@
 # usage: run.sh [--yes] [--quick]
 #        --yes    installs packages without asking
 #        --quick  gcc only
-# FUZZ_SECONDS sets the time of each fuzz target (60). Builds are kept in build-test/.
+# FUZZ_SECONDS sets the time of each fuzz target (40). Builds are kept in build-test/.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -35,6 +35,7 @@ passed=0
 failed=0
 skipped=0
 prefix= # what tests run under
+rebuild=--no-rebuild
 started=$(date +%s)
 
 say() {
@@ -84,7 +85,8 @@ run() { # name [options of meson test]
     json=$work/$name/meson-logs/testlog.json
     rm -f "$json"
     # shellcheck disable=SC2086
-    $prefix meson test -C "$work/$name" --no-rebuild --print-errorlogs "$@" >"$work/$name.tests" 2>&1 ||
+    $prefix meson test -C "$work/$name" $rebuild --print-errorlogs --num-processes 3 "$@" \
+        >"$work/$name.tests" 2>&1 ||
         grep -v '^ *[0-9]*/[0-9]* .* OK ' "$work/$name.tests" | tail -n 150
     if [ -s "$json" ]; then
         count "$name" "$json"
@@ -124,10 +126,11 @@ if build gcc ''; then
 fi
 
 if [ "$quick" = no ]; then
-    # The ten million random events were gcc's; a second compiler takes a tenth of them.
+    # The ten million random events were gcc's; a second compiler takes a tenth of them. So were
+    # the model, and custody with real services, which mostly wait.
     export CC=clang ALARM_STEPS=1000000
     if build clang ''; then
-        run clang --no-suite source --no-suite ha
+        run clang --no-suite source --no-suite ha --no-suite model --no-suite custody
     fi
     unset ALARM_STEPS
 
@@ -135,24 +138,29 @@ if [ "$quick" = no ]; then
     # What leaks or reads astray ends the program with a report, in the children of a test as well.
     export ASAN_OPTIONS=allow_user_segv_handler=0:detect_leaks=1:abort_on_error=0
     export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+    export ALARM_STEPS=300000 ALARM_SEEDS=20
     if build asan '' -Db_sanitize=address,undefined; then
-        run asan --no-suite source --no-suite ha --timeout-multiplier 4
+        run asan --no-suite source --no-suite ha --no-suite model --no-suite custody \
+            --timeout-multiplier 4
     fi
-    unset ASAN_OPTIONS UBSAN_OPTIONS
+    unset ASAN_OPTIONS UBSAN_OPTIONS ALARM_STEPS ALARM_SEEDS
 
     export TSAN_OPTIONS="halt_on_error=1:suppressions=$root/tests/tsan.supp"
-    if build tsan '' -Db_sanitize=thread; then
+    # Only what the tests with threads need is built.
+    if build tsan build.ninja -Db_sanitize=thread; then
+        rebuild=
         # Without -R newer kernels lay memory out in a way this sanitizer does not know.
         prefix='setarch -R'
         run tsan --suite threads --timeout-multiplier 6
         prefix=
+        rebuild=--no-rebuild
     fi
     unset TSAN_OPTIONS
 
     export CC=clang
     if build fuzz fuzzers -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false; then
         [ ! -f "$work/gcc/build.ninja" ] || start_ha
-        say "fuzz: ${FUZZ_SECONDS:-60} s for each target, two at a time"
+        say "fuzz: ${FUZZ_SECONDS:-40} s for each target, two at a time"
         nice -n 19 sh "$root/tests/fuzz/run.sh" "$work/fuzz" >"$work/fuzz.tap" 2>&1 ||
             grep -v '^ok' "$work/fuzz.tap" || true
         count fuzz "$work/fuzz.tap"
