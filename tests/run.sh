@@ -36,6 +36,7 @@ failed=0
 skipped=0
 prefix= # what tests run under
 rebuild=--no-rebuild
+jobs=3
 started=$(date +%s)
 
 say() {
@@ -85,7 +86,7 @@ run() { # name [options of meson test]
     json=$work/$name/meson-logs/testlog.json
     rm -f "$json"
     # shellcheck disable=SC2086
-    $prefix meson test -C "$work/$name" $rebuild --print-errorlogs --num-processes 3 "$@" \
+    $prefix meson test -C "$work/$name" $rebuild --print-errorlogs --num-processes "$jobs" "$@" \
         >"$work/$name.tests" 2>&1 ||
         grep -v '^ *[0-9]*/[0-9]* .* OK ' "$work/$name.tests" | tail -n 150
     if [ -s "$json" ]; then
@@ -94,6 +95,17 @@ run() { # name [options of meson test]
         cat "$work/$name.tests"
         fail "$name: no test ran"
     fi
+}
+
+# Most tests wait for something most of the time, so there are more of them at once than there
+# are processors; but those that type at a screen do not get on with a machine that is busy.
+run_all() { # name [options of meson test]
+    all=$1
+    shift
+    jobs=2
+    run "$all" --suite screen "$@"
+    jobs=3
+    run "$all" --no-suite screen --no-suite ha "$@"
 }
 
 # Several instances at once, which mostly wait for each other: others may work beside them.
@@ -118,7 +130,7 @@ finish_ha() {
 export CC=gcc
 ha=
 if build gcc ''; then
-    run gcc --no-suite ha
+    run_all gcc
     if [ "$quick" = yes ]; then
         start_ha
         finish_ha
@@ -130,7 +142,7 @@ if [ "$quick" = no ]; then
     # the model, and custody with real services, which mostly wait.
     export CC=clang ALARM_STEPS=1000000
     if build clang ''; then
-        run clang --no-suite source --no-suite ha --no-suite model --no-suite custody
+        run_all clang --no-suite source --no-suite model --no-suite custody
     fi
     unset ALARM_STEPS
 
@@ -140,7 +152,7 @@ if [ "$quick" = no ]; then
     export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
     export ALARM_STEPS=300000 ALARM_SEEDS=20
     if build asan '' -Db_sanitize=address,undefined; then
-        run asan --no-suite source --no-suite ha --no-suite model --no-suite custody \
+        run_all asan --no-suite source --no-suite model --no-suite custody \
             --timeout-multiplier 4
     fi
     unset ASAN_OPTIONS UBSAN_OPTIONS ALARM_STEPS ALARM_SEEDS
