@@ -251,7 +251,8 @@ class Stage:
     def resting(self):
         """Nothing is on its way any more, as far as the instances know."""
         statuses = [i.status() for i in self.instances]
-        return all(s and s["postgres"]["pending"] == 0 and s["cache"]["queued"] == 0
+        return all(s and s["postgres"]["pending"] == 0
+                   and s["postgres"]["pending_changes"] == 0 and s["cache"]["queued"] == 0
                    for s in statuses) and self.owner() is not None
 
     def books(self, log):
