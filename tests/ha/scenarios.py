@@ -302,6 +302,8 @@ def pg_away(s):
             break
         hold(0.02)
     rate = (backlog - left) / (now() - first) if first else 0.0
+    wait_for(lambda: all(i.status()["postgres"]["pending_changes"] == 0 for i in s.instances),
+             600, "what was decided meanwhile is in the store")
     bare = s.bare_copy()
     s.report(f"catch-up reaches 80 % of COPY alone (# {rate:.0f} rows/s of {bare:.0f}, "
              f"{most} rows)", rate >= 0.8 * bare, f"{rate / bare:.0%}")

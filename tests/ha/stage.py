@@ -17,9 +17,7 @@ from proxy import Proxies
 from util import Trouble, hold, now, wait_for
 
 SETTLE_S = 40
-
-
-SETTLE_S = 4.0  # echo_s + 1
+SPEAK_S = 4.0  # T_settle: echo_s + 1
 
 
 class Stage:
@@ -152,7 +150,7 @@ class Stage:
             return min(heard, default=None)
         at, name = wait_for(taken, seconds, f"somebody takes over from {old.name}", step=0.02)
         self.facts.note(name, "takeover", of=old.name, after=round(at - since, 3))
-        self.gaps.append((since, at, 2.0 + (SETTLE_S if silent else 0.0)))
+        self.gaps.append((since, at, 2.0 + (SPEAK_S if silent else 0.0)))
         return at, self.by_name(name)
 
     def report(self, name, well, why=""):
