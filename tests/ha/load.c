@@ -48,7 +48,7 @@ struct alarm_line {
 };
 
 struct load {
-    const char *socket, *log_path, *time_text;
+    char *socket, *log_path, *time_text; /* allocated */
     int rate, components, alarms;
     gint64 seed;
     enum time_mode time_mode;
@@ -266,6 +266,9 @@ read_options(struct load *l, int argc, char **argv)
     g_option_context_add_main_entries(context, entries, NULL);
     bool well = g_option_context_parse(context, &argc, &argv, NULL);
     g_option_context_free(context);
+    if (l->time_text == NULL) {
+        l->time_text = g_strdup("mixed");
+    }
     if (!well || l->socket == NULL || l->log_path == NULL || l->rate < 1 || l->rate > 100000 ||
         l->components < 1 || l->components > 100 || l->alarms < 0 || l->alarms > ALARMS_MAX) {
         die("wrong usage");
@@ -282,8 +285,7 @@ read_options(struct load *l, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-    struct load l = {
-        .rate = 500, .components = 40, .alarms = 12, .time_text = "mixed", .next = 1};
+    struct load l = {.rate = 500, .components = 40, .alarms = 12, .next = 1};
     read_options(&l, argc, argv);
     signal(SIGPIPE, SIG_IGN);
     l.log = fopen(l.log_path, "we");
@@ -303,6 +305,9 @@ main(int argc, char **argv)
     }
     publisher_close(l.publisher);
     fclose(l.log);
+    g_free(l.socket);
+    g_free(l.log_path);
+    g_free(l.time_text);
     puts("ended");
     return 0;
 }
