@@ -13,6 +13,7 @@
 #include "src/app/changes_json.h"
 #include "src/app/kept.h"
 #include "src/core/clock.h"
+#include "tests/bench/level_plant.h"
 
 #define STATIONS   1000
 #define COMPONENTS 50
@@ -51,19 +52,7 @@ make_plant(void)
     struct plant_builder b;
     struct plant *plant = NULL;
     plant_builder_init(&b);
-    for (int i = 0; i < ALL; i++) {
-        if (i % COMPONENTS == 0) {
-            struct station s = {.uid = g_strdup_printf("PS-%04d", i / COMPONENTS)};
-            plant_builder_station(&b, &s);
-        }
-        struct component c = {.station = (uint32_t)(i / COMPONENTS),
-                              .id = g_strdup_printf("C%02d", i % COMPONENTS),
-                              .kind = KIND_LEVEL,
-                              .order = i % COMPONENTS,
-                              .min = NAN,
-                              .max = NAN};
-        plant_builder_component(&b, &c);
-    }
+    level_plant_fill(&b, STATIONS, COMPONENTS);
     add_rule(&b, "hi", "hi", 80);
     add_rule(&b, "hihi", "hihi", 95);
     add_rule(&b, "lo", "lo", 10);
