@@ -287,9 +287,9 @@ test_keys(void **state)
     for (const char *p = page; (p = strstr(p, " Ta ")) != NULL; p += 4) {
         rows++;
     }
-    assert_int_equal(rows, 2 * n_actions); /* two in each row */
-    for (int i = 0; i < n_actions; i++) {
-        char *row = row_of(&actions[i]);
+    assert_int_equal(rows, 2 * action_count()); /* two in each row */
+    for (int i = 0; i < action_count(); i++) {
+        char *row = row_of(action_at(i));
         if (strstr(page, row) == NULL) {
             fail_msg("the manual lacks the row:%s", row);
         }

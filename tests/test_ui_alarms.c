@@ -61,7 +61,7 @@ w17_the_strip_is_always_in_view(void **state)
     play_tell(p, "alarm PW-0003 FLOW hi low unacked age=500");
     play_tell(p, "alarm PW-0004 FLOW hi low unacked shelved=why age=1");
     play_publish(p);
-    static const char *const keys[] = {"1", "\r", "q2", "3", "4", "?", "\033:x", "\0331"};
+    static const char *const keys[] = {"2", "\r", "q4", "u", "9", "?", "\033:x", "\0332"};
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
         term_send(p->t, keys[i]);
         term_wait_quiet(p->t, 40);
@@ -107,7 +107,7 @@ w18_states_are_read_without_colour(void **state)
     play_tell(p, "alarm PW-0008 FLOW test:hi low unacked test=");
     play_tell(p, "alarm PW-0009 FLOW hi low unacked chatter= count=41");
     play_publish(p);
-    term_send(p->t, "2");
+    term_send(p->t, "4");
     static const char *const rows[][2] = {
         {" PW-0001", "◆  NEW  "},  {" PW-0002", "◆  NEW RTN"}, {" PW-0003", "◆  LATCH NEW"},
         {" PW-0004", "◆  ACK"},    {" PW-0005", "◆  LATCH  "}, {" PW-0006", "■  NEW"},
@@ -168,7 +168,7 @@ test_groups(void **state)
     play_tell(p, "alarm PW-0009 - silence high acked age=1 suppresses=186 name=silent");
     play_tell(p, "alarm PW-0010 LEVEL hi low unacked suppressed= parent=PW-0009/-/silence");
     play_publish(p);
-    term_send(p->t, "2");
+    term_send(p->t, "4");
     play_see(p, "FIRST Pumpe 1");
     play_see(p, "├ Pumpe 2");
     play_see(p, "└ Schieber");
@@ -195,7 +195,7 @@ test_detail(void **state)
                  "comment=Techniker_fährt name=Hochwasser guidance=Schieber_V1_öffnen");
     play_tell(p, "alarm PW-0002 LEVEL hi low unacked older=2");
     play_publish(p);
-    term_send(p->t, "2");
+    term_send(p->t, "4");
     play_see(p, "2 older occurrences");
     term_send(p->t, "j");
     play_see(p, "PW-0001 Hamburg-Veddel  Füllstand Vorlage: Hochwasser");
@@ -217,7 +217,7 @@ test_acknowledge(void **state)
     struct play *p = play_open(NULL);
     play_tell(p, "alarm PW-0001 LEVEL hi medium unacked step=2");
     play_publish(p);
-    term_send(p->t, "2");
+    term_send(p->t, "4");
     play_see(p, "►◆");
     term_wait_quiet(p->t, 350); /* the row must have settled: that is what is asked for */
     term_send(p->t, "a");
@@ -251,7 +251,7 @@ test_changed_row_is_not_acted_on(void **state)
     (void)state;
     struct play *p = play_open(NULL);
     make_states(p);
-    term_send(p->t, "2");
+    term_send(p->t, "4");
     play_see(p, "►◆");
     bool asked = false;
     for (int i = 2; i < 40 && !asked; i++) { /* on a busy machine the key may come too late */
@@ -275,7 +275,7 @@ test_acknowledge_what_was_seen(void **state)
     struct play *p = play_open(NULL);
     play_tell(p, "many 30");
     play_publish(p);
-    term_send(p->t, "2A"); /* never on the screen */
+    term_send(p->t, "4A"); /* never on the screen */
     play_see(p, "nothing new has been on the screen for a second");
     mono_us deadline = clock_now().mono + TERM_LIMIT_MS * US_PER_MS;
     while (!play_shows(p, "acknowledge all 10 alarms shown") && clock_now().mono < deadline) {
@@ -305,7 +305,7 @@ test_order_is_held(void **state)
     (void)state;
     struct play *p = play_open(NULL);
     make_states(p);
-    term_send(p->t, "2");
+    term_send(p->t, "4");
     play_see(p, "►◆");
     term_send(p->t, "j");
     play_see(p, "order held");
@@ -332,10 +332,10 @@ test_next_unacknowledged(void **state)
     make_states(p);
     play_tell(p, "value PW-0030 FLT1 1");
     play_publish(p);
-    term_send(p->t, "4");
+    term_send(p->t, "9");
     play_see(p, "nothing was logged");
     term_send(p->t, "n");
-    play_see(p, "[2 Alarms]");
+    play_see(p, "[4 Alarms]");
     char *first = g_strdup(play_selected(p));
     play_press(p, "n");
     assert_string_not_equal(play_selected(p), first);
@@ -348,7 +348,7 @@ test_next_unacknowledged(void **state)
     play_publish(p);
     term_send(p->t, "n");
     play_see(p, "no alarm wants an acknowledgement");
-    term_send(p->t, "1:station PW-0005\rn"); /* with none left it is about stations */
+    term_send(p->t, "2:station PW-0005\rn"); /* with none left it is about stations */
     play_wait_selected(p, "PW-0030");
     play_close(p);
 }
@@ -361,7 +361,7 @@ test_next_finds_what_is_hidden(void **state)
     struct play *p = play_open(NULL);
     play_tell(p, "alarm PW-0001 LEVEL hi medium unacked");
     play_publish(p);
-    term_send(p->t, "2vv");
+    term_send(p->t, "4vv");
     play_see(p, "nothing is shelved");
     term_send(p->t, "n");
     play_wait_selected(p, "PW-0001");
@@ -379,7 +379,7 @@ test_shelve(void **state)
     struct play *p = play_open(NULL);
     play_tell(p, "alarm PW-0001 LEVEL hi medium unacked");
     play_publish(p);
-    term_send(p->t, "2");
+    term_send(p->t, "4");
     play_see(p, "►◆");
     term_wait_quiet(p->t, 350);
     term_send(p->t, "z");
@@ -411,7 +411,7 @@ test_reset_and_maintenance(void **state)
     struct play *p = play_open(NULL);
     play_tell(p, "alarm PW-0003 LEVEL hi medium latched_unacked");
     play_publish(p);
-    term_send(p->t, "2");
+    term_send(p->t, "4");
     play_see(p, "LATCH NEW");
     term_send(p->t, "r");
     play_see(p, "acknowledge it first");
@@ -449,7 +449,7 @@ test_filter(void **state)
     (void)state;
     struct play *p = play_open(NULL);
     make_states(p);
-    term_send(p->t, "2");
+    term_send(p->t, "4");
     play_see(p, "►◆");
     term_send(p->t, "j");
     play_see(p, "order held");
@@ -467,7 +467,7 @@ test_filter(void **state)
     term_send(p->t, "\033");
     play_see(p, "5 alarms");
     term_send(p->t, "\033");
-    play_see(p, "[1 Stations]");
+    play_see(p, "[2 Stations]");
     play_see(p, "40 stations"); /* the stations' own filter was left alone */
     play_close(p);
 }
@@ -482,18 +482,18 @@ test_open_and_back(void **state)
     play_publish(p);
     term_send(p->t, "/berg\r"); /* a filter of the stations that hides the one */
     play_see(p, "2 of 40");
-    term_send(p->t, "2");
+    term_send(p->t, "4");
     play_see(p, "►◆");
     term_send(p->t, "j");
     play_see(p, "order held");
     char *selected = g_strdup(play_selected(p));
     term_send(p->t, "\r");
-    play_see(p, "[1 Stations]");
+    play_see(p, "[2 Stations]");
     char *head = g_strconcat(selected, " ", NULL);
     assert_int_equal(term_find(p->t, head), 3); /* its detail */
     play_see(p, "► Füllstand Vorlage");
     term_send(p->t, "\033");
-    play_see(p, "[2 Alarms]");
+    play_see(p, "[4 Alarms]");
     play_wait_selected(p, selected);
     term_send(p->t, "G/leitstand\r");
     play_see(p, "1 of 6");
@@ -527,13 +527,13 @@ test_sizes(void **state)
         const struct play_options o = {.columns = cases[i].columns, .rows = cases[i].rows};
         struct play *p = play_open(&o);
         make_states(p);
-        term_send(p->t, cases[i].ascii ? ":glyphs ascii\r2j" : "2j");
+        term_send(p->t, cases[i].ascii ? ":glyphs ascii\r4j" : "4j");
         for (size_t k = 0; k < G_N_ELEMENTS(cases[i].signs); k++) {
             play_see(p, cases[i].signs[k]);
         }
         term_wait_quiet(p->t, 50);
         play_equals_full_paint(p);
-        static const char *const keys[] = {"G", "vv", "v", "a", "\033", "z", "\033", "1"};
+        static const char *const keys[] = {"G", "vv", "v", "a", "\033", "z", "\033", "2"};
         for (size_t k = 0; k < G_N_ELEMENTS(keys); k++) {
             play_press(p, keys[k]);
             term_wait_quiet(p->t, 30);
@@ -576,7 +576,7 @@ test_bytes(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
         struct play *p = play_open(&sizes[i]);
         make_states(p);
-        term_send(p->t, "2");
+        term_send(p->t, "4");
         play_see(p, "►◆");
         play_tell(p, "alarm PW-0001 LEVEL hi medium acked value=3.02 limit=2.9");
         play_publish(p);
@@ -593,7 +593,7 @@ test_ten_thousand(void **state)
     struct play *p = open_size(100, 30);
     play_tell(p, "many 4000");
     play_publish(p);
-    term_send(p->t, "2");
+    term_send(p->t, "4");
     play_see(p, "4000 alarms");
     mono_us begin = clock_now().mono;
     for (int i = 0; i < 50; i++) {

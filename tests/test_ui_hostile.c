@@ -99,7 +99,7 @@ fill_with_evil(struct play *p)
 static void
 look_at_alarms(struct play *p)
 {
-    static const char *const views[] = {"2", "v", "v"};
+    static const char *const views[] = {"4", "v", "v"};
     for (size_t i = 0; i < G_N_ELEMENTS(views); i++) {
         play_press(p, views[i]);
         for (size_t k = 0; k < G_N_ELEMENTS(evil); k++) {
@@ -123,14 +123,14 @@ look_everywhere(struct play *p)
         play_press(p, "q");
         play_press(p, "j");
     }
-    play_press(p, "3");
+    play_press(p, "u");
     for (size_t i = 0; i < G_N_ELEMENTS(evil); i++) {
         play_press(p, "j");
     }
     play_press(p, "A");
-    play_press(p, "4");
+    play_press(p, "9");
     look_at_alarms(p);
-    play_press(p, "1");
+    play_press(p, "2");
     play_tell(p, "broker down\nproblem %s%s%s", evil[0].bytes, evil[2].bytes, evil[8].bytes);
     play_publish(p);
 }

@@ -2,8 +2,8 @@
 /* Colours, marks and the mouse. */
 #include "tests/ui_fixture.h"
 
-static const char *const everywhere[] = {"1",  "\r",     "q2",     "3",     "4",
-                                         "1?", "\033/x", "\033:y", "\033b", "b"};
+static const char *const everywhere[] = {"2",  "\r",     "q4",     "u",     "9",
+                                         "2?", "\033/x", "\033:y", "\033b", "b"};
 
 static void
 press_each(struct play *p, const char *keys)

@@ -87,7 +87,7 @@ test_q_goes_up(void **state)
     play_see(p, "Stunden Pumpe 1");
     term_send(p->t, "q");
     play_see_no(p, "Stunden Pumpe 1");
-    term_send(p->t, "3");
+    term_send(p->t, "u");
     play_see(p, "every id that was heard");
     term_send(p->t, "q");
     play_see(p, "PW-0001");

@@ -272,7 +272,7 @@ test_no_hue_when_normal(void **state)
     } steps[] = {
         {"\t", "Pumpe 1"},  {"?", "what can be done here"}, {"\033", "40 stations"},
         {"/st", "of 40"},   {"\033", "40 stations"},        {"u", "every id that was heard"},
-        {"2", "no alarms"}, {"4", "nothing was logged"},    {"1", "40 stations"},
+        {"4", "no alarms"}, {"9", "nothing was logged"},    {"2", "40 stations"},
     };
     struct play *p = open_size(120, 40);
     for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {

@@ -2,6 +2,7 @@
 #include "ui/actions.h"
 
 #include "src/core/i18n.h"
+#include "ui/view.h"
 #include "ui/views.h"
 
 /* ---- moving ---- */
@@ -371,7 +372,6 @@ why_nothing_unknown(const struct screen *s)
 const char *
 why_nothing_back(const struct screen *s)
 {
-    return screen_place(s) == PLACE_LIST && *s->roster.filter_text == '\0'
-               ? N_("this is the top")
-               : NULL;
+    bool inside = view_of(s)->can_back != NULL && view_of(s)->can_back(s);
+    return s->view == VIEW_STATIONS && !inside ? N_("this is the top") : NULL;
 }

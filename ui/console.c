@@ -15,8 +15,16 @@
 #define KEY_FRAME_US  (15 * US_PER_MS)  /* a key is answered sooner */
 #define RESIZE_US     (50 * US_PER_MS)  /* quiet that ends a burst of new sizes */
 
-enum wake { WAKE_KEYS, WAKE_SNAPSHOT, WAKE_SIGNAL, WAKE_MINUTE, WAKE_JOB, WAKE_OUTPUT };
-#define WAKES (WAKE_OUTPUT + 1)
+enum wake {
+    WAKE_KEYS,
+    WAKE_SNAPSHOT,
+    WAKE_SIGNAL,
+    WAKE_MINUTE,
+    WAKE_JOB,
+    WAKE_OUTPUT,
+    WAKE_ARCHIVE
+};
+#define WAKES (WAKE_ARCHIVE + 1)
 
 struct console {
     struct screen screen;
@@ -122,6 +130,8 @@ wait(struct console *c, struct pollfd fds[WAKES])
     /* A snapshot is left where it is until it can be shown: so the engine makes no more. */
     int snapshot = c->data_waits ? -1 : exchange_snapshot_fd(c->exchange);
     int output = terminal_waiting(c->terminal) ? terminal_output_fd(c->terminal) : -1;
+    int archive =
+        c->screen.config->archive == NULL ? -1 : archive_fd(c->screen.config->archive);
     const struct pollfd all[WAKES] = {
         [WAKE_KEYS] = {.fd = STDIN_FILENO, .events = POLLIN},
         [WAKE_SNAPSHOT] = {.fd = snapshot, .events = POLLIN},
@@ -129,6 +139,7 @@ wait(struct console *c, struct pollfd fds[WAKES])
         [WAKE_MINUTE] = {.fd = c->minute_fd, .events = POLLIN},
         [WAKE_JOB] = {.fd = terminal_job_fd(c->terminal), .events = POLLIN},
         [WAKE_OUTPUT] = {.fd = output, .events = POLLOUT},
+        [WAKE_ARCHIVE] = {.fd = archive, .events = POLLIN},
     };
     memcpy(fds, all, sizeof(all));
     if (poll(fds, WAKES, timeout_ms(c, now)) < 0) {
@@ -230,6 +241,10 @@ drain(struct console *c, const struct pollfd fds[WAKES])
     }
     if (fds[WAKE_OUTPUT].revents != 0 && !terminal_flush(c->terminal)) {
         c->screen.quit = true;
+    }
+    if (fds[WAKE_ARCHIVE].revents != 0) {
+        screen_answers(&c->screen);
+        c->data_waits = true;
     }
     take_ticks(c, c->screen.now.mono);
     take_requests(c);

@@ -9,11 +9,18 @@
 #ifndef UI_CONSOLE_H
 #define UI_CONSOLE_H
 
+#include "src/core/archive.h"
 #include "src/core/error.h"
 #include "src/core/snapshot.h"
 
 struct console_config {
     struct exchange *exchange;
+    struct archive *archive;  /* history; NULL: there is none */
+    const char *config_dir;   /* of the user: keys, boards, overlays; NULL: none */
+    const char *state_dir;    /* of the user: what was chosen on the screen; NULL: not kept */
+    const char *system_dir;   /* the admin's defaults, "/etc/leitstand"; NULL: none */
+    const char *data_dir;     /* what came with the program: the map; NULL: none */
+    bool read_only;           /* nothing that acts can be done */
     const char *timezone;     /* IANA name, NULL or "": the system's */
     const char *title;        /* instance name */
     bool demo;                /* says so in the header */

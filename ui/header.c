@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/core/i18n.h"
 #include "ui/status.h"
+#include "ui/view.h"
 #include "ui/views.h"
 
 /* The time at the right end; returns the column where it begins. */
@@ -22,7 +23,10 @@ draw_tab(struct screen *s, int x, int end, enum view view)
 {
     char text[FORMAT_SIZE];
     bool current = s->view == view;
-    snprintf(text, sizeof(text), current ? "[%d %s]" : " %d %s ", (int)view + 1,
+    if (view_types[view] == NULL || (!current && view >= VIEW_TABS)) {
+        return x;
+    }
+    snprintf(text, sizeof(text), current ? "[%c %s]" : " %c %s ", view_types[view]->key,
              view_name(view));
     return x + draw_flow(s->draw, 0, x, end - x, current ? STYLE_STRONG : STYLE_NORMAL, text);
 }
@@ -86,7 +90,7 @@ header_draw_small(struct screen *s)
     int x = strip_draw_counts(s, 0, 0, end);
     x += x > 0 ? 2 : 0;
     char text[FORMAT_SIZE];
-    snprintf(text, sizeof(text), "%d %s", (int)s->view + 1, view_name(s->view));
+    snprintf(text, sizeof(text), "%c %s", view_of(s)->key, view_name(s->view));
     if (x + draw_columns(s->draw, text) < end) {
         x += draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, text) + 2;
     }

@@ -64,8 +64,9 @@ search(struct screen *s)
     enum place place = screen_place(s);
     g_array_set_size(h->found, 0);
     for (int here = 1; here >= 0; here--) { /* what works in this pane comes first */
-        for (int i = 0; i < n_actions; i++) {
-            if (((actions[i].places & place) != 0) == here && matches(&actions[i], h->text)) {
+        for (int i = 0; i < action_count(); i++) {
+            const struct action *a = action_at(i);
+            if (((a->places & place) != 0) == here && matches(a, h->text)) {
                 g_array_append_val(h->found, i);
             }
         }
@@ -89,7 +90,7 @@ run_selected(struct screen *s)
     if (h->list.n == 0) {
         return;
     }
-    const struct action *a = &actions[g_array_index(h->found, int, h->list.pos)];
+    const struct action *a = action_at(g_array_index(h->found, int, h->list.pos));
     h->open = false;
     if ((a->places & screen_place(s)) == 0) {
         screen_notice(s, "%s", _("this does not apply here"));
@@ -212,7 +213,7 @@ help_draw(struct screen *s, struct rect area)
     for (int i = 0; i < h->list.height && h->list.top + i < h->list.n; i++) {
         row.y = area.y + 1 + i;
         int place = h->list.top + i;
-        draw_action(s, row, &actions[g_array_index(h->found, int, place)],
+        draw_action(s, row, action_at(g_array_index(h->found, int, place)),
                     place == h->list.pos);
     }
 }
@@ -222,7 +223,7 @@ help_draw_hint(struct screen *s, int y, int x)
 {
     const struct help *h = &s->help;
     const struct action *a =
-        h->list.n == 0 ? NULL : &actions[g_array_index(h->found, int, h->list.pos)];
+        h->list.n == 0 ? NULL : action_at(g_array_index(h->found, int, h->list.pos));
     const char *why = a == NULL ? NULL : reason(s, a);
     if (why != NULL) {
         draw_format(s->draw, y, x, s->columns - x, STYLE_NORMAL, ":%s – %s", a->name, why);

@@ -4,13 +4,34 @@
 #include "src/core/i18n.h"
 #include "ui/keys.h"
 
+int
+action_count(void)
+{
+    int n = 0;
+    for (int i = 0; i < n_action_groups; i++) {
+        n += action_groups[i]->n;
+    }
+    return n;
+}
+
+const struct action *
+action_at(int index)
+{
+    int group = 0;
+    for (; index >= action_groups[group]->n; group++) {
+        index -= action_groups[group]->n;
+    }
+    return &action_groups[group]->actions[index];
+}
+
 const struct action *
 keymap_find(int key, enum place place)
 {
-    for (int i = 0; i < n_actions; i++) {
-        for (int k = 0; k < ACTION_KEYS && actions[i].keys[k] != 0; k++) {
-            if (actions[i].keys[k] == key && (actions[i].places & place) != 0) {
-                return &actions[i];
+    for (int i = 0; i < action_count(); i++) {
+        const struct action *a = action_at(i);
+        for (int k = 0; k < ACTION_KEYS && a->keys[k] != 0; k++) {
+            if (a->keys[k] == key && (a->places & place) != 0) {
+                return a;
             }
         }
     }
@@ -22,12 +43,13 @@ keymap_by_name(const char *name)
 {
     const struct action *found = NULL;
     int n = 0;
-    for (int i = 0; i < n_actions; i++) {
-        if (strcmp(actions[i].name, name) == 0) {
-            return &actions[i];
+    for (int i = 0; i < action_count(); i++) {
+        const struct action *a = action_at(i);
+        if (strcmp(a->name, name) == 0) {
+            return a;
         }
-        if (g_str_has_prefix(actions[i].name, name)) {
-            found = &actions[i];
+        if (g_str_has_prefix(a->name, name)) {
+            found = a;
             n++;
         }
     }

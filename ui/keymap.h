@@ -24,8 +24,19 @@ struct action {
     const char *argument; /* N_() what argument it takes, for the help; NULL: none */
 };
 
-extern const struct action actions[];
-extern const int n_actions;
+/* A group belongs to a view, or, the last one, to all of them; of two actions with the same key
+ * the first of the first group is taken that is for the place. */
+struct action_group {
+    const struct action *actions;
+    int n;
+};
+extern const struct action_group *const action_groups[];
+extern const int n_action_groups;
+extern const struct action_group general_actions, alarm_group, list_group;
+
+/* All of them, one after the other. */
+int action_count(void);
+const struct action *action_at(int index); /* never NULL for one of them */
 
 /* The first action that this key has at this place; NULL: none. */
 const struct action *keymap_find(int key, enum place place);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/view.h"
 #include "ui/views.h"
 
 #include "src/core/i18n.h"
@@ -24,35 +25,6 @@ draw_frame_line(struct screen *s, int y, int wall, enum glyph tee)
     }
 }
 
-/* The list takes what it needs, the detail the rest, but never less than two fifths. */
-static int
-list_width(const struct screen *s)
-{
-    return CLAMP(stations_width(s), 54,
-                 MAX(s->columns * (s->columns < 120 ? 11 : 12) / 20, 54));
-}
-
-static void
-draw_stations(struct screen *s, struct rect area)
-{
-    if (s->extent != EXTENT_WIDE) {
-        if (s->detail_focus) {
-            detail_draw(s, area);
-        } else {
-            stations_draw(s, area);
-        }
-        return;
-    }
-    int width = list_width(s);
-    struct rect left = {area.y, 0, area.height, width};
-    struct rect right = {area.y, width + 1, area.height, s->columns - width - 1};
-    stations_draw(s, left);
-    for (int y = area.y; y < area.y + area.height; y++) {
-        draw_glyph(s->draw, y, width, STYLE_DIM, GLYPH_WALL);
-    }
-    detail_draw(s, right);
-}
-
 static void
 draw_view(struct screen *s, struct rect area)
 {
@@ -60,30 +32,13 @@ draw_view(struct screen *s, struct rect area)
         help_draw(s, area);
         return;
     }
-    switch (s->view) {
-    case VIEW_STATIONS:
-        if (s->snap != NULL) {
-            draw_stations(s, area);
-        }
-        return;
-    case VIEW_ALARMS:
-        alarms_draw(s, area);
-        return;
-    case VIEW_UNKNOWN:
-        unknown_draw(s, area);
-        return;
-    case VIEW_LOG:
-        log_view_draw(s, area);
-        return;
-    }
+    view_of(s)->draw(s, area);
 }
 
 static void
 draw_full(struct screen *s)
 {
-    bool split = s->extent == EXTENT_WIDE && s->view == VIEW_STATIONS && !s->help.open &&
-                 s->snap != NULL;
-    int wall = split ? list_width(s) : 0;
+    int wall = s->help.open || view_of(s)->wall == NULL ? 0 : view_of(s)->wall(s);
     struct rect area = {3, 0, s->rows - 6, s->columns};
     header_draw(s);
     strip_draw(s, 1);
@@ -94,28 +49,26 @@ draw_full(struct screen *s)
     draw_bottom(s, s->rows - 1);
 }
 
+struct rect
+layout_digest(struct screen *s, struct rect *area)
+{
+    struct rect below = {area->y + area->height, area->x, 0, area->width};
+    if (s->rows >= 11) {
+        area->height -= 3;
+        draw_fill(s->draw, area->y + area->height, 0, s->columns, STYLE_DIM, GLYPH_LINE);
+        below.y = area->y + area->height + 1;
+        below.height = 2;
+    }
+    return below;
+}
+
 static void
 draw_compact(struct screen *s)
 {
-    int digest = s->rows >= 11 ? 2 : 0;
-    bool alarms = s->view == VIEW_ALARMS && !s->help.open;
-    bool list = s->view == VIEW_STATIONS && !s->help.open && !s->detail_focus;
     struct rect area = {1, 0, s->rows - 3, s->columns};
     header_draw_small(s);
-    if ((list || alarms) && s->snap != NULL) {
-        area.height -= digest + (digest > 0);
-        int y = area.y + area.height;
-        struct rect below = {y + 1, 0, digest, s->columns};
-        if (digest > 0) {
-            draw_fill(s->draw, y, 0, s->columns, STYLE_DIM, GLYPH_LINE);
-        }
-        if (alarms) {
-            alarms_draw_small(s, area);
-            alarms_draw_digest(s, below);
-        } else {
-            stations_draw_small(s, area);
-            detail_draw_digest(s, below);
-        }
+    if (view_of(s)->draw_small != NULL && !s->help.open && s->snap != NULL) {
+        view_of(s)->draw_small(s, area);
     } else {
         draw_view(s, area);
     }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/view.h"
 #include "ui/views.h"
 
 #include "src/core/i18n.h"
@@ -80,3 +81,44 @@ log_view_draw(struct screen *s, struct rect area)
                   g_ptr_array_index(v->rows, place));
     }
 }
+
+/* ---- the view ---- */
+
+static enum place
+place(const struct screen *s)
+{
+    (void)s;
+    return PLACE_LOG;
+}
+
+static struct list *
+list(struct screen *s)
+{
+    return &s->log.list;
+}
+
+static void
+moved(struct screen *s, int by)
+{
+    (void)by;
+    s->log.at_end = s->log.list.pos + 1 >= s->log.list.n;
+}
+
+static void
+take(struct screen *s)
+{
+    if (s->view == VIEW_LOG) {
+        log_view_update(s);
+    }
+}
+
+const struct view_type view_log = {
+    .name = N_("Log"),
+    .key = '9',
+    .enter = log_view_update,
+    .take = take,
+    .place = place,
+    .list = list,
+    .moved = moved,
+    .draw = log_view_draw,
+};

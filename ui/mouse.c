@@ -3,6 +3,7 @@
 
 #include <curses.h>
 
+#include "ui/view.h"
 #include "ui/views.h"
 
 #define WHEEL_ROWS 3
@@ -11,6 +12,9 @@ static void
 scroll_rows(struct screen *s, int by)
 {
     struct list *list = screen_list(s);
+    if (list == NULL) {
+        return;
+    }
     int before = list->pos;
     list_to(list, list->pos + by);
     screen_moved(s, list->pos - before);
@@ -22,7 +26,11 @@ click(struct screen *s, int y, int x)
     const struct rect *rows = &s->list_rows;
     bool inside =
         y >= rows->y && y < rows->y + rows->height && x >= rows->x && x < rows->x + rows->width;
-    if (!inside || (s->view != VIEW_STATIONS && s->view != VIEW_ALARMS)) {
+    if (view_of(s)->click != NULL) {
+        view_of(s)->click(s, y, x);
+        return;
+    }
+    if (!inside) {
         return;
     }
     s->detail_focus = false;

@@ -109,8 +109,8 @@ candidates(const struct screen *s, const char *typed)
 {
     GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
     if (strchr(typed, ' ') == NULL) {
-        for (int i = 0; i < n_actions; i++) {
-            add_candidate(list, typed, "", actions[i].name);
+        for (int i = 0; i < action_count(); i++) {
+            add_candidate(list, typed, "", action_at(i)->name);
         }
         return list;
     }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/screen.h"
 
-#include <assert.h>
 #include <stdarg.h>
 
 #include <curses.h>
@@ -10,9 +9,9 @@
 #include "ui/alarm_actions.h"
 #include "ui/keymap.h"
 #include "ui/mouse.h"
+#include "ui/view.h"
 #include "ui/views.h"
 
-#define FOLLOW_US (150 * US_PER_MS) /* the detail follows when the cursor has come to rest */
 #define NOTICE_US (6 * US_PER_S)
 #define AGAIN_US  (2 * US_PER_S)
 #define PASTE_US  US_PER_S
@@ -21,16 +20,10 @@
 #define CTRL_L 0x0c
 #define CTRL_Z 0x1a
 
-static const char *const view_names[] = {[VIEW_STATIONS] = N_("Stations"),
-                                         [VIEW_ALARMS] = N_("Alarms"),
-                                         [VIEW_UNKNOWN] = N_("Unknown ids"),
-                                         [VIEW_LOG] = N_("Log")};
-static_assert(G_N_ELEMENTS(view_names) == VIEWS, "a view has no name");
-
 const char *
 view_name(enum view view)
 {
-    return _(view_names[view]);
+    return _(view_types[view]->name);
 }
 
 void
@@ -43,12 +36,18 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
         .zone = zone_new(config->timezone),
         .now = clock_now(),
         .hints = true,
+        .view = VIEW_STATIONS,
         .bell = {.priorities = config->bell_priorities, .repeat_s = config->bell_repeat_s},
         .unknown = {.list = {.height = 1}}};
     s->minute = format_minute(s->now);
     draw_set_glyphs(s->draw, !terminal_utf8(terminal)          ? GLYPHS_ASCII
                              : terminal_console_font(terminal) ? GLYPHS_VT
                                                                : GLYPHS_UTF8);
+    char *file = config->state_dir == NULL
+                     ? NULL
+                     : g_build_filename(config->state_dir, "console.ini", NULL);
+    s->prefs = prefs_new(file);
+    g_free(file);
     s->ask.actions = g_array_new(FALSE, FALSE, sizeof(struct alarm_action));
     alarm_list_init(&s->alarms);
     roster_init(&s->roster);
@@ -56,6 +55,11 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
     prompt_init(&s->prompt);
     help_init(&s->help);
     log_view_init(&s->log);
+    for (int i = 0; i < VIEWS; i++) {
+        if (view_types[i] != NULL && view_types[i]->init != NULL) {
+            view_types[i]->init(s);
+        }
+    }
     if (*terminal_notice(terminal) != '\0') {
         screen_notice(s, "%s", terminal_notice(terminal));
     }
@@ -73,6 +77,12 @@ screen_fini(struct screen *s)
     help_fini(&s->help);
     g_free(s->unknown.order);
     log_view_fini(&s->log);
+    for (int i = 0; i < VIEWS; i++) {
+        if (view_types[i] != NULL && view_types[i]->fini != NULL) {
+            view_types[i]->fini(s);
+        }
+    }
+    prefs_free(s->prefs);
     zone_free(s->zone);
     draw_free(s->draw);
 }
@@ -103,9 +113,10 @@ screen_take(struct screen *s, struct snapshot *snapshot)
         detail_follow(s);
     }
     detail_update(s);
-    unknown_update(s);
-    if (s->view == VIEW_LOG) {
-        log_view_update(s);
+    for (int i = 0; i < VIEWS; i++) {
+        if (view_types[i] != NULL && view_types[i]->take != NULL) {
+            view_types[i]->take(s);
+        }
     }
     snapshot_unref(old);
 }
@@ -127,6 +138,12 @@ screen_tick(struct screen *s)
     if (*s->notice != '\0' && now >= s->notice_until) {
         *s->notice = '\0';
     }
+    prefs_tick(s->prefs, now);
+    for (int i = 0; i < VIEWS; i++) {
+        if (view_types[i] != NULL && view_types[i]->tick != NULL) {
+            view_types[i]->tick(s);
+        }
+    }
 }
 
 static void
@@ -145,6 +162,12 @@ screen_next_tick(const struct screen *s)
     sooner(&when, s->alarms.hold.until);
     sooner(&when, bell_next(&s->bell));
     sooner(&when, s->status_at);
+    sooner(&when, prefs_next(s->prefs));
+    for (int i = 0; i < VIEWS; i++) {
+        if (view_types[i] != NULL && view_types[i]->next_tick != NULL) {
+            sooner(&when, view_types[i]->next_tick(s));
+        }
+    }
     if (*s->notice != '\0') {
         sooner(&when, s->notice_until);
     }
@@ -156,57 +179,20 @@ screen_next_tick(const struct screen *s)
 enum place
 screen_place(const struct screen *s)
 {
-    switch (s->view) {
-    case VIEW_STATIONS:
-        return s->detail_focus ? PLACE_DETAIL : PLACE_LIST;
-    case VIEW_ALARMS:
-        return PLACE_ALARMS;
-    case VIEW_UNKNOWN:
-        return PLACE_UNKNOWN;
-    case VIEW_LOG:
-        return PLACE_LOG;
-    }
-    return PLACE_LIST;
+    return view_of(s)->place(s);
 }
 
 struct list *
 screen_list(struct screen *s)
 {
-    switch (screen_place(s)) {
-    case PLACE_LIST:
-        return &s->roster.list;
-    case PLACE_DETAIL:
-        return &s->detail.list;
-    case PLACE_ALARMS:
-        return &s->alarms.list;
-    case PLACE_UNKNOWN:
-        return &s->unknown.list;
-    case PLACE_LOG:
-        return &s->log.list;
-    }
-    return &s->roster.list;
+    return view_of(s)->list == NULL ? NULL : view_of(s)->list(s);
 }
 
 void
 screen_moved(struct screen *s, int by)
 {
-    switch (screen_place(s)) {
-    case PLACE_LIST:
-        roster_move_to(&s->roster, s->roster.list.pos, s->now.mono);
-        s->detail.follow_at = s->now.mono + FOLLOW_US;
-        return;
-    case PLACE_DETAIL:
-        detail_moved(s, by);
-        return;
-    case PLACE_ALARMS:
-        alarm_list_moved(&s->alarms, s->now.mono);
-        return;
-    case PLACE_UNKNOWN:
-        unknown_moved(s);
-        return;
-    case PLACE_LOG:
-        s->log.at_end = s->log.list.pos + 1 >= s->log.list.n;
-        return;
+    if (view_of(s)->moved != NULL) {
+        view_of(s)->moved(s, by);
     }
 }
 
@@ -216,24 +202,47 @@ screen_set_view(struct screen *s, enum view view)
     s->view = view;
     s->from_alarms = false;
     s->detail_focus = s->detail_focus && view == VIEW_STATIONS;
-    if (view == VIEW_LOG) {
-        log_view_update(s);
+    if (view_of(s)->enter != NULL) {
+        view_of(s)->enter(s);
     }
 }
 
 void
 screen_back(struct screen *s)
 {
-    if (s->view == VIEW_ALARMS && *s->alarms.filter_text != '\0') {
-        alarm_list_set_filter(&s->alarms, "");
-    } else if (s->view != VIEW_STATIONS) {
+    bool closed = view_of(s)->back != NULL && view_of(s)->back(s);
+    if (!closed && s->view != VIEW_STATIONS) {
         screen_set_view(s, VIEW_STATIONS);
-    } else if (s->detail_focus && s->from_alarms) {
-        screen_set_view(s, VIEW_ALARMS);
-    } else if (s->detail_focus) {
-        s->detail_focus = false;
-    } else if (*s->roster.filter_text != '\0') {
-        roster_set_filter(&s->roster, "", s->snap);
+    }
+}
+
+/* ---- the archive ---- */
+
+uint64_t
+screen_ask(struct screen *s, const struct archive_request *r)
+{
+    return s->config->archive == NULL ? 0 : archive_ask(s->config->archive, r);
+}
+
+void
+screen_cancel(struct screen *s, uint64_t id)
+{
+    if (s->config->archive != NULL && id != 0) {
+        archive_cancel(s->config->archive, id);
+    }
+}
+
+void
+screen_answers(struct screen *s)
+{
+    struct archive_answer *answer;
+    while ((answer = archive_take(s->config->archive)) != NULL) {
+        bool taken = false;
+        for (int i = 0; i < VIEWS && !taken; i++) {
+            const struct view_type *type = view_types[i];
+            taken = type != NULL && type->answer != NULL && type->answer(s, answer);
+        }
+        archive_answer_free(answer);
     }
 }
 

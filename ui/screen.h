@@ -14,11 +14,24 @@
 #include "ui/console.h"
 #include "ui/draw.h"
 #include "ui/format.h"
+#include "ui/prefs.h"
 #include "ui/roster.h"
 #include "ui/terminal.h"
 
-enum view { VIEW_STATIONS, VIEW_ALARMS, VIEW_UNKNOWN, VIEW_LOG };
-#define VIEWS (VIEW_LOG + 1)
+enum view {
+    VIEW_OVERVIEW, /* the tabs, in the order of their digits */
+    VIEW_STATIONS,
+    VIEW_MAP,
+    VIEW_ALARMS,
+    VIEW_TRENDS,
+    VIEW_BOARDS,
+    VIEW_JOURNAL, /* from here on no tab, unless it is shown */
+    VIEW_HEALTH,
+    VIEW_UNKNOWN,
+    VIEW_LOG,
+};
+#define VIEWS     (VIEW_LOG + 1)
+#define VIEW_TABS VIEW_JOURNAL
 
 /* Where the keys go: one bit, so that an action can name several. */
 enum place {
@@ -27,9 +40,18 @@ enum place {
     PLACE_ALARMS = 1u << 2,
     PLACE_UNKNOWN = 1u << 3,
     PLACE_LOG = 1u << 4,
+    PLACE_OVERVIEW = 1u << 5,
+    PLACE_MAP = 1u << 6,
+    PLACE_TRENDS = 1u << 7,
+    PLACE_BOARDS = 1u << 8,
+    PLACE_JOURNAL = 1u << 9,
+    PLACE_HEALTH = 1u << 10,
 };
+#define PLACE_LAST     PLACE_HEALTH
 #define PLACE_STATIONS (PLACE_LIST | PLACE_DETAIL)
-#define PLACE_ANY      (PLACE_STATIONS | PLACE_ALARMS | PLACE_UNKNOWN | PLACE_LOG)
+#define PLACE_ANY      (2u * PLACE_LAST - 1u)
+/* Where the cursor keys go up and down in rows. */
+#define PLACE_ROWS (PLACE_ANY & ~(unsigned)(PLACE_MAP | PLACE_TRENDS | PLACE_BOARDS))
 
 /* How much there is room for. */
 enum extent { EXTENT_NONE, EXTENT_TINY, EXTENT_COMPACT, EXTENT_FULL, EXTENT_WIDE };
@@ -141,6 +163,14 @@ struct screen {
     struct detail detail;
     struct unknown_view unknown;
     struct log_view log;
+    /* Each belongs to the files of its view, and is made by its init(). */
+    struct overview *overview;
+    struct map_view *map;
+    struct trends *trends;
+    struct boards *boards;
+    struct journal_view *journal;
+    struct health_view *health;
+    struct prefs *prefs;
     struct help help;
     struct prompt prompt;
 
@@ -180,5 +210,9 @@ void screen_moved(struct screen *s, int by);
 void screen_back(struct screen *s);
 void screen_interrupt(struct screen *s); /* Ctrl-C, SIGINT */
 const char *view_name(enum view view);   /* translated */
+/* Ask the archive; 0: there is none, or it is busy. Answers come to the view's answer(). */
+uint64_t screen_ask(struct screen *s, const struct archive_request *r);
+void screen_cancel(struct screen *s, uint64_t id); /* 0 is fine */
+void screen_answers(struct screen *s);             /* archive_fd() was readable */
 
 #endif

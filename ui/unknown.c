@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/view.h"
 #include "ui/views.h"
 
 #include "src/core/i18n.h"
@@ -170,3 +171,35 @@ unknown_draw(struct screen *s, struct rect area)
                  v->list.top + i == v->list.pos);
     }
 }
+
+/* ---- the view ---- */
+
+static enum place
+place(const struct screen *s)
+{
+    (void)s;
+    return PLACE_UNKNOWN;
+}
+
+static struct list *
+list(struct screen *s)
+{
+    return &s->unknown.list;
+}
+
+static void
+moved(struct screen *s, int by)
+{
+    (void)by;
+    unknown_moved(s);
+}
+
+const struct view_type view_unknown = {
+    .name = N_("Unknown ids"),
+    .key = 'u',
+    .take = unknown_update,
+    .place = place,
+    .list = list,
+    .moved = moved,
+    .draw = unknown_draw,
+};

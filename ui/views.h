@@ -30,6 +30,9 @@ void stations_sort_by(struct screen *s, int step);
 
 /* layout.c: what stands where, for the extent of the screen */
 void layout_draw(struct screen *s);
+/* For a view on a small screen: the last two lines of area, below a line, for what is selected;
+ * without lines when there is no room. area gets smaller. */
+struct rect layout_digest(struct screen *s, struct rect *area);
 
 /* detail.c */
 void detail_init(struct detail *d);

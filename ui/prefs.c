@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/prefs.h"
+
+#include <errno.h>
+#include <glib.h>
+
+#include "src/core/i18n.h"
+
+#define WRITE_US (3 * US_PER_S) /* quiet that ends a burst of changes */
+
+struct prefs {
+    char *file; /* NULL: kept nowhere */
+    GKeyFile *values;
+    GString *last;    /* what prefs_get() gave */
+    mono_us write_at; /* 0: all is written */
+    char problem[256];
+};
+
+struct prefs *
+prefs_new(const char *file)
+{
+    struct prefs *p = g_new0(struct prefs, 1);
+    p->file = g_strdup(file);
+    p->values = g_key_file_new();
+    p->last = g_string_new(NULL);
+    char *text = NULL;
+    gsize len = 0;
+    if (file != NULL && g_file_get_contents(file, &text, &len, NULL)) {
+        GError *error = NULL;
+        if (!g_key_file_load_from_data(p->values, text, len, G_KEY_FILE_KEEP_COMMENTS,
+                                       &error)) {
+            snprintf(p->problem, sizeof(p->problem), _("%s is not read: %s"), file,
+                     error->message);
+            g_error_free(error);
+        }
+    }
+    g_free(text);
+    return p;
+}
+
+static void
+write_now(struct prefs *p)
+{
+    p->write_at = 0;
+    if (p->file == NULL) {
+        return;
+    }
+    char *dir = g_path_get_dirname(p->file);
+    gsize len = 0;
+    char *text = g_key_file_to_data(p->values, &len, NULL);
+    GError *error = NULL;
+    *p->problem = '\0';
+    if (g_mkdir_with_parents(dir, 0700) != 0) {
+        snprintf(p->problem, sizeof(p->problem), "%s: %s", dir, g_strerror(errno));
+    } else if (!g_file_set_contents_full(p->file, text, (gssize)len,
+                                         G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error)) {
+        g_strlcpy(p->problem, error->message, sizeof(p->problem));
+        g_error_free(error);
+    }
+    g_free(text);
+    g_free(dir);
+}
+
+void
+prefs_free(struct prefs *p)
+{
+    if (p == NULL) {
+        return;
+    }
+    if (p->write_at != 0) {
+        write_now(p);
+    }
+    g_key_file_unref(p->values);
+    g_string_free(p->last, TRUE);
+    g_free(p->file);
+    g_free(p);
+}
+
+const char *
+prefs_get(struct prefs *p, const char *group, const char *key, const char *fallback)
+{
+    char *value = g_key_file_get_string(p->values, group, key, NULL);
+    if (value == NULL) {
+        return fallback;
+    }
+    g_string_assign(p->last, value);
+    g_free(value);
+    return p->last->str;
+}
+
+int
+prefs_get_int(struct prefs *p, const char *group, const char *key, int fallback)
+{
+    const char *text = prefs_get(p, group, key, "");
+    gint64 value = 0;
+    bool good = g_ascii_string_to_signed(text, 10, INT_MIN, INT_MAX, &value, NULL);
+    return good ? (int)value : fallback;
+}
+
+void
+prefs_set(struct prefs *p, const char *group, const char *key, const char *value, mono_us now)
+{
+    const char *before = prefs_get(p, group, key, NULL);
+    if (g_strcmp0(before, value) == 0) {
+        return;
+    }
+    if (value != NULL) {
+        g_key_file_set_string(p->values, group, key, value);
+    } else {
+        g_key_file_remove_key(p->values, group, key, NULL);
+    }
+    p->write_at = now + WRITE_US;
+}
+
+void
+prefs_set_int(struct prefs *p, const char *group, const char *key, int value, mono_us now)
+{
+    char text[16];
+    snprintf(text, sizeof(text), "%d", value);
+    prefs_set(p, group, key, text, now);
+}
+
+mono_us
+prefs_next(const struct prefs *p)
+{
+    return p->write_at;
+}
+
+void
+prefs_tick(struct prefs *p, mono_us now)
+{
+    if (p->write_at != 0 && now >= p->write_at) {
+        write_now(p);
+    }
+}
+
+const char *
+prefs_problem(const struct prefs *p)
+{
+    return p->problem;
+}

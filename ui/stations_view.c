@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The view of stations: the list, and beside it one station. */
+#include "src/core/i18n.h"
+#include "ui/view.h"
+#include "ui/views.h"
+
+#define FOLLOW_US (150 * US_PER_MS) /* the detail follows when the cursor has come to rest */
+
+/* The list takes what it needs, the detail the rest, but never less than two fifths. */
+static int
+list_width(const struct screen *s)
+{
+    return CLAMP(stations_width(s), 54,
+                 MAX(s->columns * (s->columns < 120 ? 11 : 12) / 20, 54));
+}
+
+static void
+draw(struct screen *s, struct rect area)
+{
+    if (s->snap == NULL) {
+        return;
+    }
+    if (s->extent != EXTENT_WIDE) {
+        if (s->detail_focus) {
+            detail_draw(s, area);
+        } else {
+            stations_draw(s, area);
+        }
+        return;
+    }
+    int width = list_width(s);
+    struct rect left = {area.y, 0, area.height, width};
+    struct rect right = {area.y, width + 1, area.height, s->columns - width - 1};
+    stations_draw(s, left);
+    for (int y = area.y; y < area.y + area.height; y++) {
+        draw_glyph(s->draw, y, width, STYLE_DIM, GLYPH_WALL);
+    }
+    detail_draw(s, right);
+}
+
+static int
+wall(const struct screen *s)
+{
+    return s->extent == EXTENT_WIDE && s->snap != NULL ? list_width(s) : 0;
+}
+
+/* A small screen has room for one of both. */
+static void
+draw_small(struct screen *s, struct rect area)
+{
+    if (s->detail_focus) {
+        detail_draw(s, area);
+        return;
+    }
+    struct rect below = layout_digest(s, &area);
+    stations_draw_small(s, area);
+    detail_draw_digest(s, below);
+}
+
+static enum place
+place(const struct screen *s)
+{
+    return s->detail_focus ? PLACE_DETAIL : PLACE_LIST;
+}
+
+static struct list *
+list(struct screen *s)
+{
+    return s->detail_focus ? &s->detail.list : &s->roster.list;
+}
+
+static void
+moved(struct screen *s, int by)
+{
+    if (s->detail_focus) {
+        detail_moved(s, by);
+        return;
+    }
+    roster_move_to(&s->roster, s->roster.list.pos, s->now.mono);
+    s->detail.follow_at = s->now.mono + FOLLOW_US;
+}
+
+static bool
+back(struct screen *s)
+{
+    if (s->detail_focus && s->from_alarms) {
+        screen_set_view(s, VIEW_ALARMS);
+    } else if (s->detail_focus) {
+        s->detail_focus = false;
+    } else if (*s->roster.filter_text != '\0') {
+        roster_set_filter(&s->roster, "", s->snap);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool
+can_back(const struct screen *s)
+{
+    return s->detail_focus || *s->roster.filter_text != '\0';
+}
+
+const struct view_type view_stations = {
+    .name = N_("Stations"),
+    .key = '2',
+    .place = place,
+    .list = list,
+    .moved = moved,
+    .back = back,
+    .can_back = can_back,
+    .draw = draw,
+    .draw_small = draw_small,
+    .wall = wall,
+};

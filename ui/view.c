@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/view.h"
+
+const struct view_type *const view_types[VIEWS] = {
+    [VIEW_STATIONS] = &view_stations,
+    [VIEW_ALARMS] = &view_alarms,
+    [VIEW_UNKNOWN] = &view_unknown,
+    [VIEW_LOG] = &view_log,
+};
+
+const struct view_type *
+view_of(const struct screen *s)
+{
+    return view_types[s->view];
+}
