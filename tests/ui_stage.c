@@ -17,6 +17,7 @@
  *     crash
  *
  * Texts are not sanitised here, unlike by the engine: what a screen lets through is seen.
+ * With STAGE_PLAIN in the environment it is the line mode that is shown.
  * The exit status is that of console_run().
  */
 #include <assert.h>
@@ -29,7 +30,7 @@
 
 #include "src/core/text.h"
 #include "tests/stage_alarms.h"
-#include "ui/console.h"
+#include "ui/plain.h"
 
 struct made {
     char *uid, *name;
@@ -557,7 +558,8 @@ main(int argc, char **argv)
                                     .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
                                     .bell_repeat_s = 6};
     struct err err = {""};
-    enum rc rc = console_run(&config, &err);
+    enum rc rc = getenv("STAGE_PLAIN") != NULL ? plain_run(&config, 0, 1, &err)
+                                               : console_run(&config, &err);
     if (rc != RC_OK) {
         fprintf(stderr, "%s\n", err.text);
     }

@@ -12,6 +12,7 @@
 #include "src/core/i18n.h"
 #include "src/core/text.h"
 #include "ui/alarm_actions.h"
+#include "ui/language.h"
 #include "ui/plain_private.h"
 
 #define SPACING_US   (500 * US_PER_MS) /* snapshots: what changes faster is told once */
@@ -160,7 +161,7 @@ init(struct plain *p, const struct console_config *config, int out_fd)
     roster_init(&s->roster);
     p->out_fd = out_fd;
     p->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    p->listed = g_array_new(FALSE, FALSE, sizeof(struct alarm_key));
+    p->listed = g_array_new(FALSE, FALSE, sizeof(struct listed));
     plain_tell_init(p);
 }
 
@@ -218,6 +219,9 @@ plain_run(const struct console_config *config, int in_fd, int out_fd, struct err
     int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (signals < 0) {
         return err_set(err, RC_IO, _("could not start the screen: %s"), g_strerror(errno));
+    }
+    if (config->language != NULL) {
+        language_set(config->language);
     }
     init(&p, config, out_fd);
     GString *typed = g_string_new(NULL);

@@ -21,10 +21,7 @@ static void
 tell_rest(struct plain *p, int n)
 {
     if (n > ROWS_MAX) {
-        plain_line(p,
-                   ngettext("%d more: add words to narrow it down",
-                            "%d more: add words to narrow it down", n - ROWS_MAX),
-                   n - ROWS_MAX);
+        plain_line(p, _("%d more: add words to narrow it down"), n - ROWS_MAX);
     }
 }
 
@@ -38,11 +35,11 @@ list_alarms(struct plain *p, const char *filter)
     plain_line(p, ngettext("%u alarm", "%u alarms", l->rows->len), l->rows->len);
     for (int i = 0; i < (int)l->rows->len && i < ROWS_MAX; i++) {
         const struct alarm_view *v = alarm_list_view(l, i);
-        struct alarm_key key = alarm_key_of(v);
+        const struct listed row = {alarm_key_of(v), v->occurrence, v->step, v->state};
         char text[1024];
         plain_alarm_text(p, v, text, sizeof(text));
         plain_line(p, "%d. %s", i + 1, text);
-        g_array_append_val(p->listed, key);
+        g_array_append_val(p->listed, row);
     }
     tell_rest(p, (int)l->rows->len);
 }
@@ -86,7 +83,7 @@ list_stations(struct plain *p, const char *filter)
 {
     struct roster *r = &p->s.roster;
     roster_set_filter(r, filter, p->s.snap);
-    plain_line(p, ngettext("%d station", "%d stations", r->n), r->n);
+    plain_line(p, ngettext("%d station", "%d stations", (unsigned long)r->n), r->n);
     for (int i = 0; i < r->n && i < ROWS_MAX; i++) {
         station_line(p, r->order[i]);
     }
@@ -145,11 +142,15 @@ pick(struct plain *p, const char *argument)
                        : _("give the number of a row that \"alarms\" told last"));
         return NULL;
     }
-    const struct alarm_key *key = &g_array_index(p->listed, struct alarm_key, number - 1);
-    if (!alarm_list_select(&p->s.alarms, key)) {
-        plain_line(p, _("alarm %d is gone: list them again"), (int)number);
+    const struct listed *row = &g_array_index(p->listed, struct listed, number - 1);
+    bool here = alarm_list_select(&p->s.alarms, &row->key);
+    const struct alarm_view *v = here ? alarm_list_selected(&p->s.alarms) : NULL;
+    if (v == NULL || !uuid_equal(&v->occurrence, &row->occurrence) || v->step != row->step ||
+        v->state != row->state) {
+        plain_line(p, _("alarm %d is another one by now: list them again"), (int)number);
         return NULL;
     }
+    p->s.alarms.changed_at = 0; /* it is as it was told */
     return rest + strspn(rest, " ");
 }
 

@@ -18,7 +18,15 @@ struct plain {
     bool bad[STATUS_PARTS];
     char owner[2 * FORMAT_SIZE];
     int day;        /* that the last line's time belongs to */
-    GArray *listed; /* struct alarm_key: the rows that have numbers */
+    GArray *listed; /* struct listed: the rows that have numbers */
+};
+
+/* A row as it was told. */
+struct listed {
+    struct alarm_key key;
+    struct uuid occurrence;
+    uint32_t step;
+    enum alarm_state state;
 };
 
 /* plain.c: one line; with the time in front. */
