@@ -17,6 +17,7 @@
  *     crash
  *
  * Texts are not sanitised here, unlike by the engine: what a screen lets through is seen.
+ * STAGE_LOCALE names a directory of translations; without it the screen is English.
  * With STAGE_PLAIN in the environment it is the line mode that is shown.
  * The exit status is that of console_run().
  */
@@ -28,6 +29,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "src/core/i18n.h"
 #include "src/core/text.h"
 #include "tests/stage_alarms.h"
 #include "ui/plain.h"
@@ -540,6 +542,12 @@ main(int argc, char **argv)
         return 2;
     }
     setlocale(LC_CTYPE, "");
+    if (getenv("STAGE_LOCALE") != NULL) {
+        setlocale(LC_MESSAGES, "");
+        bindtextdomain("leitstand", getenv("STAGE_LOCALE"));
+        bind_textdomain_codeset("leitstand", "UTF-8");
+        textdomain("leitstand");
+    }
     block_signals();
     struct stage stage;
     stage_init(&stage, (int)fd, (int)stations);
