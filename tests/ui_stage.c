@@ -33,9 +33,8 @@
 #include "src/core/i18n.h"
 #include "src/core/text.h"
 #include "tests/stage_alarms.h"
-#include "ui/plain.h"
 #include "tests/stage_archive.h"
-#include "ui/console.h"
+#include "ui/plain.h"
 
 struct made {
     char *uid, *name;
