@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "src/app/archive_worker.h"
 #include "src/app/engine.h"
 #include "src/core/log.h"
 #include "ui/console.h"
@@ -30,13 +31,23 @@ watch_plant(const struct config *config, bool demo, struct problems *problems, s
     log_hold(true);
     enum rc rc = engine_start(&engine, config, exchange, true, problems, err);
     if (rc == RC_OK) {
+        /* The engine has brought the cache up to date before anybody else looks into it. */
+        struct archive *archive = archive_new();
+        struct archive_worker *worker = archive_worker_start(
+            &(struct archive_worker_config){.archive = archive,
+                                            .cache = config->cache.path,
+                                            .store = config->postgres.conninfo,
+                                            .patience_us = ARCHIVE_PATIENCE_US});
         const struct console_config console = {.exchange = exchange,
+                                               .archive = worker == NULL ? NULL : archive,
                                                .timezone = config->instance.timezone,
                                                .title = config->instance.name,
                                                .demo = demo,
                                                .bell_priorities = config->alarms.bell,
                                                .bell_repeat_s = config->alarms.bell_repeat_s};
         rc = console_run(&console, err);
+        archive_worker_stop(worker);
+        archive_free(archive);
     }
     engine_stop(engine);
     log_hold(false);
