@@ -283,17 +283,13 @@ action_reload(struct screen *s, const char *argument)
 void
 action_glyphs(struct screen *s, const char *argument)
 {
-    int set = ((int)draw_glyphs(s->draw) + 1) % GLYPH_SETS;
-    for (int i = 0; *argument != '\0' && i < GLYPH_SETS; i++) {
-        if (strcmp(argument, glyph_set_name((enum glyph_set)i)) == 0) {
-            set = i;
-        }
-    }
+    enum glyph_set set = (enum glyph_set)(((int)draw_glyphs(s->draw) + 1) % GLYPH_SETS);
+    glyph_set_by_name(&set, argument);
     if (!terminal_utf8(s->terminal)) {
         set = GLYPHS_ASCII;
     }
-    draw_set_glyphs(s->draw, (enum glyph_set)set);
-    screen_notice(s, _("glyphs: %s"), glyph_set_name((enum glyph_set)set));
+    draw_set_glyphs(s->draw, set);
+    screen_notice(s, _("glyphs: %s"), glyph_set_name(set));
 }
 
 void
