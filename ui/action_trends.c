@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/core/i18n.h"
+#include "ui/actions.h"
 #include "ui/keymap.h"
 #include "ui/keys.h"
 #include "ui/trend_actions.h"
@@ -8,14 +9,14 @@
 
 /* Trends: what is done in them, and how one comes there. */
 static const struct action trend_actions[] = {
-    {"trend",
-     N_("trend of the selected component, or of UID/ID …"),
+    {"trend-here",
+     N_("trend of the selected component"),
      N_("trend"),
      {'t'},
-     SELECTABLE | PLACE_TRENDS,
-     NULL,
-     action_trend,
-     N_("UID/ID …")},
+     SELECTABLE,
+     why_no_component,
+     action_trend_here,
+     NULL},
     {"trend-too",
      N_("add the selected component to the trends"),
      NULL,
@@ -200,6 +201,14 @@ static const struct action trend_actions[] = {
      why_no_window,
      action_csv,
      N_("FILE")},
+    {"trend",
+     N_("show the trends of these components"),
+     NULL,
+     {0},
+     PLACE_ANY,
+     why_no_snapshot,
+     action_trend,
+     N_("UID/ID …")},
     {"trend-keep",
      N_("keep the curves under a name"),
      NULL,

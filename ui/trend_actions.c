@@ -74,22 +74,22 @@ action_trends(struct screen *s, const char *argument)
     screen_set_view(s, VIEW_TRENDS);
 }
 
-/* ":trend UID/ID …" makes the own set; without names, what is selected is looked at. */
+void
+action_trend_here(struct screen *s, const char *argument)
+{
+    (void)argument;
+    trends_visit(s, selected(s));
+}
+
 void
 action_trend(struct screen *s, const char *argument)
 {
-    if (*argument == '\0') {
-        uint32_t component = selected(s);
-        if (component == COMPONENT_NONE) {
-            screen_notice(s, "%s", _(why_no_component(s)));
-        } else {
-            trends_visit(s, component);
-        }
-        return;
-    }
     action_trends(s, "");
-    trends_clear(s);
-    action_trend_add(s, argument);
+    if (*argument != '\0') {
+        trends_clear(s);
+        action_trend_add(s, argument);
+        s->trends->focus = 0;
+    }
 }
 
 void

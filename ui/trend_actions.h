@@ -8,6 +8,7 @@
 #include "ui/screen.h"
 
 void action_trends(struct screen *s, const char *argument);
+void action_trend_here(struct screen *s, const char *argument);
 void action_trend(struct screen *s, const char *argument);
 void action_trend_too(struct screen *s, const char *argument);
 void action_trend_add(struct screen *s, const char *argument);

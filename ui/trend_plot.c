@@ -13,7 +13,7 @@
 int
 trend_plot_left(int width, bool bare)
 {
-    return bare ? 0 : width >= 60 ? 9 : 7;
+    return bare ? 0 : width >= 60 ? 9 : 8;
 }
 
 static int

@@ -52,25 +52,6 @@ trends_title(const struct screen *s, char *dst, size_t cap)
              t->y == TREND_Y_AUTO ? _("  autoscale") : "");
 }
 
-void
-trends_moment(const struct screen *s, char *dst, size_t cap)
-{
-    const struct trends *t = s->trends;
-    int64_t i = trends_cursor(t);
-    if (i < 0) {
-        snprintf(dst, cap, "%s", _("newest; min, mean, max and number of all that is shown"));
-        return;
-    }
-    char date[FORMAT_SIZE], from[FORMAT_SIZE], to[FORMAT_SIZE];
-    wall_us at = trend_window_start(&t->window, i);
-    const struct archive_bucket *b = &t->entries[t->focus].now.buckets[i];
-    bool one = b->n == 1; /* then its own time is known */
-    format_date(date, sizeof(date), s->zone, one ? b->last_at : at);
-    format_second(from, sizeof(from), s->zone, one ? b->last_at : at);
-    format_second(to, sizeof(to), s->zone, trend_window_start(&t->window, i + 1));
-    snprintf(dst, cap, "%s %s%s%s", date, from, one ? "" : " – ", one ? "" : to);
-}
-
 /* ---- values ---- */
 
 /* With the unit, when one is given. */
@@ -95,6 +76,34 @@ previous(const struct trend_series *series, int64_t i)
     return series->before.n > 0 ? &series->before : NULL;
 }
 
+static const struct component *
+component_of(const struct screen *s, int entry)
+{
+    const struct trends *t = s->trends;
+    uint32_t index = t->entries[entry].component;
+    return index == COMPONENT_NONE || t->window.n == 0 ? NULL : &t->plant->components[index];
+}
+
+/* In bucket i nothing was read, and none of bad quality: the reading before it that still
+ * counts there, as the line says that is drawn; NULL: none does. */
+static const struct archive_bucket *
+counting(const struct screen *s, int entry, int64_t i)
+{
+    const struct trends *t = s->trends;
+    const struct trend_series *series = &t->entries[entry].now;
+    const struct component *c = component_of(s, entry);
+    const struct archive_bucket *last = previous(series, i);
+    wall_us next = trends_holds(s, &t->entries[entry]);
+    for (int64_t k = (int64_t)t->window.n - 1; k >= i; k--) {
+        next = series->buckets[k].n > 0 ? series->buckets[k].first_at : next;
+    }
+    int silence_s = t->plant->stations[c->station].silence_s;
+    int64_t gap_us = trend_gap_us(series->buckets, &t->window, c, silence_s);
+    bool counts = last != NULL && next != WALL_NONE &&
+                  next >= trend_window_start(&t->window, i) && next - last->last_at <= gap_us;
+    return counts ? last : NULL;
+}
+
 /* One bucket by the present statistic. */
 static struct trend_dot
 dot_at(const struct screen *s, const struct component *c, const struct trend_series *series,
@@ -108,12 +117,32 @@ dot_at(const struct screen *s, const struct component *c, const struct trend_ser
     return dot;
 }
 
-static const struct component *
-component_of(const struct screen *s, int entry)
+void
+trends_moment(const struct screen *s, char *dst, size_t cap)
 {
     const struct trends *t = s->trends;
-    uint32_t index = t->entries[entry].component;
-    return index == COMPONENT_NONE || t->window.n == 0 ? NULL : &t->plant->components[index];
+    int64_t i = trends_cursor(t);
+    if (i < 0) {
+        snprintf(dst, cap, "%s", _("newest; min, mean, max and number of all that is shown"));
+        return;
+    }
+    const struct archive_bucket *last =
+        t->entries[t->focus].now.buckets[i].n == 0 && component_of(s, t->focus) != NULL
+            ? counting(s, t->focus, i)
+            : NULL;
+    char read[FORMAT_SIZE * 2] = "", second[FORMAT_SIZE];
+    if (last != NULL) {
+        format_moment(second, sizeof(second), s->zone, last->last_at, s->now.wall);
+        snprintf(read, sizeof(read), _("  read %s"), second);
+    }
+    char date[FORMAT_SIZE], from[FORMAT_SIZE], to[FORMAT_SIZE];
+    wall_us at = trend_window_start(&t->window, i);
+    const struct archive_bucket *b = &t->entries[t->focus].now.buckets[i];
+    bool one = b->n == 1; /* then its own time is known */
+    format_date(date, sizeof(date), s->zone, one ? b->last_at : at);
+    format_second(from, sizeof(from), s->zone, one ? b->last_at : at);
+    format_second(to, sizeof(to), s->zone, trend_window_start(&t->window, i + 1));
+    snprintf(dst, cap, "%s %s%s%s%s", date, from, one ? "" : " – ", one ? "" : to, read);
 }
 
 static void
@@ -142,6 +171,11 @@ trends_value(const struct screen *s, int entry, char *dst, size_t cap)
         return;
     }
     struct trend_dot dot = dot_at(s, c, &s->trends->entries[entry].now, i);
+    const struct archive_bucket *last = dot.any || dot.bad ? NULL : counting(s, entry, i);
+    if (last != NULL && s->trends->stat != TREND_DIFFERENCE) {
+        dot.any = true;
+        dot.value = adjust_apply(c->adjust, last->last);
+    }
     if (!dot.any) {
         snprintf(dst, cap, "%s", dot.bad ? _("bad quality") : _("no reading"));
     } else if (trend_is_strip(c)) {
