@@ -48,7 +48,7 @@ struct trend_plot {
     enum trend_y y;
     int64_t cursor; /* bucket, -1: none */
     const struct zone *zone;
-    bool bare; /* a small tile: no time axis, no labels but those at the lines' ends */
+    bool bare; /* a small tile: curves and limits only, no axes, no labels */
 };
 
 /* Columns that the plot itself has in a rectangle of that width. */
