@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/core/i18n.h"
 #include "ui/actions.h"
+#include "ui/complete.h"
 #include "ui/keymap.h"
 #include "ui/keys.h"
 
@@ -13,7 +14,8 @@ static const struct action alarm_actions[] = {
      PLACE_ALARMS,
      why_no_ack,
      action_ack,
-     N_("COMMENT")},
+     N_("COMMENT"),
+     .acts = true},
     {"ack-shown",
      N_("acknowledge all alarms that have been on the screen for a second"),
      N_("ack shown"),
@@ -21,7 +23,8 @@ static const struct action alarm_actions[] = {
      PLACE_ALARMS,
      why_no_ack_all,
      action_ack_all,
-     N_("COMMENT")},
+     N_("COMMENT"),
+     .acts = true},
     {"shelve",
      N_("put the selected alarm on the shelf for a time, or take it down"),
      N_("shelve"),
@@ -29,7 +32,8 @@ static const struct action alarm_actions[] = {
      PLACE_ALARMS,
      why_no_shelve,
      action_shelve,
-     N_("TIME|once REASON")},
+     N_("TIME|once REASON"),
+     .acts = true},
     {"reset",
      N_("reset the latch of the selected alarm"),
      N_("reset"),
@@ -37,7 +41,8 @@ static const struct action alarm_actions[] = {
      PLACE_ALARMS,
      why_no_reset,
      action_reset,
-     NULL},
+     NULL,
+     .acts = true},
     {"silence",
      N_("silence the bell for 5 minutes"),
      N_("silence"),
@@ -53,7 +58,8 @@ static const struct action alarm_actions[] = {
      PLACE_ALARMS,
      NULL,
      action_view,
-     N_("grouped|flat|covered")},
+     N_("grouped|flat|covered"),
+     .complete = complete_modes},
     {"unshelve",
      N_("take the selected alarm from the shelf"),
      NULL,
@@ -61,7 +67,8 @@ static const struct action alarm_actions[] = {
      PLACE_ALARMS,
      why_no_unshelve,
      action_unshelve,
-     NULL},
+     NULL,
+     .acts = true},
     {"maintenance",
      N_("take a station or component out of service, or put it back"),
      NULL,
@@ -69,7 +76,17 @@ static const struct action alarm_actions[] = {
      PLACE_ANY,
      why_no_evaluator,
      action_maintenance,
-     N_("STATION[/ID] on|off REASON")},
-    {"bell", N_("bell on or off"), NULL, {0}, PLACE_ANY, NULL, action_bell, N_("on|off")},
+     N_("STATION[/ID] on|off REASON"),
+     .acts = true,
+     .complete = complete_maintenance},
+    {"bell",
+     N_("bell on or off"),
+     NULL,
+     {0},
+     PLACE_ANY,
+     NULL,
+     action_bell,
+     N_("on|off"),
+     .complete = complete_switch},
 };
 const struct action_group alarm_group = {alarm_actions, (int)G_N_ELEMENTS(alarm_actions)};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/core/i18n.h"
 #include "ui/actions.h"
+#include "ui/complete.h"
 #include "ui/keymap.h"
 #include "ui/keys.h"
 
@@ -121,7 +122,8 @@ static const struct action general[] = {
      PLACE_ANY,
      NULL,
      action_reload,
-     NULL},
+     NULL,
+     .acts = true},
     {"redraw",
      N_("paint the whole screen anew"),
      NULL,
@@ -130,7 +132,15 @@ static const struct action general[] = {
      NULL,
      action_redraw,
      NULL},
-    {"mouse", N_("mouse on or off"), NULL, {'M'}, PLACE_ANY, NULL, action_mouse, N_("on|off")},
+    {"mouse",
+     N_("mouse on or off"),
+     NULL,
+     {'M'},
+     PLACE_ANY,
+     NULL,
+     action_mouse,
+     N_("on|off"),
+     .complete = complete_switch},
     {"glyphs",
      N_("other marks and lines: utf8, vt, ascii"),
      NULL,
@@ -138,7 +148,8 @@ static const struct action general[] = {
      PLACE_ANY,
      NULL,
      action_glyphs,
-     N_("SET")},
+     N_("SET"),
+     .complete = complete_glyphs},
     {"hints",
      N_("hide or show the line of keys"),
      NULL,
@@ -146,7 +157,8 @@ static const struct action general[] = {
      PLACE_ANY,
      NULL,
      action_hints,
-     NULL},
+     N_("on|off"),
+     .complete = complete_switch},
     {"suspend",
      N_("stop this program; the shell's fg continues it"),
      NULL,
@@ -162,6 +174,7 @@ const struct action_group general_actions = {general, (int)G_N_ELEMENTS(general)
 const struct action_group *const action_groups[] = {
     &alarm_group,
     &list_group,
+    &screen_group,
     &general_actions,
 };
 const int n_action_groups = (int)G_N_ELEMENTS(action_groups);

@@ -140,7 +140,7 @@ action_leave(struct screen *s, const char *argument)
 {
     (void)argument;
     if (screen_place(s) == PLACE_LIST) {
-        s->quit = true;
+        screen_leave(s);
     } else {
         screen_back(s);
     }
@@ -150,7 +150,7 @@ void
 action_quit(struct screen *s, const char *argument)
 {
     (void)argument;
-    s->quit = true;
+    screen_leave(s);
 }
 
 void
@@ -309,8 +309,8 @@ action_mouse(struct screen *s, const char *argument)
 void
 action_hints(struct screen *s, const char *argument)
 {
-    (void)argument;
-    s->hints = !s->hints;
+    s->hints = *argument == '\0' ? !s->hints : strcmp(argument, "on") == 0;
+    prefs_set_int(s->prefs, "console", "hints", s->hints, s->now.mono);
 }
 
 void

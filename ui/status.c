@@ -75,7 +75,17 @@ unknown_part(const struct screen *s)
     return p;
 }
 
-#define PARTS        8
+static struct status_part
+mode_part(const struct screen *s)
+{
+    struct status_part p = {.worth = 5};
+    if (s->config->read_only) {
+        g_strlcpy(p.text, _("read-only"), sizeof(p.text));
+    }
+    return p;
+}
+
+#define PARTS        9
 #define WHY_MIN      16 /* columns: less says nothing */
 #define WHY_GOOD     40 /* so many mostly tell enough */
 #define WORTH_LITTLE 2
@@ -173,8 +183,9 @@ status_draw(struct screen *s, int y)
     }
     bool brief = s->columns < 60;
     struct status_part parts[PARTS] = {
-        broker_part(s),   loss_part(s),         cache_part(s),   status_postgres(s),
-        status_behind(s), status_quarantine(s), status_owner(s), unknown_part(s)};
+        broker_part(s),     loss_part(s),     cache_part(s),
+        status_postgres(s), status_behind(s), status_quarantine(s),
+        status_owner(s),    unknown_part(s),  mode_part(s)};
     for (int i = 0; i < PARTS && brief; i++) {
         shorten(&parts[i]);
     }

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "src/app/engine.h"
+#include "src/app/key_files.h"
 #include "src/app/paths.h"
 #include "src/core/log.h"
 #include "ui/console.h"
@@ -45,6 +46,13 @@ show(const struct config *config, const struct watch_options *o, bool demo,
 {
     char *config_dir = paths_user_config(), *state_dir = paths_user_state();
     char *data_dir = paths_data(NULL);
+    struct key_files keys;
+    struct problems problems;
+    problems_init(&problems);
+    key_files_read(&keys, &problems);
+    for (size_t i = 0; i < MIN(problems.n, PROBLEMS_MAX); i++) {
+        log_warning("%s", problems.list[i]);
+    }
     const struct console_config console = {
         .exchange = exchange,
         .config_dir = config_dir,
@@ -52,6 +60,8 @@ show(const struct config *config, const struct watch_options *o, bool demo,
         .system_dir = PATHS_SYSTEM,
         .data_dir = data_dir,
         .read_only = o->read_only,
+        .keys = {&keys.settings[0], &keys.settings[1]},
+        .n_key_problems = problems.n,
         .timezone = config->instance.timezone,
         .title = config->instance.name,
         .demo = demo,
@@ -70,6 +80,8 @@ show(const struct config *config, const struct watch_options *o, bool demo,
     g_free(config_dir);
     g_free(state_dir);
     g_free(data_dir);
+    key_files_fini(&keys);
+    problems_fini(&problems);
     return rc;
 }
 
