@@ -270,9 +270,9 @@ test_no_hue_when_normal(void **state)
     static const struct {
         const char *keys, *text;
     } steps[] = {
-        {"\t", "Pumpe 1"},  {"?", "type to search"}, {"\033", "40 stations"},
-        {"/st", "of 40"},   {"\033", "40 stations"},        {"u", "every id that was heard"},
-        {"4", "no alarms"}, {"9", "nothing was logged"},    {"2", "40 stations"},
+        {"\t", "Pumpe 1"},  {"?", "type to search"},     {"\033", "40 stations"},
+        {"/st", "of 40"},   {"\033", "40 stations"},     {"u", "every id that was heard"},
+        {"4", "no alarms"}, {"9", "nothing was logged"}, {"2", "40 stations"},
     };
     struct play *p = open_size(120, 40);
     for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
