@@ -70,6 +70,14 @@ complete_glyphs(const struct screen *s, const char *typed, GPtrArray *out)
 }
 
 void
+complete_languages(const struct screen *s, const char *typed, GPtrArray *out)
+{
+    (void)s;
+    complete_add(out, typed, "", "en");
+    complete_add(out, typed, "", "de");
+}
+
+void
 complete_modes(const struct screen *s, const char *typed, GPtrArray *out)
 {
     (void)s;

@@ -17,6 +17,7 @@ void complete_stations(const struct screen *s, const char *typed, GPtrArray *out
 void complete_maintenance(const struct screen *s, const char *typed, GPtrArray *out);
 void complete_columns(const struct screen *s, const char *typed, GPtrArray *out);
 void complete_glyphs(const struct screen *s, const char *typed, GPtrArray *out);
+void complete_languages(const struct screen *s, const char *typed, GPtrArray *out);
 void complete_modes(const struct screen *s, const char *typed, GPtrArray *out);
 void complete_switch(const struct screen *s, const char *typed, GPtrArray *out);
 void complete_actions(const struct screen *s, const char *typed, GPtrArray *out);

@@ -37,7 +37,6 @@ struct console_config {
     int max_fps;          /* frames a second at most; 0: ten, or four when slow */
     bool slow;            /* few frames, nothing that is not asked for */
     bool no_flash;        /* nothing flashes */
-    bool plain;           /* lines in place of the full screen */
 };
 
 /* RC_OK: the user left. RC_IO: no terminal, err says the reason and the remedy. */

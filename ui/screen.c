@@ -11,6 +11,7 @@
 #include "ui/copy.h"
 #include "ui/freeze.h"
 #include "ui/keymap.h"
+#include "ui/language.h"
 #include "ui/mouse.h"
 #include "ui/undo.h"
 #include "ui/view.h"
@@ -77,6 +78,8 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
                      : g_build_filename(config->state_dir, "console.ini", NULL);
     s->prefs = prefs_new(file);
     g_free(file);
+    const char *kept = prefs_get(s->prefs, "console", "language", "");
+    language_set(config->language != NULL ? config->language : kept);
     s->hints = prefs_get_int(s->prefs, "console", "hints", true) != 0;
     s->one_pane = prefs_get_int(s->prefs, "stations", "one-pane", false) != 0;
     s->undo = undo_new();

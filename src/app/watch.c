@@ -2,12 +2,13 @@
 #include "src/app/watch.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include "src/app/engine.h"
 #include "src/app/key_files.h"
 #include "src/app/paths.h"
 #include "src/core/log.h"
-#include "ui/console.h"
+#include "ui/plain.h"
 
 /* In every thread that will be: the console reads them from a descriptor. */
 static void
@@ -74,9 +75,9 @@ show(const struct config *config, const struct watch_options *o, bool demo,
         .max_fps = (int)o->max_fps,
         .slow = o->slow,
         .no_flash = o->no_flash,
-        .plain = o->plain,
     };
-    enum rc rc = console_run(&console, err);
+    enum rc rc = o->plain ? plain_run(&console, STDIN_FILENO, STDOUT_FILENO, err)
+                          : console_run(&console, err);
     g_free(config_dir);
     g_free(state_dir);
     g_free(data_dir);
