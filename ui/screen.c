@@ -8,6 +8,7 @@
 #include "src/core/i18n.h"
 #include "src/core/log.h"
 #include "ui/alarm_actions.h"
+#include "ui/alarm_tags.h"
 #include "ui/copy.h"
 #include "ui/freeze.h"
 #include "ui/keymap.h"
@@ -85,6 +86,7 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
     s->undo = undo_new();
     s->ask.actions = g_array_new(FALSE, FALSE, sizeof(struct alarm_action));
     alarm_list_init(&s->alarms);
+    s->alarm_tags = alarm_tags_new();
     roster_init(&s->roster);
     detail_init(&s->detail);
     prompt_init(&s->prompt);
@@ -112,6 +114,7 @@ screen_fini(struct screen *s)
     snapshot_unref(s->snap);
     g_array_free(s->ask.actions, TRUE);
     alarm_list_fini(&s->alarms);
+    alarm_tags_free(s->alarm_tags);
     roster_fini(&s->roster);
     detail_fini(&s->detail);
     prompt_fini(&s->prompt);

@@ -109,6 +109,7 @@ struct screen;
 struct keymap;
 struct undo;
 struct freeze;
+struct alarm_tags;
 
 /* A question that one key answers: PROMPT_CHOICE. */
 struct choice {
@@ -169,6 +170,7 @@ struct screen {
     bool one_pane; /* of the list and the station beside it */
 
     struct alarm_list alarms;
+    struct alarm_tags *alarm_tags;
     struct bell bell;
     bool ring;         /* the loop does it */
     bool alarms_drawn; /* in this frame */
