@@ -68,6 +68,9 @@ int play_column(const struct play *p, int y, const char *text);
  * ages with it: should that happen meanwhile, all is done once more. */
 size_t play_cost(struct play *p, void (*what)(struct play *p));
 
+/* The program's memory in kilobytes; 0 where a sanitizer keeps what was freed. */
+long play_memory(const struct play *p);
+
 /* The screen equals a full paint of the same state. */
 void play_equals_full_paint(struct play *p);
 

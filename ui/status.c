@@ -5,6 +5,7 @@
 
 #define QUEUE_NOTABLE                                                                          \
     1000 /* rows waiting for the disk: less is normal and would only flicker */
+#define LINK_BAD_MS 1000
 
 /* A moment of the boot clock, as a time of day. */
 static void
@@ -75,7 +76,22 @@ unknown_part(const struct screen *s)
     return p;
 }
 
-#define PARTS        8
+/* The way to the terminal, when it can be felt. */
+static struct status_part
+link_part(const struct screen *s)
+{
+    int ms = terminal_link_ms(s->terminal);
+    struct status_part p = {.bad = ms >= LINK_BAD_MS, .worth = 2};
+    if (p.bad) {
+        snprintf(p.text, sizeof(p.text), _("link SLOW %.1f s"), ms / 1e3);
+    } else if (ms > 0) {
+        snprintf(p.text, sizeof(p.text), _("link %d ms"), ms);
+        snprintf(p.brief, sizeof(p.brief), _("%d ms"), ms);
+    }
+    return p;
+}
+
+#define PARTS        9
 #define WHY_MIN      16 /* columns: less says nothing */
 #define WHY_GOOD     40 /* so many mostly tell enough */
 #define WORTH_LITTLE 2
@@ -173,8 +189,9 @@ status_draw(struct screen *s, int y)
     }
     bool brief = s->columns < 60;
     struct status_part parts[PARTS] = {
-        broker_part(s),   loss_part(s),         cache_part(s),   status_postgres(s),
-        status_behind(s), status_quarantine(s), status_owner(s), unknown_part(s)};
+        broker_part(s),     loss_part(s),     cache_part(s),
+        status_postgres(s), status_behind(s), status_quarantine(s),
+        status_owner(s),    link_part(s),     unknown_part(s)};
     for (int i = 0; i < PARTS && brief; i++) {
         shorten(&parts[i]);
     }
