@@ -11,12 +11,15 @@
  *     unknown STATION ID VALUE | broker up|down | problem TEXT
  *     owner ROLE INSTANCE EPOCH.TERM ARBITER HEARD_AGO     (INSTANCE -: nobody)
  *     pg up|down|none SINCE_AGO PENDING QUARANTINED BEHIND BEHIND_AT_FIRST
+ *     history           see stage_archive.h
  *     alarms            see stage_alarms.h; the actions of the user are written to FD in lines
  *     publish           hand the screen a snapshot of all that
  *     echo              write an empty line to FD: all before is done
  *     crash
  *
  * Texts are not sanitised here, unlike by the engine: what a screen lets through is seen.
+ * STAGE_LOCALE names a directory of translations; without it the screen is English.
+ * With STAGE_PLAIN in the environment it is the line mode that is shown.
  * The exit status is that of console_run().
  */
 #include <assert.h>
@@ -27,9 +30,11 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "src/core/i18n.h"
 #include "src/core/text.h"
 #include "tests/stage_alarms.h"
-#include "ui/console.h"
+#include "tests/stage_archive.h"
+#include "ui/plain.h"
 
 struct made {
     char *uid, *name;
@@ -45,6 +50,8 @@ struct stage {
     GPtrArray *made; /* struct made * */
     GArray *unknown; /* struct unknown_id */
     struct stage_alarms *alarms;
+    struct archive *archive;
+    struct stage_archive *history;
     struct plant *plant;
     struct health health;
 };
@@ -298,6 +305,7 @@ change_value(struct stage *stage, char **w)
         g_free(clean);
     } else {
         state->num = g_ascii_strtod(w[3], NULL);
+        stage_archive_value(stage->history, w[1], w[2], state->num, now.wall);
     }
     set_heard(find(stage, w[1]), now, 0);
 }
@@ -397,7 +405,8 @@ obey(struct stage *stage, const char *line)
 {
     char **w = g_strsplit(line, " ", 4);
     guint n = g_strv_length(w);
-    if (stage_alarms_obey(stage->alarms, line) || obey_health(stage, line)) {
+    if (stage_alarms_obey(stage->alarms, line) || stage_archive_obey(stage->history, line) ||
+        obey_health(stage, line)) {
         g_strfreev(w);
         return;
     }
@@ -480,13 +489,17 @@ engine(void *data)
     for (;;) {
         struct pollfd fds[] = {{.fd = stage->fd, .events = POLLIN},
                                {.fd = exchange_command_fd(stage->exchange), .events = POLLIN},
-                               {.fd = stage->stop_fd, .events = POLLIN}};
+                               {.fd = stage->stop_fd, .events = POLLIN},
+                               {.fd = archive_request_fd(stage->archive), .events = POLLIN}};
         poll(fds, G_N_ELEMENTS(fds), -1);
         if (fds[2].revents != 0) {
             break;
         }
         if (fds[1].revents != 0) {
             take_commands(stage);
+        }
+        if (fds[3].revents != 0) {
+            stage_archive_work(stage->history);
         }
         if (fds[0].revents != 0 && !take_byte(stage, line)) {
             stage->fd = -1;
@@ -503,7 +516,9 @@ stage_init(struct stage *stage, int fd, int stations)
                             .fd = fd,
                             .made = g_ptr_array_new_with_free_func(free_made),
                             .unknown = g_array_new(FALSE, TRUE, sizeof(struct unknown_id)),
-                            .alarms = stage_alarms_new()};
+                            .alarms = stage_alarms_new(),
+                            .archive = archive_new()};
+    stage->history = stage_archive_new(stage->archive, fd);
     stage->health.mqtt.connected = true;
     stage->health.role = ROLE_OWNER;
     g_strlcpy(stage->health.instance, "desk", sizeof(stage->health.instance));
@@ -539,6 +554,12 @@ main(int argc, char **argv)
         return 2;
     }
     setlocale(LC_CTYPE, "");
+    if (getenv("STAGE_LOCALE") != NULL) {
+        setlocale(LC_MESSAGES, "");
+        bindtextdomain("leitstand", getenv("STAGE_LOCALE"));
+        bind_textdomain_codeset("leitstand", "UTF-8");
+        textdomain("leitstand");
+    }
     block_signals();
     struct stage stage;
     stage_init(&stage, (int)fd, (int)stations);
@@ -552,12 +573,14 @@ main(int argc, char **argv)
     stage.stop_fd = stop[0];
     pthread_create(&thread, NULL, engine, &stage);
     struct console_config config = {.exchange = stage.exchange,
+                                    .archive = stage.archive,
                                     .timezone = argc > 3 ? argv[3] : "",
                                     .title = "stage",
                                     .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
                                     .bell_repeat_s = 6};
     struct err err = {""};
-    enum rc rc = console_run(&config, &err);
+    enum rc rc = getenv("STAGE_PLAIN") != NULL ? plain_run(&config, 0, 1, &err)
+                                               : console_run(&config, &err);
     if (rc != RC_OK) {
         fprintf(stderr, "%s\n", err.text);
     }
@@ -567,6 +590,8 @@ main(int argc, char **argv)
     g_ptr_array_free(stage.made, TRUE);
     g_array_free(stage.unknown, TRUE);
     stage_alarms_free(stage.alarms);
+    stage_archive_free(stage.history);
+    archive_free(stage.archive);
     plant_unref(stage.plant);
     return (int)rc;
 }

@@ -14,6 +14,7 @@
 #include "ui/console.h"
 #include "ui/draw.h"
 #include "ui/format.h"
+#include "ui/limit_marks.h"
 #include "ui/prefs.h"
 #include "ui/roster.h"
 #include "ui/terminal.h"
@@ -58,15 +59,6 @@ enum extent { EXTENT_NONE, EXTENT_TINY, EXTENT_COMPACT, EXTENT_FULL, EXTENT_WIDE
 
 struct rect {
     int y, x, height, width;
-};
-
-/* A limit of a level or sensor, to mark on its bar. */
-struct limit_mark {
-    uint32_t component;
-    double value;
-    char sign[3];     /* "LL", "L", "H", "HH" */
-    const char *rule; /* its name, of the plant */
-    bool own;         /* of a row for this component alone, which no template replaces */
 };
 
 enum detail_row { ROW_BLANK, ROW_HEADING, ROW_CALM, ROW_FAULT, ROW_COMPONENT, ROW_BAR };
