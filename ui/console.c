@@ -12,6 +12,7 @@
 #include "ui/screen.h"
 
 #define DATA_FRAME_US (100 * US_PER_MS) /* new values: at most ten frames a second */
+#define SLOW_FRAME_US (250 * US_PER_MS) /* all frames where few were asked for */
 #define KEY_FRAME_US  (15 * US_PER_MS)  /* a key is answered sooner */
 #define RESIZE_US     (50 * US_PER_MS)  /* quiet that ends a burst of new sizes */
 
@@ -104,13 +105,23 @@ stop(struct console *c)
 
 /* ---- one turn ---- */
 
-/* When the next frame may be made; the terminal takes bytes and the size is settled. */
+/* The least time between two frames. */
+static int64_t
+frame_spacing(const struct console *c)
+{
+    const struct console_config *config = c->screen.config;
+    int64_t asked = config->max_fps > 0 ? US_PER_S / config->max_fps
+                    : config->slow      ? SLOW_FRAME_US
+                                        : 0;
+    int64_t usual = asked > 0 ? asked : c->key_waits ? KEY_FRAME_US : DATA_FRAME_US;
+    return MAX(usual, terminal_spacing_us(c->terminal));
+}
+
+/* When the next frame may be made, if the terminal takes bytes and the size is settled. */
 static mono_us
 frame_due(const struct console *c)
 {
-    int64_t spacing = c->key_waits ? KEY_FRAME_US : DATA_FRAME_US;
-    mono_us due = c->frame_at + MAX(spacing, terminal_spacing_us(c->terminal));
-    return MAX(due, terminal_free_at(c->terminal, c->key_waits));
+    return MAX(c->frame_at + frame_spacing(c), terminal_free_at(c->terminal, c->key_waits));
 }
 
 static bool
