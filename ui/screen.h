@@ -222,6 +222,9 @@ struct screen {
     bool quit;
 };
 
+/* The time by the clock of the configuration. */
+struct now screen_clock(const struct console_config *config);
+
 /* snapshot NULL is fine. */
 void screen_init(struct screen *s, const struct console_config *config,
                  struct terminal *terminal);
