@@ -132,7 +132,7 @@ static const struct action general[] = {
      NULL},
     {"mouse", N_("mouse on or off"), NULL, {'M'}, PLACE_ANY, NULL, action_mouse, N_("on|off")},
     {"glyphs",
-     N_("other marks and lines: utf8, vt, ascii"),
+     N_("other marks and lines: braille, block, vt, ascii"),
      NULL,
      {'b'},
      PLACE_ANY,
@@ -170,6 +170,7 @@ const struct action_group general_actions = {general, (int)G_N_ELEMENTS(general)
 const struct action_group *const action_groups[] = {
     &alarm_group,
     &list_group,
+    &map_group,
     &general_actions,
 };
 const int n_action_groups = (int)G_N_ELEMENTS(action_groups);

@@ -203,7 +203,7 @@ void
 screen_set_view(struct screen *s, enum view view)
 {
     s->view = view;
-    s->from_alarms = false;
+    s->from_alarms = s->from_map = false;
     s->detail_focus = s->detail_focus && view == VIEW_STATIONS;
     if (view_of(s)->enter != NULL) {
         view_of(s)->enter(s);

@@ -85,6 +85,8 @@ back(struct screen *s)
 {
     if (s->detail_focus && s->from_alarms) {
         screen_set_view(s, VIEW_ALARMS);
+    } else if (s->detail_focus && s->from_map) {
+        screen_set_view(s, VIEW_MAP);
     } else if (s->detail_focus) {
         s->detail_focus = false;
     } else if (*s->roster.filter_text != '\0') {

@@ -3,6 +3,7 @@
 
 const struct view_type *const view_types[VIEWS] = {
     [VIEW_STATIONS] = &view_stations,
+    [VIEW_MAP] = &view_map,
     [VIEW_ALARMS] = &view_alarms,
     [VIEW_UNKNOWN] = &view_unknown,
     [VIEW_LOG] = &view_log,
