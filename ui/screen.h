@@ -47,8 +47,9 @@ enum place {
     PLACE_BOARDS = 1u << 8,
     PLACE_JOURNAL = 1u << 9,
     PLACE_HEALTH = 1u << 10,
+    PLACE_LAYERS = 1u << 11, /* what the map shows */
 };
-#define PLACE_LAST     PLACE_HEALTH
+#define PLACE_LAST     PLACE_LAYERS
 #define PLACE_STATIONS (PLACE_LIST | PLACE_DETAIL)
 #define PLACE_ANY      (2u * PLACE_LAST - 1u)
 /* Where the cursor keys go up and down in rows. */
