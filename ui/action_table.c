@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/core/i18n.h"
 #include "ui/actions.h"
+#include "ui/journal.h"
 #include "ui/keymap.h"
 #include "ui/keys.h"
 
@@ -106,6 +107,7 @@ static const struct action general[] = {
      NULL},
     {"stations", N_("view: stations"), NULL, {'2'}, PLACE_ANY, NULL, action_stations, NULL},
     {"alarms", N_("view: alarms"), NULL, {'4'}, PLACE_ANY, NULL, action_alarms, NULL},
+    {"journal", N_("view: journal"), NULL, {'7'}, PLACE_ANY, NULL, action_journal, NULL},
     {"log",
      N_("view: messages of this program"),
      NULL,
@@ -170,6 +172,7 @@ const struct action_group general_actions = {general, (int)G_N_ELEMENTS(general)
 const struct action_group *const action_groups[] = {
     &alarm_group,
     &list_group,
+    &journal_group,
     &general_actions,
 };
 const int n_action_groups = (int)G_N_ELEMENTS(action_groups);

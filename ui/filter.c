@@ -14,8 +14,11 @@ static const char *const condition_names[] = {[CONDITION_FAULT] = "fault",
                                               [CONDITION_NORMAL] = "normal"};
 static_assert(G_N_ELEMENTS(condition_names) == CONDITIONS, "a condition has no name");
 
-static const char *const field_names[] = {
-    [FIELD_ID] = "id", [FIELD_NAME] = "name", [FIELD_TYPE] = "type", [FIELD_AREA] = "area"};
+static const char *const field_names[] = {[FIELD_ID] = "id",
+                                          [FIELD_NAME] = "name",
+                                          [FIELD_TYPE] = "type",
+                                          [FIELD_AREA] = "area",
+                                          [FIELD_OTHER] = NULL};
 static_assert(G_N_ELEMENTS(field_names) == FILTER_FIELDS, "a field has no name");
 
 struct word {
@@ -94,7 +97,7 @@ condition_from(const char *text)
 }
 
 static struct word
-parse_word(const char *text)
+parse_word(const char *text, const char *const names[FILTER_FIELDS])
 {
     struct word w = {.field = -1, .condition = -1};
     w.invert = *text == '!';
@@ -106,8 +109,8 @@ parse_word(const char *text)
         text = equals + 1;
     }
     for (int i = 0; len > 0 && i < FILTER_FIELDS; i++) {
-        if (strlen(field_names[i]) == len &&
-            g_ascii_strncasecmp(text, field_names[i], len) == 0) {
+        if (names[i] != NULL && strlen(names[i]) == len &&
+            g_ascii_strncasecmp(text, names[i], len) == 0) {
             w.field = i;
             text = equals + 1;
             break;
@@ -121,17 +124,23 @@ parse_word(const char *text)
 }
 
 struct filter *
-filter_new(const char *text)
+filter_new_named(const char *text, const char *const names[FILTER_FIELDS])
 {
     struct filter *f = g_new0(struct filter, 1);
     char **words = g_strsplit_set(text, " \t", -1);
     for (char **p = words; *p != NULL && f->n < WORDS_MAX; p++) {
         if (**p != '\0' && strcmp(*p, "!") != 0) {
-            f->words[f->n++] = parse_word(*p);
+            f->words[f->n++] = parse_word(*p, names);
         }
     }
     g_strfreev(words);
     return f;
+}
+
+struct filter *
+filter_new(const char *text)
+{
+    return filter_new_named(text, field_names);
 }
 
 void
