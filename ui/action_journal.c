@@ -22,7 +22,7 @@ static const struct action journal_actions[] = {
      NULL,
      action_journal_only,
      N_("UID")},
-    {"line-station",
+    {"to-station",
      N_("go to the station of the selected line"),
      N_("station"),
      {K(KEY_RIGHT), 'l'},
