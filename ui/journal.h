@@ -44,7 +44,6 @@ void journal_set_only(struct screen *s, const char *station);
 
 /* ---- journal_words.c ---- */
 
-const char *journal_event_word(enum alarm_event event); /* translated */
 /* "Füllstand hi": what it is about; "" when it is about no alarm. */
 void journal_name_text(const struct screen *s, const struct journal_record *r, char *dst,
                        size_t cap);

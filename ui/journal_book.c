@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/journal_book.h"
 
-#include "src/core/i18n.h"
-
 struct journal_line {
     struct journal_record record; /* first */
     bool folded;                  /* text is made */
@@ -59,11 +57,12 @@ static void
 fold(struct journal_line *line)
 {
     const struct journal_record *r = &line->record;
-    const char *event = alarm_event_name(r->event);
+    const char *event = alarm_event_name(r->event), *word = journal_event_word(r->event);
+    char *events =
+        strcmp(event, word) == 0 ? g_strdup(event) : g_strjoin("\n", event, word, NULL);
     char *other = g_strjoin("\n", r->component == NULL ? "" : r->component,
                             r->rule == NULL ? "" : r->rule, r->detail == NULL ? "" : r->detail,
                             r->origin == NULL ? "" : r->origin, NULL);
-    char *events = g_strjoin("\n", event, _(event), NULL); /* in either language */
     const char *const texts[FILTER_FIELDS] = {
         [FIELD_ID] = r->station,
         [FIELD_NAME] = events,

@@ -52,4 +52,7 @@ void journal_book_moved(struct journal_book *b);
  * selected while it matches, else the first one is. */
 void journal_book_set_filter(struct journal_book *b, const char *text);
 
+/* journal_words.c: what an event is called on the screen; translated. */
+const char *journal_event_word(enum alarm_event event);
+
 #endif
