@@ -93,7 +93,8 @@ struct prompt {
     char completed[PROMPT_MAX + 1]; /* what stood there when completion began */
     int completion;                 /* which candidate is shown; -1: none */
     const char *complaint;          /* why what stands there will not do, translated; or NULL */
-    bool alarms;                    /* PROMPT_FILTER: of the alarms, not the stations */
+    const struct view_filter *filter; /* PROMPT_FILTER: the view's own; NULL: it has none */
+    bool alarms;                      /* else of the alarms, not the stations */
     /* What Esc brings back. */
     char filter_before[PROMPT_MAX + 1];
     char selected_before[PLANT_ID_MAX + 1];
