@@ -23,8 +23,9 @@ play_open(const struct play_options *o)
     snprintf(fd, sizeof(fd), "%d", ends[1]);
     snprintf(stations, sizeof(stations), "%d", o->stations > 0 ? o->stations : 40);
     const char *const argv[] = {play_stage, fd, stations, "Europe/Berlin", NULL};
+    static const char *const plain_env[] = {"STAGE_PLAIN=1", NULL};
     struct term_options options = {.argv = argv,
-                                   .env = o->env,
+                                   .env = o->plain ? plain_env : o->env,
                                    .columns = o->columns > 0 ? o->columns : 80,
                                    .rows = o->rows > 0 ? o->rows : 24,
                                    .no_utf8 = o->no_utf8,
@@ -35,7 +36,7 @@ play_open(const struct play_options *o)
     p->said = g_string_new(NULL);
     p->t = term_start(&options);
     close(ends[1]);
-    if (!term_wait_frame(p->t, 0)) {
+    if (o->plain ? !term_wait_text(p->t, "leitstand stage") : !term_wait_frame(p->t, 0)) {
         char *screen = term_dump(p->t);
         fputs(screen, stderr);
         g_free(screen);

@@ -27,6 +27,7 @@ struct play_options {
     int stations;           /* 0: 40 */
     const char *const *env; /* as for term_start() */
     bool no_utf8, no_reply;
+    bool plain; /* the line mode: there are no frames; returns at its first line */
 };
 
 /* NULL: the defaults. Returns when the first frame is there. */

@@ -18,6 +18,8 @@
  *     crash
  *
  * Texts are not sanitised here, unlike by the engine: what a screen lets through is seen.
+ * STAGE_LOCALE names a directory of translations; without it the screen is English.
+ * With STAGE_PLAIN in the environment it is the line mode that is shown.
  * The exit status is that of console_run().
  */
 #include <assert.h>
@@ -28,10 +30,11 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "src/core/i18n.h"
 #include "src/core/text.h"
 #include "tests/stage_alarms.h"
 #include "tests/stage_archive.h"
-#include "ui/console.h"
+#include "ui/plain.h"
 
 struct made {
     char *uid, *name;
@@ -551,6 +554,12 @@ main(int argc, char **argv)
         return 2;
     }
     setlocale(LC_CTYPE, "");
+    if (getenv("STAGE_LOCALE") != NULL) {
+        setlocale(LC_MESSAGES, "");
+        bindtextdomain("leitstand", getenv("STAGE_LOCALE"));
+        bind_textdomain_codeset("leitstand", "UTF-8");
+        textdomain("leitstand");
+    }
     block_signals();
     struct stage stage;
     stage_init(&stage, (int)fd, (int)stations);
@@ -570,7 +579,8 @@ main(int argc, char **argv)
                                     .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
                                     .bell_repeat_s = 6};
     struct err err = {""};
-    enum rc rc = console_run(&config, &err);
+    enum rc rc = getenv("STAGE_PLAIN") != NULL ? plain_run(&config, 0, 1, &err)
+                                               : console_run(&config, &err);
     if (rc != RC_OK) {
         fprintf(stderr, "%s\n", err.text);
     }

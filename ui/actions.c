@@ -2,6 +2,7 @@
 #include "ui/actions.h"
 
 #include "src/core/i18n.h"
+#include "ui/language.h"
 #include "ui/view.h"
 #include "ui/views.h"
 
@@ -290,6 +291,25 @@ action_glyphs(struct screen *s, const char *argument)
     }
     draw_set_glyphs(s->draw, set);
     screen_notice(s, _("glyphs: %s"), glyph_set_name(set));
+}
+
+/* The next one when none is named. */
+void
+action_language(struct screen *s, const char *argument)
+{
+    int next = 0;
+    while (strcmp(languages[next], language_now()) != 0 && languages[next + 1] != NULL) {
+        next++;
+    }
+    next = languages[next + 1] == NULL ? 0 : next + 1;
+    const char *code = *argument == '\0' ? languages[next] : argument;
+    if (!language_set(code)) {
+        screen_notice(s, _("there is no language \"%s\": en, de"), code);
+        return;
+    }
+    prefs_set(s->prefs, "console", "language", code, s->now.mono);
+    s->repaint = true;
+    screen_notice(s, "%s", _("language: English"));
 }
 
 void

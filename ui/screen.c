@@ -8,6 +8,7 @@
 #include "src/core/i18n.h"
 #include "ui/alarm_actions.h"
 #include "ui/keymap.h"
+#include "ui/language.h"
 #include "ui/mouse.h"
 #include "ui/view.h"
 #include "ui/views.h"
@@ -48,6 +49,8 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
                      : g_build_filename(config->state_dir, "console.ini", NULL);
     s->prefs = prefs_new(file);
     g_free(file);
+    const char *kept = prefs_get(s->prefs, "console", "language", "");
+    language_set(config->language != NULL ? config->language : kept);
     s->ask.actions = g_array_new(FALSE, FALSE, sizeof(struct alarm_action));
     alarm_list_init(&s->alarms);
     roster_init(&s->roster);

@@ -75,7 +75,6 @@ unknown_part(const struct screen *s)
     return p;
 }
 
-#define PARTS        8
 #define WHY_MIN      16 /* columns: less says nothing */
 #define WHY_GOOD     40 /* so many mostly tell enough */
 #define WORTH_LITTLE 2
@@ -85,7 +84,7 @@ static int
 width_of(const struct screen *s, const struct status_part *parts, int wall)
 {
     int width = 0;
-    for (int i = 0; i < PARTS; i++) {
+    for (int i = 0; i < STATUS_PARTS; i++) {
         if (*parts[i].text != '\0') {
             width += draw_columns(s->draw, parts[i].text) + (width > 0 ? 1 + wall : 0);
         }
@@ -107,7 +106,7 @@ least(struct status_part *parts)
 {
     struct status_part *found = NULL;
     int shown = 0;
-    for (int i = 0; i < PARTS; i++) {
+    for (int i = 0; i < STATUS_PARTS; i++) {
         struct status_part *p = &parts[i];
         shown += *p->text != '\0';
         if (*p->text != '\0' && !p->bad && (found == NULL || p->worth < found->worth)) {
@@ -124,7 +123,7 @@ least(struct status_part *parts)
 static void
 fit(const struct screen *s, struct status_part *parts, int wall, int room)
 {
-    for (int i = 0; i < PARTS && width_of(s, parts, wall) > room; i++) {
+    for (int i = 0; i < STATUS_PARTS && width_of(s, parts, wall) > room; i++) {
         if (!parts[i].bad) {
             shorten(&parts[i]);
         }
@@ -133,7 +132,7 @@ fit(const struct screen *s, struct status_part *parts, int wall, int room)
     while (width_of(s, parts, wall) > room && (p = least(parts)) != NULL) {
         *p->text = '\0';
     }
-    for (int i = 0; i < PARTS && width_of(s, parts, wall) > room; i++) {
+    for (int i = 0; i < STATUS_PARTS && width_of(s, parts, wall) > room; i++) {
         shorten(&parts[i]);
     }
 }
@@ -144,7 +143,7 @@ static void
 explain(const struct screen *s, struct status_part *parts, int wall, int room)
 {
     struct status_part *p = NULL, *less;
-    for (int i = 0; i < PARTS && p == NULL; i++) {
+    for (int i = 0; i < STATUS_PARTS && p == NULL; i++) {
         p = *parts[i].text != '\0' && *parts[i].why != '\0' ? &parts[i] : NULL;
     }
     if (p == NULL) {
@@ -164,6 +163,15 @@ explain(const struct screen *s, struct status_part *parts, int wall, int room)
 }
 
 void
+status_parts(struct screen *s, struct status_part parts[STATUS_PARTS])
+{
+    const struct status_part all[STATUS_PARTS] = {
+        broker_part(s),   loss_part(s),         cache_part(s),   status_postgres(s),
+        status_behind(s), status_quarantine(s), status_owner(s), unknown_part(s)};
+    memcpy(parts, all, sizeof(all));
+}
+
+void
 status_draw(struct screen *s, int y)
 {
     s->status_at = 0;
@@ -172,16 +180,15 @@ status_draw(struct screen *s, int y)
         return;
     }
     bool brief = s->columns < 60;
-    struct status_part parts[PARTS] = {
-        broker_part(s),   loss_part(s),         cache_part(s),   status_postgres(s),
-        status_behind(s), status_quarantine(s), status_owner(s), unknown_part(s)};
-    for (int i = 0; i < PARTS && brief; i++) {
+    struct status_part parts[STATUS_PARTS];
+    status_parts(s, parts);
+    for (int i = 0; i < STATUS_PARTS && brief; i++) {
         shorten(&parts[i]);
     }
     int left = brief ? 0 : 1, wall = brief ? 0 : 2, x = left;
     fit(s, parts, wall, s->columns - left);
     explain(s, parts, wall, s->columns - left);
-    for (int i = 0; i < PARTS && x < s->columns; i++) {
+    for (int i = 0; i < STATUS_PARTS && x < s->columns; i++) {
         if (*parts[i].text == '\0') {
             continue;
         }
