@@ -60,6 +60,10 @@ number_text(char *dst, size_t cap, const struct component *c, double shown, bool
 {
     char number[FORMAT_SIZE];
     format_shown(number, sizeof(number), NUMBER, c, shown);
+    bool nothing = strpbrk(number, "123456789") == NULL;
+    if (nothing && *number == '-') { /* what rounding has left of a little less than 0 */
+        memmove(number, number + 1, strlen(number));
+    }
     snprintf(dst, cap, "%s%s%s", number, unit && *c->unit != '\0' ? " " : "",
              unit ? c->unit : "");
 }
@@ -255,6 +259,10 @@ trends_stats(const struct screen *s, int entry, char *dst, size_t cap)
     }
     if (!dot.any) {
         snprintf(dst, cap, "%s", bad);
+        return;
+    }
+    if (trend_is_strip(c)) { /* of states the number of readings says enough */
+        snprintf(dst, cap, _("n %u%s"), all.n, bad);
         return;
     }
     number_text(min, sizeof(min), c, dot.low, false);
