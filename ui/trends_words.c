@@ -167,7 +167,7 @@ trends_value(const struct screen *s, int entry, char *dst, size_t cap)
     const struct component *c = component_of(s, entry);
     int64_t i = trends_cursor(s->trends);
     if (c == NULL) {
-        snprintf(dst, cap, "%s", _("not in the plant"));
+        snprintf(dst, cap, "%s", _("not in plant"));
         return;
     }
     if (i < 0) {
@@ -255,13 +255,9 @@ trends_stats(const struct screen *s, int entry, char *dst, size_t cap)
     char min[FORMAT_SIZE], mean[FORMAT_SIZE], max[FORMAT_SIZE], by[FORMAT_SIZE * 2] = "";
     char bad[FORMAT_SIZE] = "";
     if (all.bad > 0) {
-        snprintf(bad, sizeof(bad), _("  %u of bad quality"), all.bad);
+        snprintf(bad, sizeof(bad), _(", %u bad"), all.bad);
     }
-    if (!dot.any) {
-        snprintf(dst, cap, "%s", bad);
-        return;
-    }
-    if (trend_is_strip(c)) { /* of states the number of readings says enough */
+    if (!dot.any || trend_is_strip(c)) { /* of states their number says enough */
         snprintf(dst, cap, _("n %u%s"), all.n, bad);
         return;
     }
@@ -272,5 +268,5 @@ trends_stats(const struct screen *s, int entry, char *dst, size_t cap)
         deviation_text(s, entry, c, i, by, sizeof(by));
     }
     /* Translators: minimum, mean, maximum, number of readings. */
-    snprintf(dst, cap, _("%s / %s / %s  n %u%s%s"), min, mean, max, all.n, by, bad);
+    snprintf(dst, cap, _("%s / %s / %s  n %u%s%s"), min, mean, max, all.n, bad, by);
 }
