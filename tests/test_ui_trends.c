@@ -106,14 +106,14 @@ test_u41_range_limits_and_autoscale(void **state)
     play_see_no(p, "HH 3.4");
     assert_int_equal(is_braille(p, y, 9) + is_braille(p, y, 10), 0);
     play_press(p, "i");
-    play_press(p, "y"); /* by the limits: 0.4 to 3.4 and no 4 */
+    play_press(p, "v"); /* by the limits: 0.4 to 3.4 and no 4 */
     play_see(p, "is that of its limits");
     assert_true(play_shows(p, "HH 3.4"));
-    play_press(p, "y"); /* by the values, 1.7 to 2.2 */
+    play_press(p, "v"); /* by the values, 1.7 to 2.2 */
     play_see(p, "autoscale");
     assert_false(play_shows(p, "HH 3.4"));
     assert_true(play_shows(p, "1.8 │") && play_shows(p, "2.2 │"));
-    play_press(p, "y");
+    play_press(p, "v");
     play_see(p, "HH 3.4");
     play_close(p);
 }
@@ -213,7 +213,7 @@ test_u41_spike_is_clipped_and_told(void **state)
     struct play *p = open_trends(NULL, "spike PW-0001 LEVEL 777 9000", "PW-0001/LEVEL");
     play_see(p, "▲777");
     assert_true(play_shows(p, "HH 3.4")); /* the scale is that of before */
-    term_send(p->t, "yy");
+    term_send(p->t, "vv");
     play_see(p, "autoscale");
     play_see(p, "▲777");
     assert_true(play_shows(p, "1.8 │") && play_shows(p, "2.2 │"));
@@ -415,7 +415,7 @@ test_a_component_that_leaves_the_plant(void **state)
     play_publish(p);
     play_see(p, "not in plant");
     play_see(p, "B 1.70 m");
-    term_send(p->t, "hjk=sy\r");
+    term_send(p->t, "hjk=sv\r");
     term_wait_quiet(p->t, 50);
     play_close(p);
 }

@@ -149,7 +149,7 @@ static const struct action trend_actions[] = {
     {"scale",
      N_("scale by the range, the limits, or the values"),
      N_("scale"),
-     {'y'},
+     {'v'},
      PLACE_TRENDS,
      NULL,
      action_scale,

@@ -69,6 +69,7 @@ static const struct {
     {K(KEY_NPAGE), "PgDn"},
     {K(KEY_HOME), "Home"},
     {K(KEY_END), "End"},
+    {K(KEY_DC), "Del"},
     {K(KEY_BTAB), "Shift-Tab"},
     {K(KEY_ENTER), "Enter"},
     {'\n', "Enter"},
