@@ -57,20 +57,11 @@ static const struct {
     int key;
     const char *name;
 } key_names[] = {
-    {TAB, "Tab"},
-    {ENTER, "Enter"},
-    {ESCAPE, "Esc"},
-    {' ', "Space"},
-    {K(KEY_UP), "Up"},
-    {K(KEY_DOWN), "Down"},
-    {K(KEY_LEFT), "Left"},
-    {K(KEY_RIGHT), "Right"},
-    {K(KEY_PPAGE), "PgUp"},
-    {K(KEY_NPAGE), "PgDn"},
-    {K(KEY_HOME), "Home"},
-    {K(KEY_END), "End"},
-    {K(KEY_BTAB), "Shift-Tab"},
-    {K(KEY_ENTER), "Enter"},
+    {TAB, "Tab"},           {ENTER, "Enter"},           {ESCAPE, "Esc"},
+    {' ', "Space"},         {K(KEY_UP), "Up"},          {K(KEY_DOWN), "Down"},
+    {K(KEY_LEFT), "Left"},  {K(KEY_RIGHT), "Right"},    {K(KEY_PPAGE), "PgUp"},
+    {K(KEY_NPAGE), "PgDn"}, {K(KEY_HOME), "Home"},      {K(KEY_END), "End"},
+    {K(KEY_DC), "Del"},     {K(KEY_BTAB), "Shift-Tab"}, {K(KEY_ENTER), "Enter"},
     {'\n', "Enter"},
 };
 
