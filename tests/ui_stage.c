@@ -18,6 +18,7 @@
  *     crash
  *
  * Texts are not sanitised here, unlike by the engine: what a screen lets through is seen.
+ * STAGE_CONFIG and STAGE_SYSTEM are the directories of the user and of the admin.
  * STAGE_LOCALE names a directory of translations; without it the screen is English.
  * With STAGE_PLAIN in the environment it is the line mode that is shown.
  * The exit status is that of console_run().
@@ -576,6 +577,8 @@ main(int argc, char **argv)
                                     .archive = stage.archive,
                                     .timezone = argc > 3 ? argv[3] : "",
                                     .title = "stage",
+                                    .config_dir = getenv("STAGE_CONFIG"),
+                                    .system_dir = getenv("STAGE_SYSTEM"),
                                     .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
                                     .bell_repeat_s = 6};
     struct err err = {""};

@@ -169,6 +169,7 @@ const struct action_group general_actions = {general, (int)G_N_ELEMENTS(general)
 
 const struct action_group *const action_groups[] = {
     &alarm_group,
+    &board_group,
     &list_group,
     &general_actions,
 };

@@ -484,3 +484,25 @@ board_parse(const char *file, const char *text, size_t len, struct problems *err
     board_set_places(r.board, places);
     return r.board;
 }
+
+const char *
+tile_set_key(struct tile *t, const char *key, const char *value)
+{
+    const struct key *found = find_key(key, KIND(t->kind));
+    struct target target = {.tile = t};
+    if (found == NULL || found->read == read_kind || strcmp(key, "row") == 0 ||
+        strcmp(key, "column") == 0 || strcmp(key, "rows") == 0 || strcmp(key, "columns") == 0) {
+        return N_("is not something that this kind of tile has");
+    }
+    if (!found->many) {
+        return found->read(&target, value) ? NULL : found->not ;
+    }
+    g_ptr_array_set_size(found->read == read_text ? t->text : t->components, 0);
+    char **parts = g_strsplit(value, found->read == read_text ? "|" : " ", -1);
+    bool good = true;
+    for (char **part = parts; *part != NULL && good; part++) {
+        good = (**part == '\0' && found->read != read_text) || found->read(&target, *part);
+    }
+    g_strfreev(parts);
+    return good ? NULL : found->not ;
+}

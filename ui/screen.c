@@ -308,7 +308,7 @@ screen_key(struct screen *s, int key)
         prompt_key(s, key);
     } else if (s->help.open) {
         help_key(s, key);
-    } else {
+    } else if (view_of(s)->key_taken == NULL || !view_of(s)->key_taken(s, key)) {
         const struct action *action = keymap_find(key, screen_place(s));
         if (action != NULL) {
             keymap_run(s, action, "");
