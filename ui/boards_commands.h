@@ -19,6 +19,31 @@ void action_board_export(struct screen *s, const char *argument);
 void action_board_import(struct screen *s, const char *argument);
 void action_board_undo(struct screen *s, const char *argument);
 
+/* boards_keys.c */
+void action_tile_up(struct screen *s, const char *argument);
+void action_tile_down(struct screen *s, const char *argument);
+void action_tile_left(struct screen *s, const char *argument);
+void action_tile_right(struct screen *s, const char *argument);
+void action_tile_next(struct screen *s, const char *argument);
+void action_tile_previous(struct screen *s, const char *argument);
+void action_tile_first(struct screen *s, const char *argument);
+void action_tile_last(struct screen *s, const char *argument);
+void action_tile_open(struct screen *s, const char *argument);
+void action_board_edit(struct screen *s, const char *argument);
+void action_tile_move_up(struct screen *s, const char *argument);
+void action_tile_move_down(struct screen *s, const char *argument);
+void action_tile_move_left(struct screen *s, const char *argument);
+void action_tile_move_right(struct screen *s, const char *argument);
+void action_tile_higher(struct screen *s, const char *argument);
+void action_tile_lower(struct screen *s, const char *argument);
+void action_tile_wider(struct screen *s, const char *argument);
+void action_tile_narrower(struct screen *s, const char *argument);
+void action_tile_add(struct screen *s, const char *argument);
+void action_tile_remove(struct screen *s, const char *argument);
+void action_tile_copy(struct screen *s, const char *argument);
+void action_tile_title(struct screen *s, const char *argument);
+void action_tile_set(struct screen *s, const char *argument);
+
 /* Why not, as in actions.h. */
 const char *why_no_board(const struct screen *s);
 const char *why_no_tile(const struct screen *s);

@@ -53,7 +53,8 @@ enum place {
 #define PLACE_STATIONS (PLACE_LIST | PLACE_DETAIL)
 #define PLACE_ANY      (2u * PLACE_LAST - 1u)
 /* Where the cursor keys go up and down in rows. */
-#define PLACE_ROWS (PLACE_ANY & ~(unsigned)(PLACE_MAP | PLACE_TRENDS | PLACE_BOARDS | PLACE_BOARDS_EDIT))
+#define PLACE_ROWS                                                                             \
+    (PLACE_ANY & ~(unsigned)(PLACE_MAP | PLACE_TRENDS | PLACE_BOARDS | PLACE_BOARDS_EDIT))
 
 /* How much there is room for. */
 enum extent { EXTENT_NONE, EXTENT_TINY, EXTENT_COMPACT, EXTENT_FULL, EXTENT_WIDE };

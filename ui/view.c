@@ -2,10 +2,8 @@
 #include "ui/view.h"
 
 const struct view_type *const view_types[VIEWS] = {
-    [VIEW_STATIONS] = &view_stations,
-    [VIEW_ALARMS] = &view_alarms,
-    [VIEW_BOARDS] = &view_boards,
-    [VIEW_UNKNOWN] = &view_unknown,
+    [VIEW_STATIONS] = &view_stations, [VIEW_ALARMS] = &view_alarms,
+    [VIEW_BOARDS] = &view_boards,     [VIEW_UNKNOWN] = &view_unknown,
     [VIEW_LOG] = &view_log,
 };
 
