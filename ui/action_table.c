@@ -168,6 +168,7 @@ static const struct action general[] = {
 const struct action_group general_actions = {general, (int)G_N_ELEMENTS(general)};
 
 const struct action_group *const action_groups[] = {
+    &trend_group,
     &alarm_group,
     &board_group,
     &list_group,

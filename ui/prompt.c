@@ -7,6 +7,7 @@
 #include "src/core/text.h"
 #include "ui/alarm_actions.h"
 #include "ui/keymap.h"
+#include "ui/trends.h"
 
 #define HISTORY_MAX 100
 
@@ -49,6 +50,13 @@ prompt_open(struct screen *s, enum prompt_kind kind)
     g_strlcpy(p->filter_before, filter, sizeof(p->filter_before));
     remember_selected(s);
     p->top_before = p->alarms ? s->alarms.list.home : s->roster.list.home;
+}
+
+void
+prompt_open_with(struct screen *s, enum prompt_kind kind, const char *text)
+{
+    prompt_open(s, kind);
+    set_text(&s->prompt, text);
 }
 
 void
@@ -124,6 +132,7 @@ candidates(const struct screen *s, const char *typed)
     for (size_t i = 0; i < G_N_ELEMENTS(switches); i++) {
         add_candidate(list, typed, "", switches[i]);
     }
+    trends_complete(s, typed, list);
     const struct plant *plant = s->snap == NULL ? NULL : s->snap->plant;
     for (uint32_t i = 0; plant != NULL && i < plant->n_stations && list->len < 100; i++) {
         add_candidate(list, typed, "station ", plant->stations[i].uid);

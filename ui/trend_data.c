@@ -127,6 +127,41 @@ remember_before(struct trend_series *s, uint32_t gone)
     }
 }
 
+static void
+place(struct trend_series *s, const struct trend_window *w, const struct trend_live *live)
+{
+    int64_t i = trend_window_bucket(w, live->at);
+    if (i < 0) {
+        if (!live->bad && (s->before.n == 0 || live->at >= s->before.last_at)) {
+            s->before = (struct archive_bucket){0};
+            archive_bucket_add(&s->before, live->value, live->at);
+        }
+        return;
+    }
+    if (i >= (int64_t)w->n) { /* a window of the past, or a clock that is ahead */
+        return;
+    }
+    struct archive_bucket *b = &s->buckets[i];
+    if (live->bad) {
+        b->bad++;
+    } else {
+        archive_bucket_add(b, live->value, live->at);
+    }
+}
+
+/* The live values newer than known. */
+static void
+replay(struct trend_series *s, const struct trend_window *w, wall_us known)
+{
+    for (guint i = 0; i < s->live->len; i++) {
+        const struct trend_live *live = &g_array_index(s->live, struct trend_live, i);
+        if (live->at > known) {
+            place(s, w, live);
+        }
+        s->newest = MAX(s->newest, live->at);
+    }
+}
+
 void
 trend_series_window(struct trend_series *s, const struct trend_window *from,
                     const struct trend_window *to)
@@ -146,25 +181,44 @@ trend_series_window(struct trend_series *s, const struct trend_window *from,
     }
     g_free(s->buckets);
     s->buckets = buckets;
+    if (!shared) {
+        replay(s, to, WALL_NONE);
+    }
 }
 
 static void
-place(struct trend_series *s, const struct trend_window *w, const struct trend_live *live)
+copy_before(struct trend_series *s, const struct archive_answer *answer, uint32_t row,
+            int64_t step)
 {
-    int64_t i = trend_window_bucket(w, live->at);
-    if (i < 0) {
-        if (!live->bad && (s->before.n == 0 || live->at >= s->before.last_at)) {
-            s->before = (struct archive_bucket){0};
-            archive_bucket_add(&s->before, live->value, live->at);
-        }
-        return;
+    const struct archive_bucket *from = &answer->buckets[(gsize)row * answer->n_buckets];
+    if (answer->before[row].n > 0 || answer->reach <= answer->since) {
+        s->before = answer->before[row];
     }
-    /* What a source stamps with the future stands at the end. */
-    struct archive_bucket *b = &s->buckets[MIN(i, (int64_t)w->n - 1)];
-    if (live->bad) {
-        b->bad++;
-    } else {
-        archive_bucket_add(b, live->value, live->at);
+    for (int64_t i = 0; i < MIN(step, (int64_t)answer->n_buckets); i++) {
+        if (from[i].n > 0) {
+            s->before = (struct archive_bucket){0};
+            archive_bucket_add(&s->before, from[i].last, from[i].last_at);
+        }
+    }
+}
+
+/* The window may have moved on since it was asked for. What the answer does not reach stays as
+ * it is: an earlier one may have told it. */
+static void
+copy_answer(struct trend_series *s, const struct trend_window *w,
+            const struct archive_answer *answer, uint32_t row)
+{
+    const struct archive_bucket *from = &answer->buckets[(gsize)row * answer->n_buckets];
+    int64_t step = (w->since - answer->since) / w->bucket_us;
+    copy_before(s, answer, row, step);
+    for (int64_t i = 0; i < w->n; i++) {
+        bool inside = i + step >= 0 && i + step < answer->n_buckets;
+        struct archive_bucket b = inside ? from[i + step] : (struct archive_bucket){0};
+        bool reached = answer->reach == WALL_NONE ||
+                       trend_window_start(w, i + 1) > answer->reach || b.n > 0 || b.bad > 0;
+        if (reached) {
+            s->buckets[i] = b;
+        }
     }
 }
 
@@ -172,23 +226,17 @@ void
 trend_series_answer(struct trend_series *s, const struct trend_window *w,
                     const struct archive_answer *answer, uint32_t row)
 {
-    memcpy(s->buckets, &answer->buckets[(gsize)row * answer->n_buckets],
-           w->n * sizeof(s->buckets[0]));
-    s->before = answer->before[row];
+    if (w->n == 0 || answer->until - answer->since != w->bucket_us * answer->n_buckets) {
+        return;
+    }
+    copy_answer(s, w, answer, row);
     s->newest = s->before.n > 0 ? s->before.last_at : WALL_NONE;
     for (uint32_t i = 0; i < w->n; i++) {
         if (s->buckets[i].n > 0) {
             s->newest = MAX(s->newest, s->buckets[i].last_at);
         }
     }
-    wall_us known = s->newest;
-    for (guint i = 0; i < s->live->len; i++) {
-        const struct trend_live *live = &g_array_index(s->live, struct trend_live, i);
-        if (live->at > known && live->at < trend_window_until(w)) {
-            place(s, w, live);
-        }
-        s->newest = MAX(s->newest, live->at);
-    }
+    replay(s, w, s->newest);
 }
 
 bool
@@ -211,7 +259,9 @@ trend_series_live(struct trend_series *s, const struct trend_window *w,
     }
     g_array_append_val(s->live, live);
     s->newest = state->ts;
-    place(s, w, &live);
+    if (w->n > 0) {
+        place(s, w, &live);
+    }
     return true;
 }
 

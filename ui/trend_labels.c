@@ -43,7 +43,7 @@ rounded(double value, double step)
     char text[FORMAT_SIZE];
     int decimals = step >= 1 ? 0 : (int)ceil(-log10(step) - 1e-9);
     snprintf(text, sizeof(text), "%.*f", MIN(decimals, 12), value);
-    return g_ascii_strtod(text, NULL);
+    return g_ascii_strtod(text, NULL) + 0.0; /* and -0 is 0 */
 }
 
 static void

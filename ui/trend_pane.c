@@ -16,15 +16,42 @@ dot_y(const struct brush *b, double value)
     return trend_scale_place(b->line->scale, value) * b->rows;
 }
 
+/* Whether a dashed line of dots still looks like one. */
+static bool
+fine(const struct trend_frame *f)
+{
+    enum glyph_set set = draw_glyphs(f->d);
+    return set == GLYPHS_UTF8 || set == GLYPHS_BLOCK;
+}
+
 static void
 draw_limits(const struct trend_frame *f, const struct brush *b)
 {
     canvas_pen(f->canvas, STYLE_DIM, LAYER_LIMIT);
-    for (guint i = 0; i < f->p->n_marks; i++) {
+    for (guint i = 0; fine(f) && i < f->p->n_marks; i++) {
         const struct limit_mark *mark = &f->p->marks[i];
         if (mark->component == b->line->curve->index) {
             double y = dot_y(b, mark->value);
             canvas_dashed(f->canvas, 0, y, canvas_width(f->canvas) - 1, y, 2, 2);
+        }
+    }
+}
+
+/* Where dots are whole cells: dashes between the curves. */
+static void
+dash_limits(const struct trend_frame *f, const struct trend_pane *pane, const struct brush *b)
+{
+    for (guint i = 0; !fine(f) && i < f->p->n_marks; i++) {
+        const struct limit_mark *mark = &f->p->marks[i];
+        double place = trend_scale_place(b->line->scale, mark->value);
+        if (mark->component != b->line->curve->index || !(place >= 0 && place <= 1)) {
+            continue;
+        }
+        int row = (int)(place * b->rows + 0.5) / CANVAS_DOTS_Y;
+        for (int column = 0; column < f->columns; column += 2) {
+            if (canvas_cell(f->canvas, row, column) == 0) {
+                draw_glyph(f->d, pane->y + row, f->x + column, STYLE_DIM, GLYPH_LINE);
+            }
         }
     }
 }
@@ -147,6 +174,10 @@ trend_pane_draw(struct trend_frame *f, const struct trend_pane *pane)
         draw_curve(&b);
     }
     canvas_draw(f->canvas, f->d, pane->y, f->x);
+    if (pane->n > 0) {
+        b.line = &f->lines[pane->axis];
+        dash_limits(f, pane, &b);
+    }
     for (int i = 0; f->p->cursor >= 0 && i < pane->n; i++) {
         b.line = &f->lines[pane->lines[i]];
         draw_crossing(f, pane, &b);

@@ -10,10 +10,10 @@
 #define AXIS_ROWS  2
 
 /* What the labels take of a rectangle that is so wide. */
-static int
-left_columns(int width, bool bare)
+int
+trend_plot_left(int width, bool bare)
 {
-    return bare ? 0 : width >= 60 ? 9 : 7;
+    return bare ? 0 : width >= 60 ? 9 : 8;
 }
 
 static int
@@ -25,7 +25,7 @@ right_columns(int width, bool bare)
 int
 trend_plot_columns(int width, bool bare)
 {
-    return MAX(width - left_columns(width, bare) - right_columns(width, bare), 1);
+    return MAX(width - trend_plot_left(width, bare) - right_columns(width, bare), 1);
 }
 
 /* ---- lines ---- */
@@ -232,7 +232,7 @@ trend_plot_draw(struct draw *d, struct canvas *canvas, struct rect area,
     struct trend_frame f = {.d = d,
                             .canvas = canvas,
                             .p = p,
-                            .left = left_columns(area.width, p->bare),
+                            .left = trend_plot_left(area.width, p->bare),
                             .right = right_columns(area.width, p->bare)};
     f.x = area.x + f.left;
     f.columns = MIN(trend_plot_columns(area.width, p->bare), (int)p->window.n / 2);

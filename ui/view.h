@@ -49,7 +49,7 @@ extern const struct view_type *const view_types[VIEWS];
 const struct view_type *view_of(const struct screen *s); /* the one shown */
 
 /* Its rows, for the files above. */
-extern const struct view_type view_stations, view_alarms, view_unknown, view_log;
+extern const struct view_type view_stations, view_alarms, view_unknown, view_log, view_trends;
 extern const struct view_type view_boards;
 
 #endif

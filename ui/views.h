@@ -100,6 +100,8 @@ void help_draw_hint(struct screen *s, int y, int x);
 void prompt_init(struct prompt *p);
 void prompt_fini(struct prompt *p);
 void prompt_open(struct screen *s, enum prompt_kind kind);
+/* With text in it, to go on from. */
+void prompt_open_with(struct screen *s, enum prompt_kind kind, const char *text);
 void prompt_cancel(struct screen *s);
 void prompt_key(struct screen *s, int key);
 /* Returns the column of the caret. */
