@@ -136,20 +136,6 @@ component_of(const struct boards *b)
                : COMPONENT_NONE;
 }
 
-static void
-open_station(struct screen *s, const char *uid, const char *component)
-{
-    if (!roster_select(&s->roster, uid)) {
-        roster_set_filter(&s->roster, "", s->snap);
-        roster_select(&s->roster, uid);
-    }
-    screen_set_view(s, VIEW_STATIONS);
-    s->detail_focus = true;
-    detail_follow(s);
-    g_strlcpy(s->detail.id, component, sizeof(s->detail.id));
-    detail_update(s);
-}
-
 void
 boards_open(struct screen *s)
 {
@@ -159,12 +145,12 @@ boards_open(struct screen *s)
     if (!b->full) {
         b->full = true;
     } else if (t->kind == TILE_ALARMS) {
-        screen_set_view(s, VIEW_ALARMS);
+        screen_drill(s, VIEW_ALARMS);
     } else if (component != COMPONENT_NONE) {
         const struct component *c = &b->plant->components[component];
-        open_station(s, b->plant->stations[c->station].uid, c->id);
+        screen_drill_station(s, b->plant->stations[c->station].uid, c->id);
     } else if (t->kind == TILE_FLOW && b->live[b->selected].station != STATION_NONE) {
-        open_station(s, t->station, "");
+        screen_drill_station(s, t->station, "");
     } else {
         screen_notice(s, "%s", _("this tile has no station to open"));
     }
@@ -208,6 +194,7 @@ fini(struct screen *s)
     g_ptr_array_unref(b->undo);
     g_array_unref(b->picker.found);
     canvas_free(b->canvas);
+    limit_set_free(b->limits);
     plant_unref(b->plant);
     g_free(b);
 }
@@ -219,6 +206,7 @@ take_plant(struct screen *s)
     struct boards *b = s->boards;
     plant_unref(b->plant);
     b->plant = plant_ref(s->snap->plant);
+    g_clear_pointer(&b->limits, limit_set_free);
     for (int i = 0; i < b->n_live; i++) {
         tile_live_reset(&b->live[i]);
     }

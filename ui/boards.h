@@ -13,7 +13,7 @@
 
 #include "ui/board_store.h"
 #include "ui/canvas.h"
-#include "ui/limit_marks.h"
+#include "ui/limit_set.h"
 #include "ui/screen.h"
 #include "ui/trend_data.h"
 
@@ -27,6 +27,11 @@ struct tile_history {
     struct trend_series series[TILE_SERIES_MAX];
     int n;
     char problem[160]; /* what is missing and why; "" nothing */
+};
+
+/* A component and its run of marks. */
+struct rank_point {
+    uint32_t component, first, n;
 };
 
 struct ranked {
@@ -47,7 +52,7 @@ struct tile_live {
     bool ready; /* what follows is made for boards->plant */
     uint32_t station, components[TILE_SERIES_MAX];
     GArray *marks;    /* struct limit_mark, of its components */
-    GArray *points;   /* uint32_t: components that a ranking chooses from */
+    GArray *points;   /* struct rank_point: what a ranking chooses from */
     uint32_t looked;  /* components that were looked at for that */
     uint32_t unknown; /* of these without a value */
     GArray *ranked;   /* struct ranked, the first one first */
@@ -76,9 +81,10 @@ struct undo_step {
 
 struct boards {
     struct board_store store;
-    int at;              /* the slot shown */
-    bool builtin;        /* store was empty: the only board is made of the plant */
-    struct plant *plant; /* own reference; NULL before the first snapshot */
+    int at;                   /* the slot shown */
+    bool builtin;             /* store was empty: the only board is made of the plant */
+    struct plant *plant;      /* own reference; NULL before the first snapshot */
+    struct limit_set *limits; /* of it; NULL: not needed yet */
 
     int selected; /* tile */
     bool edit, full;

@@ -108,7 +108,7 @@ draw_ranked(const struct tile_view *v, int y, const struct ranked *one, bool sel
     tile_component_name(s, one->component, name, sizeof(name));
     format_value(value, sizeof(value), 10, c, &s->snap->components[one->component]);
     if (v->tile->order == TILE_BY_DISTANCE) {
-        snprintf(share, sizeof(share), "%4.0f %%  ", one->key * 100);
+        snprintf(share, sizeof(share), "%+4.0f %%  ", one->key * 100);
     }
     snprintf(right, sizeof(right), "%s %s", value, c->unit);
     int shown = draw_columns(s->draw, share);

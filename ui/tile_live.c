@@ -15,7 +15,7 @@ void
 tile_live_init(struct tile_live *l, const struct tile *t)
 {
     *l = (struct tile_live){.marks = g_array_new(FALSE, FALSE, sizeof(struct limit_mark)),
-                            .points = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+                            .points = g_array_new(FALSE, FALSE, sizeof(struct rank_point)),
                             .ranked = g_array_new(FALSE, FALSE, sizeof(struct ranked))};
     tile_history_init(&l->history, t);
 }
@@ -52,23 +52,6 @@ find_component(const struct plant *plant, const char *path)
     return found;
 }
 
-/* Those of each station once. */
-static void
-add_marks(const struct plant *plant, struct tile_live *l)
-{
-    for (int k = 0; k < TILE_SERIES_MAX; k++) {
-        bool new = l->components[k] != COMPONENT_NONE;
-        for (int i = 0; new &&i < k; i++) {
-            new = l->components[i] == COMPONENT_NONE ||
-                  plant->components[l->components[i]].station !=
-                      plant->components[l->components[k]].station;
-        }
-        if (new) {
-            limit_marks_of(l->marks, plant, plant->components[l->components[k]].station);
-        }
-    }
-}
-
 static void
 resolve(struct screen *s, int i)
 {
@@ -81,7 +64,11 @@ resolve(struct screen *s, int i)
             l->components[k] = find_component(b->plant, g_ptr_array_index(t->components, k));
         }
     }
-    add_marks(b->plant, l);
+    for (int k = 0; k < TILE_SERIES_MAX; k++) {
+        if (l->components[k] != COMPONENT_NONE) {
+            limit_set_of(b->limits, l->components[k], l->marks);
+        }
+    }
     l->station = *t->station == '\0' ? STATION_NONE : plant_find_station(b->plant, t->station);
     l->ready = t->kind != TILE_RANKING || tile_rank_look(s, i);
     l->stale = true;
@@ -167,7 +154,9 @@ work_on(struct screen *s, int i)
 {
     struct tile_live *l = live_of(s, i);
     if (!l->ready) {
-        if (l->looked == 0) {
+        if (s->boards->limits == NULL) {
+            s->boards->limits = limit_set_new(s->boards->plant);
+        } else if (l->looked == 0) {
             resolve(s, i);
         } else {
             l->ready = tile_rank_look(s, i);

@@ -30,33 +30,47 @@ tile_rank_look(struct screen *s, int i)
     uint32_t end = MIN(l->looked + SLICE, b->plant->n_components);
     for (; l->looked < end; l->looked++) {
         if (fits(&template, b->plant, l->looked)) {
-            g_array_append_val(l->points, l->looked);
+            struct rank_point point = {l->looked, l->marks->len, 0};
+            if (t->order == TILE_BY_DISTANCE) {
+                limit_set_of(b->limits, l->looked, l->marks);
+            }
+            point.n = l->marks->len - point.first;
+            g_array_append_val(l->points, point);
         }
     }
     rule_template_fini(&template);
     return l->looked == b->plant->n_components;
 }
 
-/* From the middle of its range, 1 at its borders. NAN: it has none. */
+/* How far beyond its nearest limit, as a part of its range, negative on this side of it; where
+ * there is no limit, of the borders of its range. NAN: nothing is known of it. */
 static double
-distance_of(const struct component *c, double shown)
+distance_of(const struct tile_live *l, const struct rank_point *p, const struct component *c,
+            double shown)
 {
-    double half = (c->max - c->min) / 2;
-    return half > 0 ? fabs(shown - c->min - half) / half : NAN;
+    double distance = NAN;
+    if (p->n > 0) {
+        limit_set_nearest(c, &g_array_index(l->marks, struct limit_mark, p->first), p->n, shown,
+                          &distance);
+    } else if (c->max > c->min) {
+        distance = MIN(shown - c->min, c->max - shown) / (c->max - c->min);
+    }
+    return -distance;
 }
 
 /* NAN: it has none. */
 static double
-key_of(const struct screen *s, const struct tile *t, uint32_t component)
+key_of(const struct screen *s, const struct tile_live *l, const struct tile *t,
+       const struct rank_point *p)
 {
-    const struct component *c = &s->snap->plant->components[component];
-    const struct component_state *state = &s->snap->components[component];
+    const struct component *c = &s->snap->plant->components[p->component];
+    const struct component_state *state = &s->snap->components[p->component];
     if (state->ts == WALL_NONE || state->text != NULL ||
         (state->quality & QUALITY_INVALID) != 0) {
         return NAN;
     }
     double shown = adjust_apply(c->adjust, state->num);
-    return t->order == TILE_BY_VALUE ? shown : distance_of(c, shown);
+    return t->order == TILE_BY_VALUE ? shown : distance_of(l, p, c, shown);
 }
 
 /* Where it belongs among those found, which are at most most. */
@@ -81,12 +95,12 @@ tile_rank(struct screen *s, int i)
     g_array_set_size(l->ranked, 0);
     l->unknown = 0;
     for (guint k = 0; k < l->points->len; k++) {
-        uint32_t component = g_array_index(l->points, uint32_t, k);
-        double key = key_of(s, t, component);
+        const struct rank_point *p = &g_array_index(l->points, struct rank_point, k);
+        double key = key_of(s, l, t, p);
         if (isnan(key)) {
             l->unknown++;
         } else {
-            put(l->ranked, (struct ranked){component, key}, (guint)t->count);
+            put(l->ranked, (struct ranked){p->component, key}, (guint)t->count);
         }
     }
 }

@@ -16,7 +16,7 @@
 #include <math.h>
 
 #include "ui/format.h"
-#include "ui/limit_marks.h"
+#include "ui/limit_set.h"
 #include "ui/trend_data.h"
 
 enum trend_y { TREND_Y_RANGE, TREND_Y_LIMITS, TREND_Y_AUTO };

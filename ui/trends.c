@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/trends.h"
+#include "ui/views.h"
 
 #include <string.h>
 
@@ -117,24 +118,6 @@ trends_keep(struct screen *s)
 
 /* ---- components ---- */
 
-/* A station's limits come once, however many of its components are shown. */
-static void
-add_marks(struct trends *t, int entry)
-{
-    uint32_t index = t->entries[entry].component;
-    if (index == COMPONENT_NONE) {
-        return;
-    }
-    uint32_t station = t->plant->components[index].station;
-    for (int i = 0; i < entry; i++) {
-        uint32_t other = t->entries[i].component;
-        if (other != COMPONENT_NONE && t->plant->components[other].station == station) {
-            return;
-        }
-    }
-    limit_marks_of(t->marks, t->plant, station);
-}
-
 void
 trends_resolve(struct screen *s)
 {
@@ -149,7 +132,9 @@ trends_resolve(struct screen *s)
         struct trend_entry *e = &t->entries[i];
         e->component =
             plant_find_component(t->plant, e->now.name.station, e->now.name.component);
-        add_marks(t, i);
+        if (e->component != COMPONENT_NONE) {
+            limit_set_of(detail_limits(s), e->component, t->marks);
+        }
     }
 }
 
@@ -266,11 +251,8 @@ trends_visit(struct screen *s, uint32_t component)
     }
     trends_show(s, "");
     t->end = WALL_NONE;
-    t->from = s->view;
-    t->from_detail = s->detail_focus;
-    t->from_alarms = s->from_alarms;
     t->visiting = true;
-    screen_set_view(s, VIEW_TRENDS);
+    screen_drill(s, VIEW_TRENDS);
     (void)trends_add(s, component);
 }
 

@@ -60,10 +60,8 @@ struct trends {
     GArray *marks;       /* struct limit_mark */
     struct canvas *canvas;
 
-    /* Where "t" was pressed. */
+    /* "t" was pressed elsewhere: what is shown is not the set that is kept. */
     bool visiting;
-    enum view from;
-    bool from_detail, from_alarms;
 };
 
 /* ---- trends.c: the set ---- */

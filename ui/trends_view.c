@@ -40,12 +40,8 @@ back(struct screen *s)
     if (!t->visiting) {
         return false;
     }
-    bool detail = t->from_detail, alarms = t->from_alarms;
     trends_own(s);
-    screen_set_view(s, t->from);
-    s->detail_focus = detail && s->view == VIEW_STATIONS;
-    s->from_alarms = alarms;
-    return true;
+    return false; /* the screen knows the way */
 }
 
 static void

@@ -40,6 +40,8 @@ void detail_fini(struct detail *d);
 /* Show the station selected in the list from now on. */
 void detail_follow(struct screen *s);
 void detail_update(struct screen *s);
+/* Of the newest plant, for any view; s->snap must be there. */
+const struct limit_set *detail_limits(struct screen *s);
 /* Its cursor was moved by so many rows. */
 void detail_moved(struct screen *s, int by);
 uint32_t detail_station(const struct screen *s); /* STATION_NONE: nothing is shown */
