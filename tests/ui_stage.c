@@ -32,6 +32,7 @@
 #include <unistd.h>
 
 #include "src/core/i18n.h"
+#include "src/core/log.h"
 #include "src/core/text.h"
 #include "tests/stage_alarms.h"
 #include "tests/stage_archive.h"
@@ -582,8 +583,10 @@ main(int argc, char **argv)
                                     .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
                                     .bell_repeat_s = 6};
     struct err err = {""};
+    log_hold(true);
     enum rc rc = getenv("STAGE_PLAIN") != NULL ? plain_run(&config, 0, 1, &err)
                                                : console_run(&config, &err);
+    log_hold(false);
     if (rc != RC_OK) {
         fprintf(stderr, "%s\n", err.text);
     }

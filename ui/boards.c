@@ -4,6 +4,7 @@
 
 #include "src/core/i18n.h"
 #include "src/core/log.h"
+#include "ui/trends.h"
 #include "ui/view.h"
 #include "ui/views.h"
 
@@ -122,12 +123,14 @@ boards_ranked(struct screen *s, int tile)
 
 /* ---- opening ---- */
 
-/* The component that the tile is about; COMPONENT_NONE: none. */
-static uint32_t
-component_of(const struct boards *b)
+uint32_t
+boards_component(const struct boards *b)
 {
-    const struct tile_live *l = &b->live[b->selected];
     const struct tile *t = boards_tile(b);
+    if (t == NULL) {
+        return COMPONENT_NONE;
+    }
+    const struct tile_live *l = &b->live[b->selected];
     if (t->kind != TILE_RANKING) {
         return t->components->len > 0 && l->ready ? l->components[0] : COMPONENT_NONE;
     }
@@ -137,15 +140,30 @@ component_of(const struct boards *b)
 }
 
 void
+boards_open_trend(struct screen *s)
+{
+    struct boards *b = s->boards;
+    const struct tile_live *l = &b->live[b->selected];
+    trends_visit(s, boards_component(b));
+    for (int k = 1; boards_tile(b)->kind == TILE_TREND && k < TILE_SERIES_MAX; k++) {
+        if (l->components[k] != COMPONENT_NONE) {
+            (void)trends_add(s, l->components[k]);
+        }
+    }
+}
+
+void
 boards_open(struct screen *s)
 {
     struct boards *b = s->boards;
     const struct tile *t = boards_tile(b);
-    uint32_t component = component_of(b);
+    uint32_t component = boards_component(b);
     if (!b->full) {
         b->full = true;
     } else if (t->kind == TILE_ALARMS) {
         screen_drill(s, VIEW_ALARMS);
+    } else if (component != COMPONENT_NONE && t->kind == TILE_TREND) {
+        boards_open_trend(s);
     } else if (component != COMPONENT_NONE) {
         const struct component *c = &b->plant->components[component];
         screen_drill_station(s, b->plant->stations[c->station].uid, c->id);

@@ -114,8 +114,12 @@ void boards_select(struct screen *s, int tile);
 void boards_ranked(struct screen *s, int tile);
 void boards_row_moved(struct screen *s); /* the cursor of rows was moved */
 void boards_reload(struct screen *s);    /* its tiles have changed */
-/* The selected tile belongs to the screen: by its station, its alarms. */
+/* The selected tile alone; once more: the station, alarms or trends that it is about. */
 void boards_open(struct screen *s);
+/* The trends of its components. */
+void boards_open_trend(struct screen *s);
+/* The component that the selected tile is about; COMPONENT_NONE: none. */
+uint32_t boards_component(const struct boards *b);
 
 /* tile_live.c */
 void tile_live_init(struct tile_live *l, const struct tile *t);
@@ -176,6 +180,8 @@ struct tile_view {
     bool alone;     /* it has the whole screen */
 };
 
+/* Words in as many lines as there are from y on, in place of what cannot be shown. */
+void tile_say(const struct tile_view *v, int y, unsigned style, const char *text);
 /* tile_values.c */
 void tile_draw_gauge(const struct tile_view *v);
 void tile_draw_number(const struct tile_view *v);

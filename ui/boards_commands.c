@@ -235,6 +235,15 @@ why_no_tile(const struct screen *s)
 }
 
 const char *
+why_tile_has_no_trend(const struct screen *s)
+{
+    const char *why = why_no_tile(s);
+    return why == NULL && boards_component(s->boards) == COMPONENT_NONE
+               ? N_("the tile is about no component")
+               : why;
+}
+
+const char *
 why_not_own(const struct screen *s)
 {
     const char *why = why_no_board(s);

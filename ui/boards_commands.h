@@ -28,6 +28,7 @@ void action_tile_next(struct screen *s, const char *argument);
 void action_tile_previous(struct screen *s, const char *argument);
 void action_tile_first(struct screen *s, const char *argument);
 void action_tile_last(struct screen *s, const char *argument);
+void action_tile_trend(struct screen *s, const char *argument);
 void action_tile_open(struct screen *s, const char *argument);
 void action_board_edit(struct screen *s, const char *argument);
 void action_tile_move_up(struct screen *s, const char *argument);
@@ -47,6 +48,7 @@ void action_tile_set(struct screen *s, const char *argument);
 /* Why not, as in actions.h. */
 const char *why_no_board(const struct screen *s);
 const char *why_no_tile(const struct screen *s);
+const char *why_tile_has_no_trend(const struct screen *s);
 const char *why_not_own(const struct screen *s);
 const char *why_no_default(const struct screen *s);
 const char *why_nothing_to_undo(const struct screen *s);

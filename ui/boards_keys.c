@@ -96,6 +96,13 @@ action_tile_open(struct screen *s, const char *argument)
 }
 
 void
+action_tile_trend(struct screen *s, const char *argument)
+{
+    (void)argument;
+    boards_open_trend(s);
+}
+
+void
 action_board_edit(struct screen *s, const char *argument)
 {
     (void)argument;

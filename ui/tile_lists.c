@@ -73,8 +73,7 @@ tile_draw_alarms(const struct tile_view *v)
     char lines[3][2 * FORMAT_SIZE];
     int n = 0;
     if (s->snap->alarms == NULL) {
-        draw_text(s->draw, v->in.y, v->in.x, v->in.width, STYLE_DIM,
-                  _("nobody evaluates alarms here"));
+        tile_say(v, v->in.y, STYLE_DIM, _("nobody evaluates alarms here"));
         return;
     }
     if (v->live->tally_version == 0) {
@@ -133,9 +132,9 @@ tile_draw_ranking(const struct tile_view *v)
         return;
     }
     if (n == 0) {
-        draw_text(s->draw, v->in.y, v->in.x, v->in.width, STYLE_NORMAL,
-                  v->live->points->len == 0 ? _("nothing in the plant is selected by this")
-                                            : _("no component has a value to compare"));
+        tile_say(v, v->in.y, STYLE_NORMAL,
+                 v->live->points->len == 0 ? _("nothing in the plant is selected by this")
+                                           : _("no component has a value to compare"));
         return;
     }
     if (v->alone) {
@@ -264,8 +263,9 @@ tile_draw_flow(const struct tile_view *v)
         return;
     }
     if (v->live->station == STATION_NONE) {
-        draw_format(s->draw, v->in.y, v->in.x, v->in.width, STYLE_NORMAL,
-                    _("%s is not in the plant"), v->tile->station);
+        char text[PLANT_ID_MAX + FORMAT_SIZE];
+        snprintf(text, sizeof(text), _("%s is not in the plant"), v->tile->station);
+        tile_say(v, v->in.y, STYLE_NORMAL, text);
         return;
     }
     const struct station *station = &s->snap->plant->stations[v->live->station];
@@ -285,6 +285,19 @@ tile_draw_flow(const struct tile_view *v)
 
 /* ---- text ---- */
 
+static void
+draw_rows(const struct tile_view *v, int y, unsigned style, const GPtrArray *rows)
+{
+    int room = v->in.y + v->in.height - y;
+    for (guint i = 0; i < rows->len && (int)i < room; i++) {
+        draw_text(v->s->draw, y + (int)i, v->in.x, v->in.width, style,
+                  g_ptr_array_index(rows, i));
+    }
+    if ((int)rows->len > room && room > 0) {
+        draw_glyph(v->s->draw, y + room - 1, v->in.x + v->in.width - 1, STYLE_DIM, GLYPH_MORE);
+    }
+}
+
 void
 tile_draw_text(const struct tile_view *v)
 {
@@ -296,14 +309,15 @@ tile_draw_text(const struct tile_view *v)
         }
         wrap_text(rows, line, v->in.width, 0);
     }
-    int room = v->in.height;
-    for (guint i = 0; i < rows->len && (int)i < room; i++) {
-        draw_text(v->s->draw, v->in.y + (int)i, v->in.x, v->in.width, STYLE_NORMAL,
-                  g_ptr_array_index(rows, i));
-    }
-    if ((int)rows->len > room && room > 0) {
-        draw_glyph(v->s->draw, v->in.y + room - 1, v->in.x + v->in.width - 1, STYLE_DIM,
-                   GLYPH_MORE);
-    }
+    draw_rows(v, v->in.y, STYLE_NORMAL, rows);
+    g_ptr_array_free(rows, TRUE);
+}
+
+void
+tile_say(const struct tile_view *v, int y, unsigned style, const char *text)
+{
+    GPtrArray *rows = g_ptr_array_new_with_free_func(g_free);
+    wrap_text(rows, text, v->in.width, 0);
+    draw_rows(v, y, style, rows);
     g_ptr_array_free(rows, TRUE);
 }

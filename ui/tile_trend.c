@@ -3,6 +3,7 @@
 #include "src/core/i18n.h"
 #include "ui/boards.h"
 #include "ui/trend_plot.h"
+#include "ui/views.h"
 
 #define LABELLED 40 /* columns from which the axis has labels */
 #define HIGH     6  /* and lines */
@@ -15,7 +16,7 @@ tile_draw_no_history(const struct tile_view *v, int y)
                       : !h->any           ? _("asking the archive …")
                                           : NULL;
     if (why != NULL) {
-        draw_text(v->s->draw, y, v->in.x, v->in.width, STYLE_DIM, why);
+        tile_say(v, y, STYLE_DIM, why);
     }
     return why != NULL;
 }
@@ -35,7 +36,7 @@ add_curve(const struct tile_view *v, int k, struct trend_curve *ret)
                                 .silence_s = plant->stations[c->station].silence_s,
                                 .series = &v->live->history.series[k],
                                 .label = v->live->history.n > 1 ? labels[k] : "",
-                                .holds = WALL_NONE,
+                                .holds = panel_stale(v->s, index) ? WALL_NONE : v->s->now.wall,
                                 .focus = k == 0};
     return 1;
 }
@@ -52,10 +53,11 @@ draw_names(const struct tile_view *v, int y)
             continue;
         }
         tile_component_name(v->s, index, name, sizeof(name));
+        bool titled = *v->tile->title == '\0'; /* with the name of the only one */
         if (v->live->history.n > 1) {
             snprintf(text, sizeof(text), "%c %s ", 'A' + k, name);
         } else {
-            snprintf(text, sizeof(text), "%s ", name);
+            snprintf(text, sizeof(text), titled ? "" : "%s ", name);
         }
         x += draw_flow(v->s->draw, y, x, end - x, STYLE_DIM, text);
         x += tile_draw_value(v->s, (struct rect){y, x, 1, end - x}, index, v->live->marks) + 2;

@@ -33,14 +33,14 @@ tile_component(const struct tile_view *v, int k)
 {
     const GPtrArray *names = v->tile->components;
     if ((guint)k >= names->len) {
-        draw_text(v->s->draw, v->in.y, v->in.x, v->in.width, STYLE_DIM,
-                  _("no component was chosen"));
+        tile_say(v, v->in.y, STYLE_DIM, _("no component was chosen"));
         return COMPONENT_NONE;
     }
     if (v->live->ready && v->live->components[k] == COMPONENT_NONE) {
-        draw_format(v->s->draw, v->in.y, v->in.x, v->in.width, STYLE_NORMAL,
-                    _("%s is not in the plant"),
-                    (const char *)g_ptr_array_index(names, (guint)k));
+        char text[2 * PLANT_ID_MAX + FORMAT_SIZE];
+        snprintf(text, sizeof(text), _("%s is not in the plant"),
+                 (const char *)g_ptr_array_index(names, (guint)k));
+        tile_say(v, v->in.y, STYLE_NORMAL, text);
     }
     return v->live->ready ? v->live->components[k] : COMPONENT_NONE;
 }
