@@ -43,7 +43,7 @@ play_open(const struct play_options *o)
         g_free(screen);
         fail_msg("no first frame");
     }
-    if (!o->overview) {
+    if (!o->overview && !o->plain) {
         play_press(p, "2");
     }
     return p;

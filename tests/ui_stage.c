@@ -5,6 +5,9 @@
  *
  *     ui_stage FD STATIONS [TIMEZONE]      (FD -1: no commands)
  *
+ * In the environment: STAGE_KEYS and STAGE_SYSTEM_KEYS, files of keys; STAGE_STATE, the
+ * directory where choices are kept; STAGE_READ_ONLY.
+ *
  *     value UID ID NUMBER | text UID ID WORDS | quality UID ID BITS | stale UID ID
  *     silent UID 0|1 | never UID | heard UID SECONDS_AGO
  *     add UID NAME | remove UID | rename UID NAME | shuffle SEED
@@ -31,6 +34,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "src/config/config.h"
 #include "src/core/i18n.h"
 #include "src/core/log.h"
 #include "src/core/text.h"
@@ -534,6 +538,54 @@ stage_init(struct stage *stage, int fd, int stations)
     rebuild(stage);
 }
 
+/* NULL: the variable names no file. */
+static const struct settings *
+read_keys(const char *variable, struct settings *settings, struct problems *problems)
+{
+    const char *path = getenv(variable);
+    settings_init(settings);
+    if (path == NULL ||
+        (ini_read(settings, path, problems, NULL) != RC_OK && settings->n == 0)) {
+        return NULL;
+    }
+    return settings;
+}
+
+static enum rc
+play(struct stage *stage, const char *timezone)
+{
+    struct settings keys[2];
+    struct problems problems;
+    struct err err = {""};
+    problems_init(&problems);
+    log_hold(true);
+    const struct console_config config = {
+        .exchange = stage->exchange,
+        .archive = stage->archive,
+        .timezone = timezone,
+        .title = "stage",
+        .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
+        .bell_repeat_s = 6,
+        .config_dir = getenv("STAGE_CONFIG"),
+        .system_dir = getenv("STAGE_SYSTEM"),
+        .state_dir = getenv("STAGE_STATE"),
+        .read_only = getenv("STAGE_READ_ONLY") != NULL,
+        .keys = {read_keys("STAGE_KEYS", &keys[0], &problems),
+                 read_keys("STAGE_SYSTEM_KEYS", &keys[1], &problems)},
+        .n_key_problems = problems.n,
+    };
+    enum rc rc = getenv("STAGE_PLAIN") != NULL ? plain_run(&config, 0, 1, &err)
+                                               : console_run(&config, &err);
+    log_hold(false);
+    if (rc != RC_OK) {
+        fprintf(stderr, "%s\n", err.text);
+    }
+    settings_fini(&keys[0]);
+    settings_fini(&keys[1]);
+    problems_fini(&problems);
+    return rc;
+}
+
 static void
 block_signals(void)
 {
@@ -574,22 +626,7 @@ main(int argc, char **argv)
     }
     stage.stop_fd = stop[0];
     pthread_create(&thread, NULL, engine, &stage);
-    struct console_config config = {.exchange = stage.exchange,
-                                    .archive = stage.archive,
-                                    .timezone = argc > 3 ? argv[3] : "",
-                                    .title = "stage",
-                                    .config_dir = getenv("STAGE_CONFIG"),
-                                    .system_dir = getenv("STAGE_SYSTEM"),
-                                    .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
-                                    .bell_repeat_s = 6};
-    struct err err = {""};
-    log_hold(true);
-    enum rc rc = getenv("STAGE_PLAIN") != NULL ? plain_run(&config, 0, 1, &err)
-                                               : console_run(&config, &err);
-    log_hold(false);
-    if (rc != RC_OK) {
-        fprintf(stderr, "%s\n", err.text);
-    }
+    enum rc rc = play(&stage, argc > 3 ? argv[3] : "");
     close(stop[1]);
     pthread_join(thread, NULL);
     exchange_free(stage.exchange);

@@ -4,6 +4,7 @@
 #include "ui/keymap.h"
 #include "ui/keys.h"
 #include "ui/trend_actions.h"
+#include "ui/trends.h"
 
 #define SELECTABLE (PLACE_LIST | PLACE_DETAIL | PLACE_ALARMS)
 
@@ -168,7 +169,8 @@ static const struct action trend_actions[] = {
      PLACE_TRENDS,
      NULL,
      action_trend_add,
-     N_("UID/ID …")},
+     N_("UID/ID …"),
+     .complete = trends_complete},
     {"trend-remove",
      N_("take the curve away"),
      N_("remove"),
@@ -208,7 +210,8 @@ static const struct action trend_actions[] = {
      PLACE_ANY,
      why_no_snapshot,
      action_trend,
-     N_("UID/ID …")},
+     N_("UID/ID …"),
+     .complete = trends_complete},
     {"trend-keep",
      N_("keep the curves under a name"),
      NULL,

@@ -145,7 +145,7 @@ action_leave(struct screen *s, const char *argument)
     if (!screen_at_top(s)) {
         screen_back(s);
     } else if (s->unanswered == 0 || s->now.mono < s->quit_until) {
-        s->quit = true;
+        screen_leave(s);
     } else {
         s->quit_until = s->now.mono + QUIT_US;
         screen_notice(s,
@@ -160,7 +160,7 @@ void
 action_quit(struct screen *s, const char *argument)
 {
     (void)argument;
-    s->quit = true;
+    screen_leave(s);
 }
 
 void
@@ -334,8 +334,8 @@ action_mouse(struct screen *s, const char *argument)
 void
 action_hints(struct screen *s, const char *argument)
 {
-    (void)argument;
-    s->hints = !s->hints;
+    s->hints = *argument == '\0' ? !s->hints : strcmp(argument, "on") == 0;
+    prefs_set_int(s->prefs, "console", "hints", s->hints, s->now.mono);
 }
 
 void

@@ -195,7 +195,6 @@ init(struct screen *s)
     tell_problems(b);
     b->builtin = b->store.slots->len == 0;
     b->canvas = canvas_new();
-    b->undo = g_ptr_array_new_with_free_func(boards_undo_free);
     b->rows.height = 1;
     b->picker.found = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     int shown = board_store_find(&b->store, prefs_get(s->prefs, "boards", "shown", ""));
@@ -209,7 +208,6 @@ fini(struct screen *s)
     boards_save(s);
     drop_live(s);
     board_store_fini(&b->store);
-    g_ptr_array_unref(b->undo);
     g_array_unref(b->picker.found);
     canvas_free(b->canvas);
     limit_set_free(b->limits);

@@ -74,11 +74,6 @@ struct board_picker {
     struct list list;
 };
 
-struct undo_step {
-    char *name, *text; /* text NULL: there was no such board */
-    int selected;
-};
-
 struct boards {
     struct board_store store;
     int at;                   /* the slot shown */
@@ -100,7 +95,6 @@ struct boards {
     struct tile_live *live; /* one for each tile of the board shown */
     int n_live;
     mono_us save_at; /* 0: all is written */
-    GPtrArray *undo; /* struct undo_step * */
     struct board_picker picker;
 };
 
@@ -147,14 +141,13 @@ void tile_rank(struct screen *s, int i);
 struct board *board_default(const struct plant *plant);
 
 /* boards_edit.c */
-void boards_undo_free(gpointer step);
 /* Before a change of the board shown: remember it; false: there is nothing to be changed. */
 bool boards_begin(struct screen *s);
-void boards_remember(struct screen *s, const struct board_slot *slot);
+/* what: for who takes it back. */
+void boards_remember(struct screen *s, const struct board_slot *slot, const char *what);
 void boards_changed(struct screen *s); /* after it: to be written soon */
 void boards_save(struct screen *s);    /* now, if anything is to be written */
 void boards_failed(struct screen *s, const struct err *err);
-void boards_undo(struct screen *s);
 /* Of the selected tile; there is one. */
 enum boards_arrange { BOARDS_MOVE, BOARDS_RESIZE };
 void boards_arrange(struct screen *s, enum boards_arrange how, int down, int right);

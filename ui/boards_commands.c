@@ -72,7 +72,7 @@ take_in(struct screen *s, const char *name, struct board *board)
     struct boards *b = s->boards;
     struct board_slot none = {.name = (char *)(uintptr_t)name};
     boards_save(s);
-    boards_remember(s, &none);
+    boards_remember(s, &none, _("a new board"));
     boards_show(s, board_store_add(&b->store, name, board));
     boards_changed(s);
 }
@@ -119,7 +119,7 @@ drop(struct screen *s, const char *done)
 {
     struct boards *b = s->boards;
     struct err err = {""};
-    boards_remember(s, boards_slot(b));
+    boards_remember(s, boards_slot(b), _("the end of a board"));
     b->save_at = 0;
     if (board_store_drop(&b->store, b->at, &err) != RC_OK) {
         boards_failed(s, &err);
@@ -133,14 +133,14 @@ void
 action_board_delete(struct screen *s, const char *argument)
 {
     (void)argument;
-    drop(s, _("deleted; :board-undo brings it back"));
+    drop(s, _("deleted; :undo brings it back"));
 }
 
 void
 action_board_reset(struct screen *s, const char *argument)
 {
     (void)argument;
-    drop(s, _("this is the admin's board again; :board-undo brings yours back"));
+    drop(s, _("this is the admin's board again; :undo brings yours back"));
 }
 
 /* "~/x" is in the user's home. */
@@ -209,13 +209,6 @@ action_board_import(struct screen *s, const char *argument)
     g_free(typed);
 }
 
-void
-action_board_undo(struct screen *s, const char *argument)
-{
-    (void)argument;
-    boards_undo(s);
-}
-
 /* ---- why not ---- */
 
 const char *
@@ -261,10 +254,4 @@ why_no_default(const struct screen *s)
     const char *why = why_not_own(s);
     return why == NULL && !boards_slot(s->boards)->system ? N_("the admin has no such board")
                                                           : why;
-}
-
-const char *
-why_nothing_to_undo(const struct screen *s)
-{
-    return s->boards->undo->len == 0 ? N_("nothing was changed") : NULL;
 }

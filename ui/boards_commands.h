@@ -17,7 +17,11 @@ void action_board_delete(struct screen *s, const char *argument);
 void action_board_reset(struct screen *s, const char *argument);
 void action_board_export(struct screen *s, const char *argument);
 void action_board_import(struct screen *s, const char *argument);
-void action_board_undo(struct screen *s, const char *argument);
+
+/* Candidates for their arguments, see complete.h. */
+void complete_boards(const struct screen *s, const char *typed, GPtrArray *out);
+void complete_tile_add(const struct screen *s, const char *typed, GPtrArray *out);
+void complete_tile_set(const struct screen *s, const char *typed, GPtrArray *out);
 
 /* boards_keys.c */
 void action_tile_up(struct screen *s, const char *argument);
@@ -51,6 +55,5 @@ const char *why_no_tile(const struct screen *s);
 const char *why_tile_has_no_trend(const struct screen *s);
 const char *why_not_own(const struct screen *s);
 const char *why_no_default(const struct screen *s);
-const char *why_nothing_to_undo(const struct screen *s);
 
 #endif

@@ -4,31 +4,32 @@
 #include "src/core/i18n.h"
 #include "src/core/log.h"
 #include "ui/boards.h"
+#include "ui/undo.h"
 
-#define UNDO_MOST 100
-#define SAVE_US   (2 * US_PER_S)
+#define SAVE_US (2 * US_PER_S)
+
+/* How a board was before a change. */
+struct before {
+    char name[BOARD_NAME_MAX + 1];
+    int selected;
+    bool none; /* there was no such board */
+    char text[];
+};
+
+static void go_back(struct screen *s, void *data);
 
 void
-boards_undo_free(gpointer data)
+boards_remember(struct screen *s, const struct board_slot *slot, const char *what)
 {
-    struct undo_step *step = data;
-    g_free(step->name);
-    g_free(step->text);
-    g_free(step);
-}
-
-void
-boards_remember(struct screen *s, const struct board_slot *slot)
-{
-    struct boards *b = s->boards;
-    struct undo_step *step = g_new0(struct undo_step, 1);
-    step->name = g_strdup(slot->name);
-    step->text = slot->board == NULL ? NULL : board_text(slot->board);
-    step->selected = b->selected;
-    if (b->undo->len >= UNDO_MOST) {
-        g_ptr_array_remove_index(b->undo, 0);
-    }
-    g_ptr_array_add(b->undo, step);
+    char *text = slot->board == NULL ? g_strdup("") : board_text(slot->board);
+    size_t size = strlen(text) + 1;
+    struct before *before = g_malloc(sizeof(*before) + size);
+    g_strlcpy(before->name, slot->name, sizeof(before->name));
+    before->selected = s->boards->selected;
+    before->none = slot->board == NULL;
+    memcpy(before->text, text, size);
+    g_free(text);
+    undo_push(s, go_back, before, what);
 }
 
 bool
@@ -37,7 +38,7 @@ boards_begin(struct screen *s)
     if (boards_board(s->boards) == NULL) {
         return false;
     }
-    boards_remember(s, boards_slot(s->boards));
+    boards_remember(s, boards_slot(s->boards), _("a change of a board"));
     return true;
 }
 
@@ -159,43 +160,39 @@ take_away(struct screen *s, int slot)
 }
 
 static void
-put_back(struct screen *s, int slot, const struct undo_step *step)
+put_back(struct screen *s, int slot, const struct before *before)
 {
     struct boards *b = s->boards;
     struct problems errors;
     problems_init(&errors);
     struct board *board =
-        board_parse(step->name, step->text, strlen(step->text), &errors, &errors);
+        board_parse(before->name, before->text, strlen(before->text), &errors, &errors);
     if (board != NULL && slot >= 0) {
         board_free(board_store_slot(&b->store, slot)->board);
         board_store_slot(&b->store, slot)->board = board;
     } else if (board != NULL) {
-        slot = board_store_add(&b->store, step->name, board);
+        slot = board_store_add(&b->store, before->name, board);
     }
     problems_fini(&errors);
     if (slot != b->at) {
         boards_show(s, slot);
     }
     boards_reload(s);
-    boards_select(s, step->selected);
+    boards_select(s, before->selected);
     boards_changed(s);
 }
 
-void
-boards_undo(struct screen *s)
+static void
+go_back(struct screen *s, void *data)
 {
+    const struct before *before = data;
     struct boards *b = s->boards;
-    if (b->undo->len == 0) {
-        return;
-    }
-    struct undo_step *step = g_ptr_array_steal_index(b->undo, b->undo->len - 1);
     boards_save(s);
-    int slot = board_store_find(&b->store, step->name);
+    int slot = board_store_find(&b->store, before->name);
     b->full = false;
-    if (step->text == NULL) {
+    if (before->none) {
         take_away(s, slot);
     } else {
-        put_back(s, slot, step);
+        put_back(s, slot, before);
     }
-    boards_undo_free(step);
 }

@@ -3,6 +3,8 @@
 #include "src/core/i18n.h"
 #include "ui/boards.h"
 #include "ui/boards_commands.h"
+#include "ui/complete.h"
+#include "ui/trends.h"
 #include "ui/views.h"
 
 /* ---- moving ---- */
@@ -240,4 +242,42 @@ action_tile_set(struct screen *s, const char *argument)
         value == NULL ? g_strdup(argument) : g_strndup(argument, (gsize)(value - argument));
     boards_set(s, key, value == NULL ? "" : value + strspn(value, " "));
     g_free(key);
+}
+
+/* ---- candidates ---- */
+
+void
+complete_boards(const struct screen *s, const char *typed, GPtrArray *out)
+{
+    const struct board_store *store = &s->boards->store;
+    for (guint i = 0; i < store->slots->len; i++) {
+        complete_add(out, typed, "", board_store_slot(store, (int)i)->name);
+    }
+}
+
+void
+complete_tile_add(const struct screen *s, const char *typed, GPtrArray *out)
+{
+    if (strchr(typed, ' ') != NULL) {
+        trends_complete(s, typed, out);
+        return;
+    }
+    for (int i = 0; i < TILE_KINDS; i++) {
+        complete_add(out, typed, "", tile_kind_name((enum tile_kind)i));
+    }
+}
+
+void
+complete_tile_set(const struct screen *s, const char *typed, GPtrArray *out)
+{
+    static const char *const words[] = {
+        "component ", "station ",    "select ",        "span ",      "count ",    "title ",
+        "text ",      "order value", "order distance", "unit hours", "unit weeks"};
+    if (g_str_has_prefix(typed, "component ")) {
+        trends_complete(s, typed, out);
+        return;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        complete_add(out, typed, "", words[i]);
+    }
 }

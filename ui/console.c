@@ -196,7 +196,7 @@ take_requests(struct console *c)
         c->screen.repaint = true;
     }
     if (c->screen.repaint) {
-        c->screen.repaint = false;
+        c->screen.repaint = c->screen.print.shown = false;
         draw_invalidate(c->screen.draw);
         terminal_repaint(c->terminal);
         c->key_waits = true;
@@ -213,7 +213,10 @@ take_ticks(struct console *c, mono_us now)
     }
     if (c->resize_at != 0 && c->resize_at <= now) {
         c->resize_at = 0;
-        c->key_waits = terminal_resize(c->terminal) || c->key_waits;
+        if (terminal_resize(c->terminal)) {
+            c->screen.print.shown = false;
+            c->key_waits = true;
+        }
     }
 }
 
@@ -267,8 +270,10 @@ draw(struct console *c)
     if (newest != NULL) {
         screen_take(&c->screen, newest);
     }
-    screen_draw(&c->screen);
-    terminal_show(c->terminal);
+    if (!c->screen.print.shown) {
+        screen_draw(&c->screen);
+        terminal_show(c->terminal);
+    }
     c->last_frame = c->screen.now.mono;
     c->data_waits = c->key_waits = false;
 }

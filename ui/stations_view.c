@@ -21,7 +21,7 @@ draw(struct screen *s, struct rect area)
     if (s->snap == NULL) {
         return;
     }
-    if (s->extent != EXTENT_WIDE) {
+    if (s->extent != EXTENT_WIDE || s->one_pane) {
         if (s->detail_focus) {
             detail_draw(s, area);
         } else {
@@ -42,7 +42,7 @@ draw(struct screen *s, struct rect area)
 static int
 wall(const struct screen *s)
 {
-    return s->extent == EXTENT_WIDE && s->snap != NULL ? list_width(s) : 0;
+    return s->extent == EXTENT_WIDE && !s->one_pane && s->snap != NULL ? list_width(s) : 0;
 }
 
 /* A small screen has room for one of both. */

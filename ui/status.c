@@ -75,6 +75,16 @@ unknown_part(const struct screen *s)
     return p;
 }
 
+static struct status_part
+mode_part(const struct screen *s)
+{
+    struct status_part p = {.worth = 5};
+    if (s->config->read_only) {
+        g_strlcpy(p.text, _("read-only"), sizeof(p.text));
+    }
+    return p;
+}
+
 #define WHY_MIN      16 /* columns: less says nothing */
 #define WHY_GOOD     40 /* so many mostly tell enough */
 #define WORTH_LITTLE 2
@@ -166,8 +176,9 @@ void
 status_parts(struct screen *s, struct status_part parts[STATUS_PARTS])
 {
     const struct status_part all[STATUS_PARTS] = {
-        broker_part(s),   loss_part(s),         cache_part(s),   status_postgres(s),
-        status_behind(s), status_quarantine(s), status_owner(s), unknown_part(s)};
+        broker_part(s),     loss_part(s),     cache_part(s),
+        status_postgres(s), status_behind(s), status_quarantine(s),
+        status_owner(s),    unknown_part(s),  mode_part(s)};
     memcpy(parts, all, sizeof(all));
 }
 

@@ -307,19 +307,17 @@ complete_component(const struct plant *plant, const char *typed, const char *sla
 void
 trends_complete(const struct screen *s, const char *typed, GPtrArray *list)
 {
-    static const char *const commands[] = {"trend-add ", "trend "};
-    for (size_t i = 0; s->snap != NULL && i < G_N_ELEMENTS(commands); i++) {
-        if (!g_str_has_prefix(typed, commands[i])) {
-            continue;
-        }
-        const char *last = strrchr(typed, ' ') + 1;
-        const char *slash = strchr(last, '/');
-        char *before = g_strndup(typed, (gsize)(last - typed));
-        if (slash == NULL) {
-            complete_station(s->snap->plant, last, before, list);
-        } else {
-            complete_component(s->snap->plant, last, slash, before, list);
-        }
-        g_free(before);
+    if (s->snap == NULL) {
+        return;
     }
+    const char *space = strrchr(typed, ' ');
+    const char *last = space == NULL ? typed : space + 1;
+    const char *slash = strchr(last, '/');
+    char *before = g_strndup(typed, (gsize)(last - typed));
+    if (slash == NULL) {
+        complete_station(s->snap->plant, last, before, list);
+    } else {
+        complete_component(s->snap->plant, last, slash, before, list);
+    }
+    g_free(before);
 }

@@ -93,6 +93,7 @@ void log_view_draw(struct screen *s, struct rect area);
 void help_init(struct help *h);
 void help_fini(struct help *h);
 void help_open(struct screen *s);
+void help_search(struct screen *s); /* by what was typed; to be called when that changed */
 void help_key(struct screen *s, int key);
 void help_draw(struct screen *s, struct rect area);
 /* The last line meanwhile: why the selected action cannot be done now, or how to do it. */
@@ -108,6 +109,16 @@ void prompt_cancel(struct screen *s);
 void prompt_key(struct screen *s, int key);
 /* Returns the column of the caret. */
 int prompt_draw(struct screen *s, int y);
+/* A question that the next key answers. label is translated. */
+void prompt_choose(struct screen *s, const char *label,
+                   void (*choose)(struct screen *s, int key));
+void prompt_set_text(struct prompt *p, const char *text);
+
+/* prompt_command.c: the line behind ":" */
+void prompt_load_history(struct screen *s);
+void prompt_recall(struct prompt *p, int step);
+void prompt_complete(struct screen *s, int step);
+void prompt_run(struct screen *s);
 
 /* hints.c: the last line */
 void hints_draw(struct screen *s, int y);

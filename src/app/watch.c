@@ -6,6 +6,7 @@
 
 #include "src/app/archive_worker.h"
 #include "src/app/engine.h"
+#include "src/app/key_files.h"
 #include "src/app/paths.h"
 #include "src/core/log.h"
 #include "ui/plain.h"
@@ -47,6 +48,13 @@ show(const struct config *config, const struct watch_options *o, bool demo,
 {
     char *config_dir = paths_user_config(), *state_dir = paths_user_state();
     char *data_dir = paths_data(NULL);
+    struct key_files keys;
+    struct problems problems;
+    problems_init(&problems);
+    key_files_read(&keys, &problems);
+    for (size_t i = 0; i < MIN(problems.n, PROBLEMS_MAX); i++) {
+        log_warning("%s", problems.list[i]);
+    }
     const struct console_config console = {
         .exchange = exchange,
         .archive = archive,
@@ -55,6 +63,8 @@ show(const struct config *config, const struct watch_options *o, bool demo,
         .system_dir = PATHS_SYSTEM,
         .data_dir = data_dir,
         .read_only = o->read_only,
+        .keys = {&keys.settings[0], &keys.settings[1]},
+        .n_key_problems = problems.n,
         .timezone = config->instance.timezone,
         .title = config->instance.name,
         .demo = demo,
@@ -73,6 +83,8 @@ show(const struct config *config, const struct watch_options *o, bool demo,
     g_free(config_dir);
     g_free(state_dir);
     g_free(data_dir);
+    key_files_fini(&keys);
+    problems_fini(&problems);
     return rc;
 }
 
