@@ -22,6 +22,7 @@
  *     crash
  *
  * Texts are not sanitised here, unlike by the engine: what a screen lets through is seen.
+ * STAGE_CONFIG and STAGE_SYSTEM are the directories of the user and of the admin.
  * STAGE_LOCALE names a directory of translations; without it the screen is English.
  * With STAGE_PLAIN in the environment it is the line mode that is shown. STAGE_DATA,
  * STAGE_CONFIG and STAGE_STATE name directories: of the program, of the user, and of what the
@@ -596,9 +597,9 @@ play(struct stage *stage, const char *timezone)
         .title = "stage",
         .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
         .bell_repeat_s = 6,
-        .state_dir = getenv("STAGE_STATE"),
         .config_dir = getenv("STAGE_CONFIG"),
         .system_dir = getenv("STAGE_SYSTEM"),
+        .state_dir = getenv("STAGE_STATE"),
         .data_dir = getenv("STAGE_DATA"),
         .read_only = getenv("STAGE_READ_ONLY") != NULL,
         .keys = {read_keys("STAGE_KEYS", &keys[0], &problems),

@@ -478,7 +478,7 @@ screen_key(struct screen *s, int key)
         prompt_key(s, key);
     } else if (s->help.open) {
         help_key(s, key);
-    } else {
+    } else if (view_of(s)->key_taken == NULL || !view_of(s)->key_taken(s, key)) {
         run_key(s, key);
     }
     undo_watch(s);
