@@ -6,7 +6,7 @@
  *     ui_stage FD STATIONS [TIMEZONE]      (FD -1: no commands)
  *
  *     value UID ID NUMBER | text UID ID WORDS | quality UID ID BITS | stale UID ID
- *     silent UID 0|1 | never UID | heard UID SECONDS_AGO
+ *     silent UID 0|1 | never UID | heard UID SECONDS_AGO | clock UID SECONDS_AHEAD
  *     add UID NAME | remove UID | rename UID NAME | shuffle SEED
  *     unknown STATION ID VALUE | broker up|down | problem TEXT
  *     owner ROLE INSTANCE EPOCH.TERM ARBITER HEARD_AGO     (INSTANCE -: nobody)
@@ -16,6 +16,7 @@
  *     echo              write an empty line to FD: all before is done
  *     crash
  *
+ * STAGE_DIR names the directory where the user's choices are kept.
  * Texts are not sanitised here, unlike by the engine: what a screen lets through is seen.
  * The exit status is that of console_run().
  */
@@ -323,6 +324,9 @@ change_station(struct stage *stage, char **w)
     struct made *m = find(stage, w[1]);
     if (strcmp(w[0], "silent") == 0) {
         m->station.silent = strcmp(w[2], "1") == 0;
+    } else if (strcmp(w[0], "clock") == 0) {
+        m->station.clock_known = true;
+        m->station.clock_offset_us = (int64_t)(g_ascii_strtod(w[2], NULL) * (double)US_PER_S);
     } else if (strcmp(w[0], "never") == 0) {
         m->station.received = WALL_NONE;
         m->station.heard = 0;
@@ -552,6 +556,8 @@ main(int argc, char **argv)
     stage.stop_fd = stop[0];
     pthread_create(&thread, NULL, engine, &stage);
     struct console_config config = {.exchange = stage.exchange,
+                                    .state_dir = getenv("STAGE_DIR"),
+                                    .config_dir = getenv("STAGE_DIR"),
                                     .timezone = argc > 3 ? argv[3] : "",
                                     .title = "stage",
                                     .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,

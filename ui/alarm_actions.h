@@ -14,6 +14,7 @@
 
 void action_ack(struct screen *s, const char *argument);
 void action_ack_all(struct screen *s, const char *argument);
+void action_ack_stations(struct screen *s, const char *argument);
 void action_shelve(struct screen *s, const char *argument);
 void action_unshelve(struct screen *s, const char *argument);
 void action_reset(struct screen *s, const char *argument);

@@ -85,6 +85,8 @@ apply_filter(struct screen *s)
         return;
     }
     roster_set_filter(&s->roster, s->prompt.text, s->snap);
+    const char *problem = s->roster.filter_problem;
+    s->prompt.complaint = *problem == '\0' ? NULL : problem;
     if (!roster_select(&s->roster, s->prompt.selected_before)) {
         roster_move_to(&s->roster, 0, s->now.mono);
     }
@@ -114,8 +116,8 @@ candidates(const struct screen *s, const char *typed)
         }
         return list;
     }
-    for (int i = 0; i < ROSTER_SORTS; i++) {
-        add_candidate(list, typed, "sort ", roster_sort_name((enum roster_sort)i));
+    for (int i = 0; i < COLUMN_FIXED; i++) {
+        add_candidate(list, typed, "sort ", column_fixed_name(i));
     }
     for (int i = 0; i < GLYPH_SETS; i++) {
         add_candidate(list, typed, "glyphs ", glyph_set_name((enum glyph_set)i));
