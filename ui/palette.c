@@ -95,14 +95,12 @@ palette_lines(const struct screen *s, const char *text)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
     const char *blank = strchr(text, ' ');
-    if (blank == NULL) {
+    char *name = g_strndup(text, strcspn(text, " "));
+    const struct action *a = blank == NULL ? NULL : keymap_by_name(name);
+    if (a == NULL) {
         add_actions(s, text, lines);
         add_aliases(s, text, lines);
-        return lines;
-    }
-    char *name = g_strndup(text, (gsize)(blank - text));
-    const struct action *a = keymap_by_name(name);
-    if (a != NULL && a->complete != NULL) {
+    } else if (a->complete != NULL) {
         a->complete(s, blank + 1, lines);
         for (guint i = 0; i < lines->len; i++) {
             char *argument = lines->pdata[i];
