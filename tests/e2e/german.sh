@@ -45,7 +45,7 @@ report "check is German" says 'Anlage.* 1 Station' --config="$dir/leitstand.ini"
 report "without a locale it is English" without_translation
 report "JSON is the same in both" same_in_both
 start_tmux "$leitstand --config=$dir/leitstand.ini console" "$dir/raw"
-report "the screen is German" shows '1 Stationen'
+report "the screen is German" shows '2 Stationen'
 report "a broker that is away is told in German" shows 'Broker getrennt'
 press '?'
 report "help on the screen is German" shows 'tippen zum Suchen'
