@@ -197,7 +197,7 @@ press_any(struct play *p, GRand *random)
         "b",    "H",      "h",      "l",    "?",    "/",    ":",     "elm",     "ü",
         "u",    "\033[B", "\033OA", "\033", "\033", "\033", "\033q", "\033[6~", "\033[5~",
         "\x7f", "M",      "A",      "M",    "9",    "a",    "z",     "v",       "s",
-        "r",    "U",      "y",      "+",    "_",    "Y",
+        "r",    "U",      "y",      "+",    "_",
     };
     GString *all = g_string_new(NULL);
     int n = g_rand_int_range(random, 1, 6);
