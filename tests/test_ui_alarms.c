@@ -467,7 +467,8 @@ test_filter(void **state)
     term_send(p->t, "\033");
     play_see(p, "5 alarms");
     term_send(p->t, "\033");
-    play_see(p, "[2 Stations]");
+    play_see(p, "[1 Overview]");
+    term_send(p->t, "2");
     play_see(p, "40 stations"); /* the stations' own filter was left alone */
     play_close(p);
 }

@@ -31,7 +31,8 @@ assert_given_back(struct play *p)
 static void
 end_by_keys(const char *const *keys)
 {
-    struct play *p = play_open(NULL);
+    const struct play_options o = {.overview = true};
+    struct play *p = play_open(&o);
     assert_true(term_mouse(p->t) && term_alternate(p->t));
     assert_int_equal(term_mode(p->t, "2004"), 'h');
     for (; *keys != NULL; keys++) {
@@ -87,7 +88,11 @@ test_q_goes_up(void **state)
     term_send(p->t, "u");
     play_see(p, "every id that was heard");
     term_send(p->t, "q");
-    play_see(p, "PW-0001");
+    play_see(p, "[1 Overview]");
+    term_send(p->t, "2");
+    play_see(p, "[2 Stations]");
+    term_send(p->t, "q");
+    play_see(p, "[1 Overview]");
     term_send(p->t, "q");
     play_see(p, "looks after the alarms");
     term_send(p->t, "x");
@@ -228,7 +233,7 @@ test_unknown_terminal(void **state)
     (void)state;
     static const char *const envs[][2] = {{"TERM=leitstand-unheard-of", NULL}, {"TERM", NULL}};
     for (size_t i = 0; i < G_N_ELEMENTS(envs); i++) {
-        struct play_options o = {.env = envs[i]};
+        struct play_options o = {.env = envs[i], .overview = true};
         struct play *p = play_open(&o);
         play_see(p, "using xterm-256color");
         assert_int_equal(play_shows(p, "leitstand-unheard-of"), i == 0);

@@ -315,7 +315,7 @@ test_unknown_ids_are_adopted(void **state)
     play_see(p, "sensors/tor-7");
     play_see(p, "2 unknown ids");
     play_press(p, "q");
-    play_see(p, "40 stations");
+    play_see(p, "[1 Overview]");
     play_close(p);
 }
 

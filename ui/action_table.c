@@ -4,6 +4,7 @@
 #include "ui/complete.h"
 #include "ui/keymap.h"
 #include "ui/keys.h"
+#include "ui/overview.h"
 
 /* What is to be done anywhere. The order is that of the hint line. */
 static const struct action general[] = {
@@ -105,6 +106,7 @@ static const struct action general[] = {
      NULL,
      action_bottom,
      NULL},
+    {"overview", N_("view: overview"), NULL, {'1'}, PLACE_ANY, NULL, action_overview, NULL},
     {"stations", N_("view: stations"), NULL, {'2'}, PLACE_ANY, NULL, action_stations, NULL},
     {"alarms", N_("view: alarms"), NULL, {'4'}, PLACE_ANY, NULL, action_alarms, NULL},
     {"log",
@@ -181,9 +183,6 @@ static const struct action general[] = {
 const struct action_group general_actions = {general, (int)G_N_ELEMENTS(general)};
 
 const struct action_group *const action_groups[] = {
-    &alarm_group,
-    &list_group,
-    &screen_group,
-    &general_actions,
+    &alarm_group, &list_group, &overview_group, &screen_group, &trend_group, &general_actions,
 };
 const int n_action_groups = (int)G_N_ELEMENTS(action_groups);

@@ -6,6 +6,8 @@
 #include "ui/view.h"
 #include "ui/views.h"
 
+#define QUIT_US (4 * US_PER_S)
+
 /* ---- moving ---- */
 
 static void
@@ -140,10 +142,17 @@ void
 action_leave(struct screen *s, const char *argument)
 {
     (void)argument;
-    if (screen_place(s) == PLACE_LIST) {
+    if (!screen_at_top(s)) {
+        screen_back(s);
+    } else if (s->unanswered == 0 || s->now.mono < s->quit_until) {
         screen_leave(s);
     } else {
-        screen_back(s);
+        s->quit_until = s->now.mono + QUIT_US;
+        screen_notice(s,
+                      ngettext("%u action has not been answered yet: q once more quits",
+                               "%u actions have not been answered yet: q once more quits",
+                               s->unanswered),
+                      s->unanswered);
     }
 }
 
@@ -388,6 +397,5 @@ why_nothing_unknown(const struct screen *s)
 const char *
 why_nothing_back(const struct screen *s)
 {
-    bool inside = view_of(s)->can_back != NULL && view_of(s)->can_back(s);
-    return s->view == VIEW_STATIONS && !inside ? N_("this is the top") : NULL;
+    return screen_at_top(s) ? N_("this is the top") : NULL;
 }

@@ -61,6 +61,7 @@ alarm_post(struct screen *s, const struct alarm_action *actions, guint n)
             screen_notice(s, _("the engine is busy: %u of %u sent, try again"), i, n);
             return;
         }
+        s->unanswered++;
     }
     screen_notice(s, "%s", _(doing[actions[0].kind]));
 }
@@ -68,7 +69,9 @@ alarm_post(struct screen *s, const struct alarm_action *actions, guint n)
 void
 alarm_tell_reply(struct screen *s)
 {
-    bool answered = s->snap->replies != s->replies;
+    uint64_t answers = s->snap->replies - s->replies;
+    bool answered = answers != 0;
+    s->unanswered -= (unsigned)MIN(answers, s->unanswered);
     s->replies = s->snap->replies;
     if (answered && *s->snap->reply != '\0') {
         screen_notice(s, "%s", s->snap->reply);

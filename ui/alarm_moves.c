@@ -80,19 +80,7 @@ void
 alarm_open(struct screen *s)
 {
     const struct alarm_view *v = alarm_list_selected(&s->alarms);
-    if (!roster_select(&s->roster, v->station)) {
-        roster_set_filter(&s->roster, "", s->snap);
-        roster_select(&s->roster, v->station);
-    }
-    screen_set_view(s, VIEW_STATIONS);
-    s->from_alarms = true;
-    s->detail_focus = true;
-    detail_follow(s);
-    g_strlcpy(s->detail.id, v->component, sizeof(s->detail.id));
-    detail_update(s);
-    if (*s->detail.id == '\0') {
-        detail_moved(s, 0);
-    }
+    screen_drill_station(s, v->station, v->component);
 }
 
 /* ---- why not ---- */

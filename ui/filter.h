@@ -2,8 +2,10 @@
 /*
  * The filter of the lists of stations and alarms: words that must all match. A word stands
  * anywhere in id, name, type or area, in any case, ü also as ue; `type=`, `area=`, `id=`,
- * `name=`, `state=` before it name the one place; `!` before it all turns it round. The words
- * of the state match it whole: for a station fault, silent, never and normal.
+ * `name=`, `state=` before it name the one place, and `==` asks for all of it; `!` before it
+ * all turns it round. The words of the state match it whole: for a station fault, silent,
+ * never, normal, stale, alarm, new and tagged. `level>3`, `flow<=20`, `age>5min` compare a
+ * number. Double quotes hold blanks together: area=="Nord Ost".
  *
  * Pure.
  */
@@ -40,6 +42,22 @@ bool filter_match(const struct filter *f, const struct filter_text *t,
                   enum condition condition);
 /* state: any number of words in lower case, each of which is one, parted by blanks. */
 bool filter_match_state(const struct filter *f, const struct filter_text *t, const char *state);
+/* What else there is to look at. */
+struct filter_subject {
+    const struct filter_text *text;
+    const char *state;
+    /* A number by its folded name, NAN: there is none; NULL: there are no numbers. */
+    double (*number)(const struct filter_subject *of, const char *name);
+    const void *data; /* for number() */
+    uint32_t index;
+};
+bool filter_match_subject(const struct filter *f, const struct filter_subject *of);
+const char *filter_condition_name(enum condition condition);
+/* The i-th name that is compared as a number, folded; NULL: there are no more. */
+const char *filter_number_name(const struct filter *f, int i);
+const char *filter_problem(const struct filter *f); /* translated; "": none */
+/* before"text": a word that holds together whatever text is. */
+void filter_quote(char *dst, size_t cap, const char *before, const char *text);
 bool filter_is_empty(const struct filter *f); /* everything matches */
 
 #endif

@@ -49,6 +49,13 @@ prompt_open(struct screen *s, enum prompt_kind kind)
 }
 
 void
+prompt_open_with(struct screen *s, enum prompt_kind kind, const char *text)
+{
+    prompt_open(s, kind);
+    prompt_set_text(&s->prompt, text);
+}
+
+void
 prompt_cancel(struct screen *s)
 {
     struct prompt *p = &s->prompt;

@@ -57,6 +57,12 @@ load_keys(struct screen *s)
     problems_fini(&problems);
 }
 
+struct now
+screen_clock(const struct console_config *config)
+{
+    return config->clock == NULL ? clock_now() : config->clock();
+}
+
 void
 screen_init(struct screen *s, const struct console_config *config, struct terminal *terminal)
 {
@@ -65,9 +71,9 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
         .terminal = terminal,
         .draw = draw_new(),
         .zone = zone_new(config->timezone),
-        .now = clock_now(),
+        .now = screen_clock(config),
         .hints = true,
-        .view = VIEW_STATIONS,
+        .view = VIEW_OVERVIEW,
         .bell = {.priorities = config->bell_priorities, .repeat_s = config->bell_repeat_s},
         .unknown = {.list = {.height = 1}}};
     s->minute = format_minute(s->now);
@@ -255,11 +261,11 @@ screen_moved(struct screen *s, int by)
     }
 }
 
-void
-screen_set_view(struct screen *s, enum view view)
+static void
+show_view(struct screen *s, enum view view)
 {
     s->view = view;
-    s->from_alarms = false;
+    s->detail_opened = false;
     s->detail_focus = s->detail_focus && view == VIEW_STATIONS;
     if (view_of(s)->enter != NULL) {
         view_of(s)->enter(s);
@@ -267,11 +273,67 @@ screen_set_view(struct screen *s, enum view view)
 }
 
 void
+screen_set_view(struct screen *s, enum view view)
+{
+    s->n_trail = 0;
+    show_view(s, view);
+}
+
+/* No view stands twice in the trail, so that going back comes to an end. */
+void
+screen_drill(struct screen *s, enum view view)
+{
+    if (view == s->view) {
+        return;
+    }
+    s->trail[s->n_trail++] = (struct trail_step){s->view, s->detail_focus, s->detail_opened};
+    for (int i = 0; i < s->n_trail; i++) {
+        if (s->trail[i].view == view) {
+            s->n_trail = i;
+        }
+    }
+    show_view(s, view);
+}
+
+void
+screen_drill_station(struct screen *s, const char *uid, const char *component)
+{
+    if (!roster_select(&s->roster, uid)) {
+        roster_set_filter(&s->roster, "", s->snap);
+        roster_select(&s->roster, uid);
+    }
+    bool elsewhere = s->view != VIEW_STATIONS;
+    screen_drill(s, VIEW_STATIONS);
+    s->detail_opened = elsewhere;
+    s->detail_focus = true;
+    detail_follow(s);
+    g_strlcpy(s->detail.id, component, sizeof(s->detail.id));
+    detail_update(s);
+    if (*s->detail.id == '\0') {
+        detail_moved(s, 0);
+    }
+}
+
+bool
+screen_at_top(const struct screen *s)
+{
+    bool inside = view_of(s)->can_back != NULL && view_of(s)->can_back(s);
+    return s->view == VIEW_OVERVIEW && s->n_trail == 0 && !inside;
+}
+
+void
 screen_back(struct screen *s)
 {
-    bool closed = view_of(s)->back != NULL && view_of(s)->back(s);
-    if (!closed && s->view != VIEW_STATIONS) {
-        screen_set_view(s, VIEW_STATIONS);
+    if (view_of(s)->back != NULL && view_of(s)->back(s)) {
+        return;
+    }
+    if (s->n_trail > 0) {
+        const struct trail_step *step = &s->trail[--s->n_trail];
+        show_view(s, step->view);
+        s->detail_focus = step->detail_focus;
+        s->detail_opened = step->detail_opened;
+    } else if (s->view != VIEW_OVERVIEW) {
+        screen_set_view(s, VIEW_OVERVIEW);
     }
 }
 

@@ -14,7 +14,7 @@
 #include "ui/console.h"
 #include "ui/draw.h"
 #include "ui/format.h"
-#include "ui/limit_marks.h"
+#include "ui/limit_set.h"
 #include "ui/prefs.h"
 #include "ui/roster.h"
 #include "ui/terminal.h"
@@ -74,6 +74,7 @@ struct detail {
     GArray *lines;              /* struct detail_line */
     GArray *marks;              /* struct limit_mark, of the station */
     const struct plant *plant;  /* whose marks these are; not a reference */
+    struct limit_set *limits;   /* of the newest plant; NULL: not asked yet */
     struct list list;
     bool roomy;        /* there is room for blank lines between the groups */
     mono_us follow_at; /* when to go over to the selected station; 0: nothing to do */
@@ -153,6 +154,12 @@ struct unknown_view {
     mono_us adopting_until; /* 0: nothing is being adopted */
 };
 
+/* A view that another one was opened out of, and how it was. */
+struct trail_step {
+    enum view view;
+    bool detail_focus, detail_opened;
+};
+
 struct screen {
     const struct console_config *config;
     struct terminal *terminal;
@@ -165,17 +172,21 @@ struct screen {
     int rows, columns;
     enum extent extent;
     enum view view;
-    bool detail_focus; /* keys go to the station's detail */
+    struct trail_step trail[VIEWS]; /* the n_trail views that the shown one was opened out of */
+    int n_trail;
+    bool detail_focus;  /* keys go to the station's detail */
+    bool detail_opened; /* out of another view: back goes there at once */
     bool hints;
     bool one_pane; /* of the list and the station beside it */
 
     struct alarm_list alarms;
     struct alarm_tags *alarm_tags;
     struct bell bell;
-    bool ring;         /* the loop does it */
-    bool alarms_drawn; /* in this frame */
-    bool from_alarms;  /* the detail was opened there: back goes there */
-    uint64_t replies;  /* seen so far */
+    bool ring;           /* the loop does it */
+    bool alarms_drawn;   /* in this frame */
+    uint64_t replies;    /* seen so far */
+    unsigned unanswered; /* actions that were posted and not replied to */
+    mono_us quit_until;  /* a second q before this quits in spite of these */
     struct ask ask;
     struct roster roster;
     struct rect list_rows; /* where the rows of the list are: for the mouse */
@@ -183,7 +194,7 @@ struct screen {
     struct unknown_view unknown;
     struct log_view log;
     /* Each belongs to the files of its view, and is made by its init(). */
-    struct overview *overview;
+    struct overview *overview; /* ui/overview.h */
     struct map_view *map;
     struct trends *trends;
     struct boards *boards;
@@ -211,6 +222,9 @@ struct screen {
     bool quit;
 };
 
+/* The time by the clock of the configuration. */
+struct now screen_clock(const struct console_config *config);
+
 /* snapshot NULL is fine. */
 void screen_init(struct screen *s, const struct console_config *config,
                  struct terminal *terminal);
@@ -230,7 +244,15 @@ void screen_draw(struct screen *s);
 enum place screen_place(const struct screen *s);
 struct list *screen_list(struct screen *s); /* the one that the cursor keys move in */
 void screen_notice(struct screen *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Out of nowhere: back goes to the overview. */
 void screen_set_view(struct screen *s, enum view view);
+/* Out of what is shown: back goes there. */
+void screen_drill(struct screen *s, enum view view);
+/* The station uid, its detail with the cursor on component ("": the first); filter is given up
+ * when it hides it. Out of what is shown. */
+void screen_drill_station(struct screen *s, const char *uid, const char *component);
+/* What is shown is the top: there is nothing to go back to. */
+bool screen_at_top(const struct screen *s);
 /* The user moved the cursor of screen_list() by so many rows. */
 void screen_moved(struct screen *s, int by);
 void screen_back(struct screen *s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The view of stations: the list, and beside it one station. */
 #include "src/core/i18n.h"
+#include "ui/overview.h"
 #include "ui/view.h"
 #include "ui/views.h"
 
@@ -80,14 +81,23 @@ moved(struct screen *s, int by)
     s->detail.follow_at = s->now.mono + FOLLOW_US;
 }
 
+/* It came with the area that was opened, and goes with it. */
+static bool
+filter_of_trail(const struct screen *s)
+{
+    return s->n_trail > 0 && strcmp(s->roster.filter_text, overview_filter(s)) == 0;
+}
+
 static bool
 back(struct screen *s)
 {
-    if (s->detail_focus && s->from_alarms) {
-        screen_set_view(s, VIEW_ALARMS);
-    } else if (s->detail_focus) {
+    if (s->detail_focus && s->detail_opened) {
         s->detail_focus = false;
-    } else if (*s->roster.filter_text != '\0') {
+        return false; /* to where it was opened */
+    }
+    if (s->detail_focus) {
+        s->detail_focus = false;
+    } else if (*s->roster.filter_text != '\0' && !filter_of_trail(s)) {
         roster_set_filter(&s->roster, "", s->snap);
     } else {
         return false;

@@ -40,6 +40,8 @@ void detail_fini(struct detail *d);
 /* Show the station selected in the list from now on. */
 void detail_follow(struct screen *s);
 void detail_update(struct screen *s);
+/* Of the newest plant, for any view; s->snap must be there. */
+const struct limit_set *detail_limits(struct screen *s);
 /* Its cursor was moved by so many rows. */
 void detail_moved(struct screen *s, int by);
 uint32_t detail_station(const struct screen *s); /* STATION_NONE: nothing is shown */
@@ -99,6 +101,8 @@ void help_draw_hint(struct screen *s, int y, int x);
 void prompt_init(struct prompt *p);
 void prompt_fini(struct prompt *p);
 void prompt_open(struct screen *s, enum prompt_kind kind);
+/* With text in it, to go on from. */
+void prompt_open_with(struct screen *s, enum prompt_kind kind, const char *text);
 void prompt_cancel(struct screen *s);
 void prompt_key(struct screen *s, int key);
 /* Returns the column of the caret. */

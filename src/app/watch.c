@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "src/app/archive_worker.h"
 #include "src/app/engine.h"
 #include "src/app/key_files.h"
 #include "src/app/paths.h"
@@ -43,7 +44,7 @@ bell_of(const struct config *config, const char *told)
 
 static enum rc
 show(const struct config *config, const struct watch_options *o, bool demo,
-     struct exchange *exchange, struct err *err)
+     struct exchange *exchange, struct archive *archive, struct err *err)
 {
     char *config_dir = paths_user_config(), *state_dir = paths_user_state();
     char *data_dir = paths_data(NULL);
@@ -56,6 +57,7 @@ show(const struct config *config, const struct watch_options *o, bool demo,
     }
     const struct console_config console = {
         .exchange = exchange,
+        .archive = archive,
         .config_dir = config_dir,
         .state_dir = state_dir,
         .system_dir = PATHS_SYSTEM,
@@ -97,7 +99,16 @@ watch_plant(const struct config *config, const struct watch_options *options, bo
     log_hold(true);
     enum rc rc = engine_start(&engine, config, exchange, true, problems, err);
     if (rc == RC_OK) {
-        rc = show(config, options, demo, exchange, err);
+        /* The engine has brought the cache up to date before anybody else looks into it. */
+        struct archive *archive = archive_new();
+        struct archive_worker *worker = archive_worker_start(
+            &(struct archive_worker_config){.archive = archive,
+                                            .cache = config->cache.path,
+                                            .store = config->postgres.conninfo,
+                                            .patience_us = ARCHIVE_PATIENCE_US});
+        rc = show(config, options, demo, exchange, worker == NULL ? NULL : archive, err);
+        archive_worker_stop(worker);
+        archive_free(archive);
     }
     engine_stop(engine);
     log_hold(false);
