@@ -146,7 +146,7 @@ static const struct action general[] = {
      N_("on|off"),
      .complete = complete_switch},
     {"glyphs",
-     N_("other marks and lines: utf8, vt, ascii"),
+     N_("other marks and lines: braille, block, vt, ascii"),
      NULL,
      {'b'},
      PLACE_ANY,
@@ -185,7 +185,7 @@ static const struct action general[] = {
 const struct action_group general_actions = {general, (int)G_N_ELEMENTS(general)};
 
 const struct action_group *const action_groups[] = {
-    &alarm_group,  &list_group,  &overview_group,  &journal_group,
-    &screen_group, &trend_group, &general_actions,
+    &alarm_group,    &board_group,  &journal_group, &list_group,      &map_group,
+    &overview_group, &screen_group, &trend_group,   &general_actions,
 };
 const int n_action_groups = (int)G_N_ELEMENTS(action_groups);

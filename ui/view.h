@@ -37,6 +37,8 @@ struct view_type {
     /* What the cursor keys move in; NULL (or its answer): it has cursor keys of its own. */
     struct list *(*list)(struct screen *s);
     void (*moved)(struct screen *s, int by); /* they did */
+    /* A dialog of its own is open, and the key was for that; NULL: it has none. */
+    bool (*key_taken)(struct screen *s, int key);
     /* Esc: close or undo the innermost thing; false: there is nothing to go back from here. */
     bool (*back)(struct screen *s);
     bool (*can_back)(const struct screen *s);      /* whether back() would; NULL: never */
@@ -54,6 +56,9 @@ extern const struct view_type *const view_types[VIEWS];
 
 const struct view_type *view_of(const struct screen *s); /* the one shown */
 
+/* Its rows, each in the files of its view. */
+extern const struct view_type view_overview, view_stations, view_map, view_alarms, view_trends,
+    view_boards, view_journal, view_health, view_unknown, view_log;
 /* Its rows, each in the files of its view. */
 extern const struct view_type view_overview, view_stations, view_map, view_alarms, view_trends,
     view_boards, view_journal, view_health, view_unknown, view_log;
