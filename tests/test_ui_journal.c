@@ -286,6 +286,8 @@ test_small(void **state)
     term_send(p->t, "\033");
     play_see_no(p, "Event: raised");
     play_equals_full_paint(p);
+    term_send(p->t, "\033:glyphs ascii\r");
+    play_see(p, " !2 ");
     play_close(p);
 }
 
