@@ -33,6 +33,7 @@
 #include <unistd.h>
 
 #include "src/core/i18n.h"
+#include "src/core/log.h"
 #include "src/core/text.h"
 #include "tests/stage_alarms.h"
 #include "ui/plain.h"
@@ -580,6 +581,7 @@ main(int argc, char **argv)
         textdomain("leitstand");
     }
     block_signals();
+    log_hold(true);
     struct stage stage;
     stage_init(&stage, (int)fd, (int)stations);
     publish(&stage);

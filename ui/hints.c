@@ -39,7 +39,7 @@ hints_draw(struct screen *s, int y)
     draw_hint(s, y, &x, help);
     for (int i = 0; i < action_count(); i++) {
         const struct action *a = action_at(i);
-        bool possible = a->hint != NULL && (a->places & place) != 0 && a != help &&
+        bool possible = a->hint != NULL && keymap_find(a->keys[0], place) == a && a != help &&
                         (a->why_not == NULL || a->why_not(s) == NULL);
         if (possible && !draw_hint(s, y, &x, a)) {
             return;
