@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define US_PER_MIN (60 * US_PER_S)
@@ -41,6 +42,9 @@ play_open(const struct play_options *o)
         fputs(screen, stderr);
         g_free(screen);
         fail_msg("no first frame");
+    }
+    if (!o->overview && !o->plain) {
+        play_press(p, "2");
     }
     return p;
 }
@@ -260,6 +264,41 @@ play_cost(struct play *p, void (*what)(struct play *p))
             return bytes;
         }
     }
+}
+
+int64_t
+play_cpu_us(const struct play *p)
+{
+    clockid_t clock;
+    struct timespec used = {0};
+    assert_int_equal(clock_getcpuclockid(term_pid(p->t), &clock), 0);
+    assert_int_equal(clock_gettime(clock, &used), 0);
+    return used.tv_sec * US_PER_S + used.tv_nsec / 1000;
+}
+
+#if defined(__has_feature)
+#define HAS_ASAN __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define HAS_ASAN 1
+#else
+#define HAS_ASAN 0
+#endif
+
+long
+play_memory(const struct play *p)
+{
+#if HAS_ASAN
+    (void)p;
+    return 0;
+#else
+    char *name = g_strdup_printf("/proc/%d/statm", term_pid(p->t)), *text = NULL;
+    assert_true(g_file_get_contents(name, &text, NULL, NULL));
+    const char *resident = strchr(text, ' ');
+    long pages = (long)g_ascii_strtoll(resident == NULL ? "" : resident, NULL, 10);
+    g_free(text);
+    g_free(name);
+    return pages * (sysconf(_SC_PAGESIZE) / 1024);
+#endif
 }
 
 void

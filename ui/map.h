@@ -36,8 +36,6 @@ struct map_view {
     bool fit_due;           /* or the plant, which it has */
     struct map_frame frame; /* as last drawn */
     struct rect area;       /* of the frame, on the screen */
-    enum view back_to;      /* the view that asked for a station; VIEW_MAP: none did */
-    bool back_detail;       /* and its detail had the keys */
     bool follow;
     struct uuid followed; /* the occurrence that was last brought into view */
 

@@ -81,16 +81,7 @@ map_go_to(struct screen *s, uint32_t station)
 void
 map_open_station(struct screen *s)
 {
-    const char *uid = s->map->selected;
-    if (!roster_select(&s->roster, uid)) {
-        roster_set_filter(&s->roster, "", s->snap);
-        roster_select(&s->roster, uid);
-    }
-    screen_set_view(s, VIEW_STATIONS);
-    s->from_map = true;
-    s->detail_focus = true;
-    detail_follow(s);
-    detail_moved(s, 0);
+    screen_drill_station(s, s->map->selected, "");
 }
 
 /* ---- panning and zooming ---- */
@@ -266,10 +257,7 @@ action_map_find(struct screen *s, const char *argument)
 {
     uint32_t n;
     if (*argument == '\0') {
-        prompt_open(s, PROMPT_COMMAND);
-        for (const char *p = "find "; *p != '\0'; p++) {
-            prompt_key(s, *p);
-        }
+        prompt_open_with(s, PROMPT_COMMAND, "find ");
         return;
     }
     if (s->view != VIEW_MAP) {
@@ -334,11 +322,7 @@ action_map_show(struct screen *s, const char *argument)
                       st->uid);
         return;
     }
-    enum view from = s->view;
-    bool detail = s->detail_focus;
-    screen_set_view(s, VIEW_MAP);
-    s->map->back_to = from;
-    s->map->back_detail = detail;
+    screen_drill(s, VIEW_MAP);
     map_refresh(s);
     map_go_to(s, station);
 }

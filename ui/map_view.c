@@ -38,7 +38,6 @@ init(struct screen *s)
     m->hidden_areas = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     m->list.height = m->layers_list.height = 1;
     m->states = MAP_STATES_ALL;
-    m->back_to = VIEW_MAP;
     m->background = (unsigned)prefs_get_int(s->prefs, "map", "layers", MAP_BACKGROUND_ALL) &
                     MAP_BACKGROUND_ALL;
     double latitude = degrees(s, "latitude"), longitude = degrees(s, "longitude");
@@ -164,7 +163,6 @@ static void
 enter(struct screen *s)
 {
     struct map_view *m = s->map;
-    m->back_to = VIEW_MAP;
     m->layers_open = false;
     if (!m->loaded) {
         load(s);
@@ -221,23 +219,15 @@ list(struct screen *s)
 static bool
 can_back(const struct screen *s)
 {
-    return s->map->layers_open || s->map->back_to != VIEW_MAP;
+    return s->map->layers_open;
 }
 
 static bool
 back(struct screen *s)
 {
-    struct map_view *m = s->map;
-    if (m->layers_open) {
-        m->layers_open = false;
-    } else if (m->back_to != VIEW_MAP) {
-        bool detail = m->back_detail;
-        screen_set_view(s, m->back_to);
-        s->detail_focus = detail;
-    } else {
-        return false;
-    }
-    return true;
+    bool was_open = s->map->layers_open;
+    s->map->layers_open = false;
+    return was_open;
 }
 
 /* What a click means: a row of the menu, a row of the list, or a mark. */

@@ -41,15 +41,13 @@ panel_stale(const struct screen *s, uint32_t component)
     const struct component_state *state = &s->snap->components[component];
     const struct station_state *station =
         &s->snap->stations[s->snap->plant->components[component].station];
-    /* substituted and clock say where a value comes from, not that it is wrong */
-    unsigned bad = QUALITY_INVALID | QUALITY_NOT_TOPICAL | QUALITY_BLOCKED | QUALITY_OVERFLOW;
     return state->ts == WALL_NONE || !state->live || station->silent ||
-           (state->quality & bad) != 0;
+           (state->quality & QUALITY_BAD) != 0;
 }
 
 /* The letters of IEC 60870-5; a value from the cache is as good as not topical. */
-static void
-flags_text(const struct screen *s, uint32_t component, char *dst, size_t cap)
+void
+panel_flags(const struct screen *s, uint32_t component, char *dst, size_t cap)
 {
     static const char *const letters[QUALITY_COUNT] = {"IV", "NT", "BL", "SB", "OV", "CL"};
     const struct component_state *state = &s->snap->components[component];
@@ -78,7 +76,7 @@ draw_age(struct screen *s, const struct panel *p, const struct fields *f)
     if (state->ts == WALL_NONE) {
         return;
     }
-    flags_text(s, p->component, flags, sizeof(flags));
+    panel_flags(s, p->component, flags, sizeof(flags));
     format_age(age, sizeof(age), age_us);
     if (f->roomy) {
         draw_text(s->draw, p->y, f->flags, FLAGS, STYLE_DIM, flags);
