@@ -68,7 +68,7 @@ static void
 test_help_has_all(void **state)
 {
     (void)state;
-    struct play_options o = {.columns = 200, .rows = 140};
+    struct play_options o = {.columns = 200, .rows = 240};
     struct play *p = play_open(&o);
     play_press(p, "?");
     for (int i = 0; i < action_count(); i++) {
@@ -90,7 +90,7 @@ test_u09_help_searches_and_runs(void **state)
     play_see(p, ":glyphs");
     play_see_no(p, ":mouse");
     term_send(p->t, "\r");
-    play_see(p, "glyphs: vt");
+    play_see(p, "glyphs: block");
     term_send(p->t, "?ctrl-l"); /* by key */
     play_see(p, ":redraw");
     play_see_no(p, ":mouse");

@@ -9,7 +9,7 @@
  * directory where choices are kept; STAGE_READ_ONLY.
  *
  *     value UID ID NUMBER | text UID ID WORDS | quality UID ID BITS | stale UID ID
- *     silent UID 0|1 | never UID | heard UID SECONDS_AGO
+ *     silent UID 0|1 | never UID | heard UID SECONDS_AGO | clock UID SECONDS_AHEAD
  *     add UID NAME | remove UID | rename UID NAME | shuffle SEED
  *     place UID LATITUDE LONGITUDE      ("none none": it has none)
  *     unknown STATION ID VALUE | broker up|down | problem TEXT
@@ -368,6 +368,9 @@ change_station(struct stage *stage, char **w)
         m->latitude = none ? NAN : g_ascii_strtod(w[2], NULL);
         m->longitude = none ? NAN : g_ascii_strtod(w[3], NULL);
         rebuild(stage);
+    } else if (strcmp(w[0], "clock") == 0) {
+        m->station.clock_known = true;
+        m->station.clock_offset_us = (int64_t)(g_ascii_strtod(w[2], NULL) * (double)US_PER_S);
     } else if (strcmp(w[0], "never") == 0) {
         m->station.received = WALL_NONE;
         m->station.heard = 0;

@@ -49,8 +49,9 @@ enum place {
     PLACE_HEALTH = 1u << 10,
     PLACE_LAYERS = 1u << 11,      /* what the map shows */
     PLACE_BOARDS_EDIT = 1u << 12, /* a board that is being arranged */
+    PLACE_COLUMNS = 1u << 13,     /* the picker of the list's columns */
 };
-#define PLACE_LAST     PLACE_BOARDS_EDIT
+#define PLACE_LAST     PLACE_COLUMNS
 #define PLACE_STATIONS (PLACE_LIST | PLACE_DETAIL)
 #define PLACE_ANY      (2u * PLACE_LAST - 1u)
 /* Where the cursor keys go up and down in rows. */
@@ -199,6 +200,7 @@ struct screen {
     struct log_view log;
     /* Each belongs to the files of its view, and is made by its init(). */
     struct overview *overview; /* ui/overview.h */
+    struct stations *stations; /* ui/stations.h */
     struct map_view *map;
     struct trends *trends;
     struct boards *boards;

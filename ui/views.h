@@ -28,8 +28,6 @@ void stations_draw_small(struct screen *s, struct rect area);
 /* How a station without an alarm is marked. */
 enum glyph condition_glyph(enum condition condition);
 unsigned condition_style(enum condition condition);
-/* Sort by the column to the left or right of the present one. */
-void stations_sort_by(struct screen *s, int step);
 
 /* layout.c: what stands where, for the extent of the screen */
 void layout_draw(struct screen *s);
