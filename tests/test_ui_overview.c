@@ -164,6 +164,8 @@ test_there_and_back(void **state)
     term_send(p->t, "q"); /* to the areas */
     play_see(p, "► Süd");
     term_send(p->t, "q");
+    play_see(p, "this console looks after the alarms. Quit?");
+    term_send(p->t, "y");
     int status = -1;
     assert_true(term_wait_exit(p->t, &status));
     assert_int_equal(status, 0);
@@ -188,6 +190,8 @@ test_quits_in_two_steps(void **state)
     play_tell(p, "reply");
     play_publish(p);
     term_send(p->t, "q");
+    play_see(p, "this console looks after the alarms. Quit?");
+    term_send(p->t, "y");
     int status = -1;
     assert_true(term_wait_exit(p->t, &status));
     assert_int_equal(status, 0);
