@@ -650,6 +650,7 @@ main(int argc, char **argv)
         textdomain("leitstand");
     }
     block_signals();
+    log_hold(true);
     struct stage stage;
     stage_init(&stage, (int)fd, (int)stations);
     publish(&stage);
