@@ -213,12 +213,15 @@ action_station(struct screen *s, const char *argument)
 void
 action_filter(struct screen *s, const char *argument)
 {
-    if (s->view != VIEW_ALARMS) {
+    const struct view_filter *filter = view_of(s)->filter;
+    if (filter == NULL && s->view != VIEW_ALARMS) {
         screen_set_view(s, VIEW_STATIONS);
     }
     s->detail_focus = false;
     if (*argument == '\0') {
         prompt_open(s, PROMPT_FILTER);
+    } else if (filter != NULL) {
+        filter->set(s, argument);
     } else if (s->view == VIEW_ALARMS) {
         alarm_list_set_filter(&s->alarms, argument);
     } else {

@@ -57,6 +57,12 @@ load_keys(struct screen *s)
     problems_fini(&problems);
 }
 
+struct now
+screen_clock(const struct console_config *config)
+{
+    return config->clock == NULL ? clock_now() : config->clock();
+}
+
 void
 screen_init(struct screen *s, const struct console_config *config, struct terminal *terminal)
 {
@@ -65,7 +71,7 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
         .terminal = terminal,
         .draw = draw_new(),
         .zone = zone_new(config->timezone),
-        .now = clock_now(),
+        .now = screen_clock(config),
         .hints = true,
         .view = VIEW_OVERVIEW,
         .bell = {.priorities = config->bell_priorities, .repeat_s = config->bell_repeat_s},

@@ -47,8 +47,9 @@ enum place {
     PLACE_BOARDS = 1u << 8,
     PLACE_JOURNAL = 1u << 9,
     PLACE_HEALTH = 1u << 10,
+    PLACE_LAYERS = 1u << 11, /* what the map shows */
 };
-#define PLACE_LAST     PLACE_HEALTH
+#define PLACE_LAST     PLACE_LAYERS
 #define PLACE_STATIONS (PLACE_LIST | PLACE_DETAIL)
 #define PLACE_ANY      (2u * PLACE_LAST - 1u)
 /* Where the cursor keys go up and down in rows. */
@@ -92,7 +93,8 @@ struct prompt {
     char completed[PROMPT_MAX + 1]; /* what stood there when completion began */
     int completion;                 /* which candidate is shown; -1: none */
     const char *complaint;          /* why what stands there will not do, translated; or NULL */
-    bool alarms;                    /* PROMPT_FILTER: of the alarms, not the stations */
+    const struct view_filter *filter; /* PROMPT_FILTER: the view's own; NULL: it has none */
+    bool alarms;                      /* else of the alarms, not the stations */
     /* What Esc brings back. */
     char filter_before[PROMPT_MAX + 1];
     char selected_before[PLANT_ID_MAX + 1];
@@ -221,6 +223,9 @@ struct screen {
     bool suspend, repaint; /* asked for by an action; the loop does it */
     bool quit;
 };
+
+/* The time by the clock of the configuration. */
+struct now screen_clock(const struct console_config *config);
 
 /* snapshot NULL is fine. */
 void screen_init(struct screen *s, const struct console_config *config,
