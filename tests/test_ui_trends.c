@@ -19,7 +19,7 @@ open_trends(const struct play_options *o, const char *history, const char *compo
     term_send(p->t, ":trend ");
     term_send(p->t, components);
     play_press(p, "\r");
-    play_see(p, "[5 Trends]");
+    play_see(p, "mean  live");
     play_see_no(p, "asking the archive");
     return p;
 }
@@ -563,6 +563,51 @@ test_resize(void **state)
     play_close(p);
 }
 
+/* ---- memory ---- */
+
+static long
+peak_kb(const struct play *p)
+{
+    char path[64], line[256];
+    long kb = 0;
+    snprintf(path, sizeof(path), "/proc/%d/status", term_pid(p->t));
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof(line), f) != NULL) {
+        if (g_str_has_prefix(line, "VmHWM:")) {
+            kb = (long)g_ascii_strtoll(line + strlen("VmHWM:"), NULL, 10);
+        }
+    }
+    fclose(f);
+    return kb;
+}
+
+/* Eight curves of a day over the widest screen, compared, moved about in time. */
+static void
+test_u22_trends_are_bounded(void **state)
+{
+    (void)state;
+    static const struct play_options o = {.columns = 200, .rows = 60};
+    struct play *p = play_open(&o);
+    play_publish(p);
+    long before = peak_kb(p);
+    term_send(p->t,
+              ":trend PW-0001/LEVEL PW-0001/FLOW PW-0002/LEVEL PW-0002/FLOW PW-0003/LEVEL "
+              "PW-0003/FLOW PW-0004/LEVEL PW-0004/FLOW\r:span 24h\r=");
+    play_see(p, "24 h  mean  live");
+    for (int i = 0; i < 40; i++) {
+        play_press(p, "[");
+        play_tell(p, "value PW-0001 LEVEL %d", i);
+        play_publish(p);
+    }
+    term_send(p->t, "e");
+    play_see(p, "live");
+    play_see_no(p, "asking");
+    print_message("# %ld kB before, %ld kB after\n", before, peak_kb(p));
+    assert_true(peak_kb(p) - before < 8000);
+    play_close(p);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_u41_range_limits_and_autoscale),
     cmocka_unit_test(test_u41_a_gap_is_a_gap),
@@ -582,6 +627,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_bytes),
     cmocka_unit_test(test_every_size_and_glyphs),
     cmocka_unit_test(test_resize),
+    cmocka_unit_test(test_u22_trends_are_bounded),
 };
 
 PLAY_MAIN("ui_trends", tests)
