@@ -406,6 +406,50 @@ test_own_set_outlives_a_look(void **state)
     play_close(p);
 }
 
+/* Set, span and scale are there again the next time; what was only looked at is not. */
+static void
+test_the_set_is_kept(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/leitstand-trend-XXXXXX";
+    assert_non_null(mkdtemp(dir));
+    char *setting = g_strconcat("STAGE_STATE=", dir, NULL);
+    const char *const env[] = {setting, NULL};
+    struct play_options o = {.env = env};
+    struct play *p = open_trends(&o, "", "PW-0001/LEVEL PW-0002/FLOW");
+    term_send(p->t, ":span 24h\r:scale auto\r2t");
+    play_see(p, "A PW-0001");
+    play_see_no(p, "B PW-0002");
+    play_close(p);
+    p = play_open(&o);
+    play_publish(p);
+    term_send(p->t, "5");
+    play_see(p, "B PW-0002");
+    play_see(p, "24 h  mean  live");
+    assert_true(play_shows(p, "autoscale"));
+    play_close(p);
+    char *file = g_build_filename(dir, "console.ini", NULL);
+    assert_int_equal(unlink(file), 0);
+    assert_int_equal(rmdir(dir), 0);
+    g_free(file);
+    g_free(setting);
+}
+
+static void
+test_frozen_trends_stand_still(void **state)
+{
+    (void)state;
+    struct play *p = open_trends(NULL, "", "PW-0001/LEVEL");
+    play_press(p, "Z");
+    play_see(p, "FROZEN");
+    play_tell(p, "value PW-0001 LEVEL 2.43");
+    play_publish(p);
+    assert_true(play_shows(p, "A 1.70 m"));
+    play_press(p, "Z");
+    play_see(p, "A 2.43 m");
+    play_close(p);
+}
+
 static void
 test_a_component_that_leaves_the_plant(void **state)
 {
@@ -622,6 +666,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_from_a_station_and_back),
     cmocka_unit_test(test_u40_from_an_alarm_and_back),
     cmocka_unit_test(test_own_set_outlives_a_look),
+    cmocka_unit_test(test_the_set_is_kept),
+    cmocka_unit_test(test_frozen_trends_stand_still),
     cmocka_unit_test(test_a_component_that_leaves_the_plant),
     cmocka_unit_test(test_csv),
     cmocka_unit_test(test_bytes),
