@@ -318,7 +318,9 @@ test_statistics_and_comparison(void **state)
         term_send(p->t, "s");
         play_see(p, text);
     }
-    term_send(p->t, ":statistic max\r");
+    term_send(p->t, ":trend PW-0001/H1\r:statistic difference\r"); /* hours run in eight */
+    play_see(p, "in all +7.");
+    term_send(p->t, ":trend PW-0001/LEVEL\r:statistic max\r");
     play_see(p, "8 h  max  live");
     term_send(p->t, "=");
     play_see(p, "= day before");
