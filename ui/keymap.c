@@ -57,11 +57,25 @@ static const struct {
     int key;
     const char *name;
 } key_names[] = {
-    {TAB, "Tab"},           {ENTER, "Enter"},           {ESCAPE, "Esc"},
-    {' ', "Space"},         {K(KEY_UP), "Up"},          {K(KEY_DOWN), "Down"},
-    {K(KEY_LEFT), "Left"},  {K(KEY_RIGHT), "Right"},    {K(KEY_PPAGE), "PgUp"},
-    {K(KEY_NPAGE), "PgDn"}, {K(KEY_HOME), "Home"},      {K(KEY_END), "End"},
-    {K(KEY_DC), "Del"},     {K(KEY_BTAB), "Shift-Tab"}, {K(KEY_ENTER), "Enter"},
+    {TAB, "Tab"},
+    {ENTER, "Enter"},
+    {ESCAPE, "Esc"},
+    {' ', "Space"},
+    {K(KEY_UP), "Up"},
+    {K(KEY_DOWN), "Down"},
+    {K(KEY_LEFT), "Left"},
+    {K(KEY_RIGHT), "Right"},
+    {K(KEY_PPAGE), "PgUp"},
+    {K(KEY_NPAGE), "PgDn"},
+    {K(KEY_HOME), "Home"},
+    {K(KEY_END), "End"},
+    {K(KEY_BTAB), "Shift-Tab"},
+    {K(KEY_SLEFT), "Shift-Left"},
+    {K(KEY_SRIGHT), "Shift-Right"},
+    {K(KEY_SR), "Shift-Up"},
+    {K(KEY_SF), "Shift-Down"},
+    {K(KEY_DC), "Del"},
+    {K(KEY_ENTER), "Enter"},
     {'\n', "Enter"},
 };
 
