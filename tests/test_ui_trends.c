@@ -334,7 +334,7 @@ test_asks_once(void **state)
     (void)state;
     struct play *p = open_trends(NULL, "", "PW-0001/LEVEL PW-0001/P1");
     assert_int_equal(count_asked(p), 1);
-    assert_non_null(strstr(p->said->str, "trend PW-0001/LEVEL PW-0001/P1 288"));
+    assert_non_null(strstr(p->said->str, "trend PW-0001/LEVEL PW-0001/P1 28799 116"));
     for (int i = 0; i < 5; i++) {
         live_value(p);
     }
@@ -434,7 +434,7 @@ test_own_set_outlives_a_look(void **state)
     play_see_no(p, "B PW-0002");
     term_send(p->t, "5");
     play_see(p, "B PW-0002");
-    term_send(p->t, "2jjT"); /* one more, without leaving */
+    term_send(p->t, "2jjP"); /* one more, without leaving */
     play_see(p, "is among the trends (5), 3 of 8");
     term_send(p->t, "5");
     play_see(p, "C PW-0003");
