@@ -4,6 +4,7 @@
 #include "ui/boards_commands.h"
 #include "ui/keymap.h"
 #include "ui/keys.h"
+#include "ui/screen_actions.h"
 
 #define ANY_BOARDS (PLACE_BOARDS | PLACE_BOARDS_EDIT)
 
