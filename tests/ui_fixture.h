@@ -72,6 +72,8 @@ size_t play_cost(struct play *p, void (*what)(struct play *p));
 
 /* Processor time that the stage has used, its engine's included. */
 int64_t play_cpu_us(const struct play *p);
+/* The program's memory in kilobytes; 0 where a sanitizer keeps what was freed. */
+long play_memory(const struct play *p);
 
 /* The screen equals a full paint of the same state. */
 void play_equals_full_paint(struct play *p);

@@ -30,13 +30,14 @@ struct console_config {
     unsigned bell_priorities;       /* bit n: alarms of priority n ring the bell; 0: never */
     int bell_repeat_s;              /* until they are acknowledged; 0: only once */
     /* What was told on the command line; NULL or 0: as kept, else as the terminal is. */
-    const char *theme;    /* the name of one */
-    const char *color;    /* auto, always, never, 16 */
-    const char *glyphs;   /* auto, braille, block, vt, ascii */
-    const char *language; /* de, en */
-    int max_fps;          /* frames a second at most; 0: ten, or four when slow */
-    bool slow;            /* few frames, nothing that is not asked for */
-    bool no_flash;        /* nothing flashes */
+    const char *theme;         /* the name of one */
+    const char *color;         /* auto, always, never, 16 */
+    const char *glyphs;        /* auto, braille, block, vt, ascii */
+    const char *language;      /* de, en */
+    int max_fps;               /* frames a second at most; 0: ten, or four when slow */
+    bool slow;                 /* few frames, nothing that is not asked for */
+    bool no_flash;             /* nothing flashes */
+    struct now (*clock)(void); /* what the screen takes for the time; NULL: clock_now() */
 };
 
 /* RC_OK: the user left. RC_IO: no terminal, err says the reason and the remedy. */

@@ -57,6 +57,12 @@ load_keys(struct screen *s)
     problems_fini(&problems);
 }
 
+struct now
+screen_clock(const struct console_config *config)
+{
+    return config->clock == NULL ? clock_now() : config->clock();
+}
+
 void
 screen_init(struct screen *s, const struct console_config *config, struct terminal *terminal)
 {
@@ -65,7 +71,7 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
         .terminal = terminal,
         .draw = draw_new(),
         .zone = zone_new(config->timezone),
-        .now = clock_now(),
+        .now = screen_clock(config),
         .hints = true,
         .view = VIEW_OVERVIEW,
         .bell = {.priorities = config->bell_priorities, .repeat_s = config->bell_repeat_s},
@@ -216,7 +222,7 @@ mono_us
 screen_next_tick(const struct screen *s)
 {
     mono_us when = s->detail.follow_at;
-    sooner(&when, s->roster.hold.until);
+    sooner(&when, roster_next(&s->roster));
     sooner(&when, s->alarms.hold.until);
     sooner(&when, bell_next(&s->bell));
     sooner(&when, s->status_at);

@@ -47,9 +47,11 @@ enum place {
     PLACE_BOARDS = 1u << 8,
     PLACE_JOURNAL = 1u << 9,
     PLACE_HEALTH = 1u << 10,
-    PLACE_BOARDS_EDIT = 1u << 11, /* a board that is being arranged */
+    PLACE_LAYERS = 1u << 11,      /* what the map shows */
+    PLACE_BOARDS_EDIT = 1u << 12, /* a board that is being arranged */
+    PLACE_COLUMNS = 1u << 13,     /* the picker of the list's columns */
 };
-#define PLACE_LAST     PLACE_BOARDS_EDIT
+#define PLACE_LAST     PLACE_COLUMNS
 #define PLACE_STATIONS (PLACE_LIST | PLACE_DETAIL)
 #define PLACE_ANY      (2u * PLACE_LAST - 1u)
 /* Where the cursor keys go up and down in rows. */
@@ -94,7 +96,8 @@ struct prompt {
     char completed[PROMPT_MAX + 1]; /* what stood there when completion began */
     int completion;                 /* which candidate is shown; -1: none */
     const char *complaint;          /* why what stands there will not do, translated; or NULL */
-    bool alarms;                    /* PROMPT_FILTER: of the alarms, not the stations */
+    const struct view_filter *filter; /* PROMPT_FILTER: the view's own; NULL: it has none */
+    bool alarms;                      /* else of the alarms, not the stations */
     /* What Esc brings back. */
     char filter_before[PROMPT_MAX + 1];
     char selected_before[PLANT_ID_MAX + 1];
@@ -197,6 +200,7 @@ struct screen {
     struct log_view log;
     /* Each belongs to the files of its view, and is made by its init(). */
     struct overview *overview; /* ui/overview.h */
+    struct stations *stations; /* ui/stations.h */
     struct map_view *map;
     struct trends *trends;
     struct boards *boards;
@@ -223,6 +227,9 @@ struct screen {
     bool suspend, repaint; /* asked for by an action; the loop does it */
     bool quit;
 };
+
+/* The time by the clock of the configuration. */
+struct now screen_clock(const struct console_config *config);
 
 /* snapshot NULL is fine. */
 void screen_init(struct screen *s, const struct console_config *config,

@@ -5,6 +5,7 @@
 
 #define QUEUE_NOTABLE                                                                          \
     1000 /* rows waiting for the disk: less is normal and would only flicker */
+#define LINK_BAD_MS 1000
 
 /* A moment of the boot clock, as a time of day. */
 static void
@@ -81,6 +82,21 @@ mode_part(const struct screen *s)
     struct status_part p = {.worth = 5};
     if (s->config->read_only) {
         g_strlcpy(p.text, _("read-only"), sizeof(p.text));
+    }
+    return p;
+}
+
+/* The way to the terminal, when it can be felt. */
+static struct status_part
+link_part(const struct screen *s)
+{
+    int ms = s->terminal == NULL ? 0 : terminal_link_ms(s->terminal);
+    struct status_part p = {.bad = ms >= LINK_BAD_MS, .worth = 2};
+    if (p.bad) {
+        snprintf(p.text, sizeof(p.text), _("link SLOW %.1f s"), ms / 1e3);
+    } else if (ms > 0) {
+        snprintf(p.text, sizeof(p.text), _("link %d ms"), ms);
+        snprintf(p.brief, sizeof(p.brief), _("%d ms"), ms);
     }
     return p;
 }
@@ -176,9 +192,9 @@ void
 status_parts(struct screen *s, struct status_part parts[STATUS_PARTS])
 {
     const struct status_part all[STATUS_PARTS] = {
-        broker_part(s),     loss_part(s),     cache_part(s),
-        status_postgres(s), status_behind(s), status_quarantine(s),
-        status_owner(s),    unknown_part(s),  mode_part(s)};
+        broker_part(s),   loss_part(s),         cache_part(s),   status_postgres(s),
+        status_behind(s), status_quarantine(s), status_owner(s), link_part(s),
+        unknown_part(s),  mode_part(s)};
     memcpy(parts, all, sizeof(all));
 }
 
