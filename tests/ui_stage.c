@@ -586,7 +586,7 @@ read_keys(const char *variable, struct settings *settings, struct problems *prob
 }
 
 static enum rc
-play(struct stage *stage, const char *timezone)
+play(struct stage *stage, const char *zone)
 {
     struct settings keys[2];
     struct problems problems;
@@ -596,7 +596,7 @@ play(struct stage *stage, const char *timezone)
     const struct console_config config = {
         .exchange = stage->exchange,
         .archive = stage->archive,
-        .timezone = timezone,
+        .timezone = zone,
         .title = "stage",
         .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
         .bell_repeat_s = 6,
