@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the console writes, in bytes: on a slow line they are what counts. */
-#include <unistd.h>
-
 #include "tests/ui_fixture.h"
 
 static void
@@ -15,7 +13,7 @@ publish_often(struct play *p)
 }
 
 static void
-test_idle(void **state)
+test_u14_idle(void **state)
 {
     (void)state;
     static const struct play_options sizes[] = {{.columns = 80, .rows = 24},
@@ -67,7 +65,7 @@ change_1(struct play *p)
 }
 
 static void
-test_changed_values(void **state)
+test_u15_changed_values(void **state)
 {
     (void)state;
     struct play *p = play_open(NULL);
@@ -96,7 +94,7 @@ change_hidden(struct play *p)
 }
 
 static void
-test_hidden_values(void **state)
+test_u17_hidden_values(void **state)
 {
     (void)state;
     struct play *p = play_open(NULL);
@@ -112,7 +110,7 @@ move_down(struct play *p)
 }
 
 static void
-test_cursor(void **state)
+test_u15_cursor(void **state)
 {
     (void)state;
     struct play *p = play_open(NULL);
@@ -131,7 +129,7 @@ paint(struct play *p)
 }
 
 static void
-test_full_paint(void **state)
+test_u16_full_paint(void **state)
 {
     (void)state;
     static const struct {
@@ -154,7 +152,7 @@ test_full_paint(void **state)
 }
 
 static void
-test_frame_rate(void **state)
+test_u17_frame_rate(void **state)
 {
     (void)state;
     struct play *p = play_open(NULL);
@@ -177,32 +175,6 @@ test_frame_rate(void **state)
     play_close(p);
 }
 
-#if defined(__has_feature)
-#define HAS_ASAN __has_feature(address_sanitizer)
-#elif defined(__SANITIZE_ADDRESS__)
-#define HAS_ASAN 1
-#else
-#define HAS_ASAN 0
-#endif
-
-/* Kilobytes; 0 where a sanitizer keeps what was freed. */
-static long
-memory_of(const struct play *p)
-{
-#if HAS_ASAN
-    (void)p;
-    return 0;
-#else
-    char *name = g_strdup_printf("/proc/%d/statm", term_pid(p->t)), *text = NULL;
-    assert_true(g_file_get_contents(name, &text, NULL, NULL));
-    const char *resident = strchr(text, ' ');
-    long pages = (long)g_ascii_strtoll(resident == NULL ? "" : resident, NULL, 10);
-    g_free(text);
-    g_free(name);
-    return pages * (sysconf(_SC_PAGESIZE) / 1024);
-#endif
-}
-
 static void
 paint_unread(struct play *p, int times)
 {
@@ -215,16 +187,16 @@ paint_unread(struct play *p, int times)
 }
 
 static void
-test_stopped_terminal(void **state)
+test_u19_stopped_terminal(void **state)
 {
     (void)state;
     struct play_options o = {.columns = 200, .rows = 60};
     struct play *p = play_open(&o);
     term_stop_reading(p->t, true);
     paint_unread(p, 20); /* what the line holds is full now */
-    long before = memory_of(p);
+    long before = play_memory(p);
     paint_unread(p, 80);
-    long after = memory_of(p);
+    long after = play_memory(p);
     play_tell(p, "value PW-0001 LEVEL 3.33\npublish");
     play_done(p);
     assert_in_range(after, 0, before + 1024);
@@ -239,13 +211,13 @@ test_stopped_terminal(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_idle),
-    cmocka_unit_test(test_changed_values),
-    cmocka_unit_test(test_hidden_values),
-    cmocka_unit_test(test_cursor),
-    cmocka_unit_test(test_full_paint),
-    cmocka_unit_test(test_frame_rate),
-    cmocka_unit_test(test_stopped_terminal),
+    cmocka_unit_test(test_u14_idle),
+    cmocka_unit_test(test_u15_changed_values),
+    cmocka_unit_test(test_u17_hidden_values),
+    cmocka_unit_test(test_u15_cursor),
+    cmocka_unit_test(test_u16_full_paint),
+    cmocka_unit_test(test_u17_frame_rate),
+    cmocka_unit_test(test_u19_stopped_terminal),
 };
 
 PLAY_MAIN("ui_bytes", tests)

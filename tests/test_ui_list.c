@@ -94,7 +94,7 @@ test_u02_order_hold(void **state)
 }
 
 static void
-test_input_is_drained(void **state)
+test_u05_input_is_drained(void **state)
 {
     (void)state;
     struct play_options o = {.stations = 1000};
@@ -257,7 +257,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_u01_selection_is_an_id),
     cmocka_unit_test(test_selected_station_vanishes),
     cmocka_unit_test(test_u02_order_hold),
-    cmocka_unit_test(test_input_is_drained),
+    cmocka_unit_test(test_u05_input_is_drained),
     cmocka_unit_test(test_filter),
     cmocka_unit_test(test_filter_by_state),
     cmocka_unit_test(test_sort),

@@ -159,7 +159,7 @@ test_u11_is_remembered(void **state)
     (void)state;
     char dir[] = "/tmp/leitstand-stations-XXXXXX";
     assert_non_null(mkdtemp(dir));
-    char *variable = g_strconcat("STAGE_DIR=", dir, NULL);
+    char *variable = g_strconcat("STAGE_STATE=", dir, NULL);
     const char *const env[] = {variable, NULL};
     const struct play_options o = {.env = env};
     struct play *p = play_open(&o);
@@ -293,6 +293,18 @@ test_ack_of_tagged(void **state)
     play_acted(p, "ack PW-0002/FLOW/hi");
     play_acted(p, "ack PW-0002/LEVEL/hi");
     assert_null(strstr(p->said->str, "PW-0006"));
+    term_send(p->t, "/PW-000\rT\033");
+    play_see(p, "tagged 9");
+    term_wait_quiet(p->t, 60);
+    term_send(p->t, ":copy-tagged\r");
+    play_see(p, "copied: 9 of 9 ids");
+    term_send(p->t, ":trend-tagged NOTHING\r");
+    play_see(p, "no tagged station has a component \"NOTHING\"");
+    term_send(p->t, ":trend-tagged FLOW\r");
+    play_see(p, "[5 Trends]");
+    play_see(p, "PW-0008 Durchfluss");
+    term_send(p->t, "\033");
+    play_see(p, "[2 Stations]");
     play_close(p);
 }
 

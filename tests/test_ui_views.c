@@ -270,9 +270,9 @@ test_no_hue_when_normal(void **state)
     static const struct {
         const char *keys, *text;
     } steps[] = {
-        {"\t", "Pumpe 1"},  {"?", "what can be done here"}, {"\033", "40 stations"},
-        {"/st", "of 40"},   {"\033", "40 stations"},        {"u", "every id that was heard"},
-        {"4", "no alarms"}, {"9", "nothing was logged"},    {"2", "40 stations"},
+        {"\t", "Pumpe 1"},  {"?", "type to search"},     {"\033", "40 stations"},
+        {"/st", "of 40"},   {"\033", "40 stations"},     {"u", "every id that was heard"},
+        {"4", "no alarms"}, {"9", "nothing was logged"}, {"2", "40 stations"},
     };
     struct play *p = open_size(120, 40);
     for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
@@ -331,7 +331,7 @@ test_empty_plant(void **state)
     play_press(p, "jkGg\rnNS><\t ");
     play_see(p, "no station selected");
     play_press(p, "?");
-    play_see(p, "what can be done here");
+    play_see(p, "type to search");
     play_press(p, "\033");
     play_see(p, "no stations yet");
     play_tell(p, "add PW-0001 Erste");

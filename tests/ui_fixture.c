@@ -24,8 +24,9 @@ play_open(const struct play_options *o)
     snprintf(fd, sizeof(fd), "%d", ends[1]);
     snprintf(stations, sizeof(stations), "%d", o->stations > 0 ? o->stations : 40);
     const char *const argv[] = {play_stage, fd, stations, "Europe/Berlin", NULL};
+    static const char *const plain_env[] = {"STAGE_PLAIN=1", NULL};
     struct term_options options = {.argv = argv,
-                                   .env = o->env,
+                                   .env = o->plain ? plain_env : o->env,
                                    .columns = o->columns > 0 ? o->columns : 80,
                                    .rows = o->rows > 0 ? o->rows : 24,
                                    .no_utf8 = o->no_utf8,
@@ -36,13 +37,13 @@ play_open(const struct play_options *o)
     p->said = g_string_new(NULL);
     p->t = term_start(&options);
     close(ends[1]);
-    if (!term_wait_frame(p->t, 0)) {
+    if (o->plain ? !term_wait_text(p->t, "leitstand stage") : !term_wait_frame(p->t, 0)) {
         char *screen = term_dump(p->t);
         fputs(screen, stderr);
         g_free(screen);
         fail_msg("no first frame");
     }
-    if (!o->overview) {
+    if (!o->overview && !o->plain) {
         play_press(p, "2");
     }
     return p;
@@ -273,6 +274,31 @@ play_cpu_us(const struct play *p)
     assert_int_equal(clock_getcpuclockid(term_pid(p->t), &clock), 0);
     assert_int_equal(clock_gettime(clock, &used), 0);
     return used.tv_sec * US_PER_S + used.tv_nsec / 1000;
+}
+
+#if defined(__has_feature)
+#define HAS_ASAN __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define HAS_ASAN 1
+#else
+#define HAS_ASAN 0
+#endif
+
+long
+play_memory(const struct play *p)
+{
+#if HAS_ASAN
+    (void)p;
+    return 0;
+#else
+    char *name = g_strdup_printf("/proc/%d/statm", term_pid(p->t)), *text = NULL;
+    assert_true(g_file_get_contents(name, &text, NULL, NULL));
+    const char *resident = strchr(text, ' ');
+    long pages = (long)g_ascii_strtoll(resident == NULL ? "" : resident, NULL, 10);
+    g_free(text);
+    g_free(name);
+    return pages * (sysconf(_SC_PAGESIZE) / 1024);
+#endif
 }
 
 void

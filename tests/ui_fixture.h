@@ -28,6 +28,7 @@ struct play_options {
     bool overview;          /* stay where the console opens; else go to the stations */
     const char *const *env; /* as for term_start() */
     bool no_utf8, no_reply;
+    bool plain; /* the line mode: there are no frames; returns at its first line */
 };
 
 /* NULL: the defaults. Returns when the first frame is there. */
@@ -71,6 +72,8 @@ size_t play_cost(struct play *p, void (*what)(struct play *p));
 
 /* Processor time that the stage has used, its engine's included. */
 int64_t play_cpu_us(const struct play *p);
+/* The program's memory in kilobytes; 0 where a sanitizer keeps what was freed. */
+long play_memory(const struct play *p);
 
 /* The screen equals a full paint of the same state. */
 void play_equals_full_paint(struct play *p);

@@ -5,19 +5,24 @@
  *
  *     ui_stage FD STATIONS [TIMEZONE]      (FD -1: no commands)
  *
+ * In the environment: STAGE_KEYS and STAGE_SYSTEM_KEYS, files of keys; STAGE_STATE, the
+ * directory where choices are kept; STAGE_READ_ONLY.
+ *
  *     value UID ID NUMBER | text UID ID WORDS | quality UID ID BITS | stale UID ID
  *     silent UID 0|1 | never UID | heard UID SECONDS_AGO | clock UID SECONDS_AHEAD
  *     add UID NAME | remove UID | rename UID NAME | shuffle SEED
  *     unknown STATION ID VALUE | broker up|down | problem TEXT
  *     owner ROLE INSTANCE EPOCH.TERM ARBITER HEARD_AGO     (INSTANCE -: nobody)
  *     pg up|down|none SINCE_AGO PENDING QUARANTINED BEHIND BEHIND_AT_FIRST
+ *     history           see stage_archive.h
  *     alarms            see stage_alarms.h; the actions of the user are written to FD in lines
  *     publish           hand the screen a snapshot of all that
  *     echo              write an empty line to FD: all before is done
  *     crash
  *
- * STAGE_DIR names the directory where the user's choices are kept.
  * Texts are not sanitised here, unlike by the engine: what a screen lets through is seen.
+ * STAGE_LOCALE names a directory of translations; without it the screen is English.
+ * With STAGE_PLAIN in the environment it is the line mode that is shown.
  * The exit status is that of console_run().
  */
 #include <assert.h>
@@ -28,9 +33,13 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "src/config/config.h"
+#include "src/core/i18n.h"
+#include "src/core/log.h"
 #include "src/core/text.h"
 #include "tests/stage_alarms.h"
-#include "ui/console.h"
+#include "tests/stage_archive.h"
+#include "ui/plain.h"
 
 struct made {
     char *uid, *name;
@@ -46,6 +55,8 @@ struct stage {
     GPtrArray *made; /* struct made * */
     GArray *unknown; /* struct unknown_id */
     struct stage_alarms *alarms;
+    struct archive *archive;
+    struct stage_archive *history;
     struct plant *plant;
     struct health health;
 };
@@ -299,6 +310,7 @@ change_value(struct stage *stage, char **w)
         g_free(clean);
     } else {
         state->num = g_ascii_strtod(w[3], NULL);
+        stage_archive_value(stage->history, w[1], w[2], state->num, now.wall);
     }
     set_heard(find(stage, w[1]), now, 0);
 }
@@ -401,7 +413,8 @@ obey(struct stage *stage, const char *line)
 {
     char **w = g_strsplit(line, " ", 4);
     guint n = g_strv_length(w);
-    if (stage_alarms_obey(stage->alarms, line) || obey_health(stage, line)) {
+    if (stage_alarms_obey(stage->alarms, line) || stage_archive_obey(stage->history, line) ||
+        obey_health(stage, line)) {
         g_strfreev(w);
         return;
     }
@@ -484,13 +497,17 @@ engine(void *data)
     for (;;) {
         struct pollfd fds[] = {{.fd = stage->fd, .events = POLLIN},
                                {.fd = exchange_command_fd(stage->exchange), .events = POLLIN},
-                               {.fd = stage->stop_fd, .events = POLLIN}};
+                               {.fd = stage->stop_fd, .events = POLLIN},
+                               {.fd = archive_request_fd(stage->archive), .events = POLLIN}};
         poll(fds, G_N_ELEMENTS(fds), -1);
         if (fds[2].revents != 0) {
             break;
         }
         if (fds[1].revents != 0) {
             take_commands(stage);
+        }
+        if (fds[3].revents != 0) {
+            stage_archive_work(stage->history);
         }
         if (fds[0].revents != 0 && !take_byte(stage, line)) {
             stage->fd = -1;
@@ -507,7 +524,9 @@ stage_init(struct stage *stage, int fd, int stations)
                             .fd = fd,
                             .made = g_ptr_array_new_with_free_func(free_made),
                             .unknown = g_array_new(FALSE, TRUE, sizeof(struct unknown_id)),
-                            .alarms = stage_alarms_new()};
+                            .alarms = stage_alarms_new(),
+                            .archive = archive_new()};
+    stage->history = stage_archive_new(stage->archive, fd);
     stage->health.mqtt.connected = true;
     stage->health.role = ROLE_OWNER;
     g_strlcpy(stage->health.instance, "desk", sizeof(stage->health.instance));
@@ -519,6 +538,52 @@ stage_init(struct stage *stage, int fd, int stations)
         add(stage, uid, places[(size_t)i % G_N_ELEMENTS(places)], i);
     }
     rebuild(stage);
+}
+
+/* NULL: the variable names no file. */
+static const struct settings *
+read_keys(const char *variable, struct settings *settings, struct problems *problems)
+{
+    const char *path = getenv(variable);
+    settings_init(settings);
+    if (path == NULL ||
+        (ini_read(settings, path, problems, NULL) != RC_OK && settings->n == 0)) {
+        return NULL;
+    }
+    return settings;
+}
+
+static enum rc
+play(struct stage *stage, const char *timezone)
+{
+    struct settings keys[2];
+    struct problems problems;
+    struct err err = {""};
+    problems_init(&problems);
+    log_hold(true);
+    const struct console_config config = {
+        .exchange = stage->exchange,
+        .archive = stage->archive,
+        .timezone = timezone,
+        .title = "stage",
+        .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
+        .bell_repeat_s = 6,
+        .state_dir = getenv("STAGE_STATE"),
+        .read_only = getenv("STAGE_READ_ONLY") != NULL,
+        .keys = {read_keys("STAGE_KEYS", &keys[0], &problems),
+                 read_keys("STAGE_SYSTEM_KEYS", &keys[1], &problems)},
+        .n_key_problems = problems.n,
+    };
+    enum rc rc = getenv("STAGE_PLAIN") != NULL ? plain_run(&config, 0, 1, &err)
+                                               : console_run(&config, &err);
+    log_hold(false);
+    if (rc != RC_OK) {
+        fprintf(stderr, "%s\n", err.text);
+    }
+    settings_fini(&keys[0]);
+    settings_fini(&keys[1]);
+    problems_fini(&problems);
+    return rc;
 }
 
 static void
@@ -543,6 +608,12 @@ main(int argc, char **argv)
         return 2;
     }
     setlocale(LC_CTYPE, "");
+    if (getenv("STAGE_LOCALE") != NULL) {
+        setlocale(LC_MESSAGES, "");
+        bindtextdomain("leitstand", getenv("STAGE_LOCALE"));
+        bind_textdomain_codeset("leitstand", "UTF-8");
+        textdomain("leitstand");
+    }
     block_signals();
     struct stage stage;
     stage_init(&stage, (int)fd, (int)stations);
@@ -555,24 +626,15 @@ main(int argc, char **argv)
     }
     stage.stop_fd = stop[0];
     pthread_create(&thread, NULL, engine, &stage);
-    struct console_config config = {.exchange = stage.exchange,
-                                    .state_dir = getenv("STAGE_DIR"),
-                                    .config_dir = getenv("STAGE_DIR"),
-                                    .timezone = argc > 3 ? argv[3] : "",
-                                    .title = "stage",
-                                    .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
-                                    .bell_repeat_s = 6};
-    struct err err = {""};
-    enum rc rc = console_run(&config, &err);
-    if (rc != RC_OK) {
-        fprintf(stderr, "%s\n", err.text);
-    }
+    enum rc rc = play(&stage, argc > 3 ? argv[3] : "");
     close(stop[1]);
     pthread_join(thread, NULL);
     exchange_free(stage.exchange);
     g_ptr_array_free(stage.made, TRUE);
     g_array_free(stage.unknown, TRUE);
     stage_alarms_free(stage.alarms);
+    stage_archive_free(stage.history);
+    archive_free(stage.archive);
     plant_unref(stage.plant);
     return (int)rc;
 }

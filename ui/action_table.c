@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/core/i18n.h"
 #include "ui/actions.h"
+#include "ui/complete.h"
 #include "ui/keymap.h"
 #include "ui/keys.h"
 #include "ui/overview.h"
@@ -123,7 +124,8 @@ static const struct action general[] = {
      PLACE_ANY,
      NULL,
      action_reload,
-     NULL},
+     NULL,
+     .acts = true},
     {"redraw",
      N_("paint the whole screen anew"),
      NULL,
@@ -132,7 +134,15 @@ static const struct action general[] = {
      NULL,
      action_redraw,
      NULL},
-    {"mouse", N_("mouse on or off"), NULL, {'M'}, PLACE_ANY, NULL, action_mouse, N_("on|off")},
+    {"mouse",
+     N_("mouse on or off"),
+     NULL,
+     {'M'},
+     PLACE_ANY,
+     NULL,
+     action_mouse,
+     N_("on|off"),
+     .complete = complete_switch},
     {"glyphs",
      N_("other marks and lines: utf8, vt, ascii"),
      NULL,
@@ -140,7 +150,17 @@ static const struct action general[] = {
      PLACE_ANY,
      NULL,
      action_glyphs,
-     N_("SET")},
+     N_("SET"),
+     .complete = complete_glyphs},
+    {"language",
+     N_("language of the screen: en, de"),
+     NULL,
+     {0},
+     PLACE_ANY,
+     NULL,
+     action_language,
+     "en|de",
+     .complete = complete_languages},
     {"hints",
      N_("hide or show the line of keys"),
      NULL,
@@ -148,7 +168,8 @@ static const struct action general[] = {
      PLACE_ANY,
      NULL,
      action_hints,
-     NULL},
+     N_("on|off"),
+     .complete = complete_switch},
     {"suspend",
      N_("stop this program; the shell's fg continues it"),
      NULL,
@@ -162,9 +183,6 @@ static const struct action general[] = {
 const struct action_group general_actions = {general, (int)G_N_ELEMENTS(general)};
 
 const struct action_group *const action_groups[] = {
-    &alarm_group,
-    &list_group,
-    &overview_group,
-    &general_actions,
+    &alarm_group, &list_group, &overview_group, &screen_group, &trend_group, &general_actions,
 };
 const int n_action_groups = (int)G_N_ELEMENTS(action_groups);

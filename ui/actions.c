@@ -2,6 +2,7 @@
 #include "ui/actions.h"
 
 #include "src/core/i18n.h"
+#include "ui/language.h"
 #include "ui/view.h"
 #include "ui/views.h"
 
@@ -144,7 +145,7 @@ action_leave(struct screen *s, const char *argument)
     if (!screen_at_top(s)) {
         screen_back(s);
     } else if (s->unanswered == 0 || s->now.mono < s->quit_until) {
-        s->quit = true;
+        screen_leave(s);
     } else {
         s->quit_until = s->now.mono + QUIT_US;
         screen_notice(s,
@@ -159,7 +160,7 @@ void
 action_quit(struct screen *s, const char *argument)
 {
     (void)argument;
-    s->quit = true;
+    screen_leave(s);
 }
 
 void
@@ -262,17 +263,32 @@ action_reload(struct screen *s, const char *argument)
 void
 action_glyphs(struct screen *s, const char *argument)
 {
-    int set = ((int)draw_glyphs(s->draw) + 1) % GLYPH_SETS;
-    for (int i = 0; *argument != '\0' && i < GLYPH_SETS; i++) {
-        if (strcmp(argument, glyph_set_name((enum glyph_set)i)) == 0) {
-            set = i;
-        }
-    }
+    enum glyph_set set = (enum glyph_set)(((int)draw_glyphs(s->draw) + 1) % GLYPH_SETS);
+    glyph_set_by_name(&set, argument);
     if (!terminal_utf8(s->terminal)) {
         set = GLYPHS_ASCII;
     }
-    draw_set_glyphs(s->draw, (enum glyph_set)set);
-    screen_notice(s, _("glyphs: %s"), glyph_set_name((enum glyph_set)set));
+    draw_set_glyphs(s->draw, set);
+    screen_notice(s, _("glyphs: %s"), glyph_set_name(set));
+}
+
+/* The next one when none is named. */
+void
+action_language(struct screen *s, const char *argument)
+{
+    int next = 0;
+    while (strcmp(languages[next], language_now()) != 0 && languages[next + 1] != NULL) {
+        next++;
+    }
+    next = languages[next + 1] == NULL ? 0 : next + 1;
+    const char *code = *argument == '\0' ? languages[next] : argument;
+    if (!language_set(code)) {
+        screen_notice(s, _("there is no language \"%s\": en, de"), code);
+        return;
+    }
+    prefs_set(s->prefs, "console", "language", code, s->now.mono);
+    s->repaint = true;
+    screen_notice(s, "%s", _("language: English"));
 }
 
 void
@@ -288,8 +304,8 @@ action_mouse(struct screen *s, const char *argument)
 void
 action_hints(struct screen *s, const char *argument)
 {
-    (void)argument;
-    s->hints = !s->hints;
+    s->hints = *argument == '\0' ? !s->hints : strcmp(argument, "on") == 0;
+    prefs_set_int(s->prefs, "console", "hints", s->hints, s->now.mono);
 }
 
 void

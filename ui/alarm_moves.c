@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "src/core/i18n.h"
+#include "ui/alarm_tags.h"
 #include "ui/views.h"
 
 /* ---- bell ---- */
@@ -111,11 +112,29 @@ why_no_alarm(const struct screen *s)
 }
 
 const char *
+why_no_tag(const struct screen *s)
+{
+    return why_no_alarm(s);
+}
+
+static bool
+any_tagged(const struct screen *s)
+{
+    return s->view == VIEW_ALARMS && alarm_tags_count(s->alarm_tags) > 0;
+}
+
+const char *
+why_nothing_tagged(const struct screen *s)
+{
+    return any_tagged(s) ? NULL : N_("no alarm is tagged");
+}
+
+const char *
 why_no_ack(const struct screen *s)
 {
-    const char *why = why_no_alarm(s);
+    const char *why = any_tagged(s) ? NULL : why_no_alarm(s);
     return why != NULL ? why
-           : !alarm_state_unacked(alarm_list_selected(&s->alarms)->state)
+           : !any_tagged(s) && !alarm_state_unacked(alarm_list_selected(&s->alarms)->state)
                ? N_("nothing to acknowledge")
                : NULL;
 }
@@ -132,7 +151,7 @@ why_no_ack_all(const struct screen *s)
 const char *
 why_no_shelve(const struct screen *s)
 {
-    return why_no_alarm(s);
+    return any_tagged(s) ? NULL : why_no_alarm(s);
 }
 
 const char *

@@ -4,8 +4,8 @@
  * quarter blocks, vt, ASCII). Maps and trends draw on it; what is text (marks, labels) is put
  * over it afterwards with draw_text().
  *
- * Coordinates: dots, (0, 0) at the top left; dots are square, because a cell is twice as high
- * as it is wide. What lies outside is clipped, however far outside.
+ * Coordinates: dots, (0, 0) is the middle of the one at the top left; dots are square, because
+ * a cell is twice as high as it is wide. What lies outside is clipped, however far outside.
  * Layers: each cell has the style of the highest layer that set a dot in it.
  * Pure, but for canvas_draw().
  */
@@ -37,7 +37,8 @@ void canvas_dot(struct canvas *c, double x, double y);
 void canvas_line(struct canvas *c, double x0, double y0, double x1, double y1);
 /* n points x, y, x, y, …; closed: back to the first, too. */
 void canvas_path(struct canvas *c, const double *points, uint32_t n, bool closed);
-/* Every second or third dot only: limits, grids. phase keeps dashes still while panning. */
+/* on dots, off not: limits, grids. Counted from (x0, y0), so that dashes of a line that moves
+ * keep their places on it. */
 void canvas_dashed(struct canvas *c, double x0, double y0, double x1, double y1, int on,
                    int off);
 

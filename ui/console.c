@@ -12,6 +12,7 @@
 #include "ui/screen.h"
 
 #define DATA_FRAME_US (100 * US_PER_MS) /* new values: at most ten frames a second */
+#define SLOW_FRAME_US (250 * US_PER_MS) /* all frames where few were asked for */
 #define KEY_FRAME_US  (15 * US_PER_MS)  /* a key is answered sooner */
 #define RESIZE_US     (50 * US_PER_MS)  /* quiet that ends a burst of new sizes */
 
@@ -32,9 +33,12 @@ struct console {
     struct exchange *exchange;
     int signal_fd, minute_fd;
     sigset_t signals_before;
-    mono_us last_frame;
+    mono_us now;       /* of this turn, by the boot clock, as is what follows */
+    mono_us frame_at;  /* of the last frame */
     mono_us resize_at; /* 0: the size is settled */
-    bool data_waits, key_waits;
+    mono_us taken_at;  /* when the last snapshot was looked into */
+    /* A snapshot waits to be looked into; there is something to show; at once. */
+    bool snapshot_waits, data_waits, key_waits;
 };
 
 static void
@@ -50,10 +54,14 @@ set_mask(struct console *c)
     c->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* The next full minute by the wall clock; also wakes when somebody sets that clock. */
+/* The next full minute by the wall clock; also wakes when somebody sets that clock. A clock of
+ * the configuration is asked with every turn. */
 static void
 arm_minute(struct console *c)
 {
+    if (c->screen.config->clock != NULL) {
+        return;
+    }
     struct itimerspec next = {.it_value.tv_sec =
                                   (time_t)(c->screen.minute.wall / US_PER_S + 60)};
     timerfd_settime(c->minute_fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &next, NULL);
@@ -75,7 +83,7 @@ start(struct console *c, const struct console_config *config, struct err *err)
     /* Over ssh a mouse report costs a round trip, and takes marking of text away. */
     terminal_set_mouse(c->terminal, getenv("SSH_CONNECTION") == NULL);
     arm_minute(c);
-    c->data_waits = true;
+    c->snapshot_waits = c->data_waits = true;
     return RC_OK;
 }
 
@@ -97,25 +105,48 @@ stop(struct console *c)
 
 /* ---- one turn ---- */
 
-static bool
-frame_allowed(const struct console *c, mono_us now)
+/* The least time between two frames. */
+static int64_t
+frame_spacing(const struct console *c)
 {
-    mono_us spacing = c->key_waits ? KEY_FRAME_US : DATA_FRAME_US;
-    return c->resize_at == 0 && !terminal_waiting(c->terminal) &&
-           now - c->last_frame >= spacing;
+    const struct console_config *config = c->screen.config;
+    int64_t asked = config->max_fps > 0 ? US_PER_S / config->max_fps
+                    : config->slow      ? SLOW_FRAME_US
+                                        : 0;
+    int64_t usual = asked > 0 ? asked : c->key_waits ? KEY_FRAME_US : DATA_FRAME_US;
+    return MAX(usual, terminal_spacing_us(c->terminal));
+}
+
+/* When the next frame may be made, if the terminal takes bytes and the size is settled. */
+static mono_us
+frame_due(const struct console *c)
+{
+    return MAX(c->frame_at + frame_spacing(c), terminal_free_at(c->terminal, c->key_waits));
+}
+
+static bool
+frame_wanted(const struct console *c)
+{
+    return (c->data_waits || c->key_waits) && c->resize_at == 0 &&
+           !terminal_waiting(c->terminal);
 }
 
 /* Milliseconds until something is due, -1: nothing is. */
 static int
-timeout_ms(const struct console *c, mono_us now)
+timeout_ms(const struct console *c)
 {
-    mono_us due = screen_next_tick(&c->screen);
+    mono_us now = c->now, due = screen_next_tick(&c->screen);
+    due = due == 0 ? 0 : due - c->screen.now.mono + now;
     if (c->resize_at != 0 && (due == 0 || c->resize_at < due)) {
         due = c->resize_at;
     }
-    if ((c->data_waits || c->key_waits) && !terminal_waiting(c->terminal)) {
-        mono_us frame = c->last_frame + (c->key_waits ? KEY_FRAME_US : DATA_FRAME_US);
+    if (frame_wanted(c)) {
+        mono_us frame = frame_due(c);
         due = due == 0 || frame < due ? frame : due;
+    }
+    if (c->snapshot_waits) {
+        mono_us take = c->taken_at + DATA_FRAME_US;
+        due = due == 0 || take < due ? take : due;
     }
     if (due == 0) {
         return -1;
@@ -126,9 +157,8 @@ timeout_ms(const struct console *c, mono_us now)
 static void
 wait(struct console *c, struct pollfd fds[WAKES])
 {
-    mono_us now = clock_now().mono;
     /* A snapshot is left where it is until it can be shown: so the engine makes no more. */
-    int snapshot = c->data_waits ? -1 : exchange_snapshot_fd(c->exchange);
+    int snapshot = c->snapshot_waits ? -1 : exchange_snapshot_fd(c->exchange);
     int output = terminal_waiting(c->terminal) ? terminal_output_fd(c->terminal) : -1;
     int archive =
         c->screen.config->archive == NULL ? -1 : archive_fd(c->screen.config->archive);
@@ -142,7 +172,7 @@ wait(struct console *c, struct pollfd fds[WAKES])
         [WAKE_ARCHIVE] = {.fd = archive, .events = POLLIN},
     };
     memcpy(fds, all, sizeof(all));
-    if (poll(fds, WAKES, timeout_ms(c, now)) < 0) {
+    if (poll(fds, WAKES, timeout_ms(c)) < 0) {
         memset(fds, 0, sizeof(all));
     }
 }
@@ -154,7 +184,7 @@ take_signals(struct console *c)
     while (read(c->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
         switch (info.ssi_signo) {
         case SIGWINCH:
-            c->resize_at = c->screen.now.mono + RESIZE_US;
+            c->resize_at = c->now + RESIZE_US;
             break;
         case SIGINT:
             screen_interrupt(&c->screen);
@@ -177,14 +207,20 @@ take_keys(struct console *c)
 }
 
 static void
+turn_minute(struct console *c)
+{
+    c->screen.minute = format_minute(c->screen.now);
+    c->data_waits = true;
+}
+
+static void
 take_minute(struct console *c)
 {
     uint64_t count;
     ssize_t n = read(c->minute_fd, &count, sizeof(count));
     (void)n; /* ECANCELED: the clock was set */
-    c->screen.minute = format_minute(c->screen.now);
+    turn_minute(c);
     arm_minute(c);
-    c->data_waits = true;
 }
 
 static void
@@ -196,7 +232,7 @@ take_requests(struct console *c)
         c->screen.repaint = true;
     }
     if (c->screen.repaint) {
-        c->screen.repaint = false;
+        c->screen.repaint = c->screen.print.shown = false;
         draw_invalidate(c->screen.draw);
         terminal_repaint(c->terminal);
         c->key_waits = true;
@@ -204,16 +240,19 @@ take_requests(struct console *c)
 }
 
 static void
-take_ticks(struct console *c, mono_us now)
+take_ticks(struct console *c)
 {
     mono_us due = screen_next_tick(&c->screen);
-    if (due != 0 && due <= now) {
+    if (due != 0 && due <= c->screen.now.mono) {
         screen_tick(&c->screen);
         c->key_waits = true;
     }
-    if (c->resize_at != 0 && c->resize_at <= now) {
+    if (c->resize_at != 0 && c->resize_at <= c->now) {
         c->resize_at = 0;
-        c->key_waits = terminal_resize(c->terminal) || c->key_waits;
+        if (terminal_resize(c->terminal)) {
+            c->screen.print.shown = false;
+            c->key_waits = true;
+        }
     }
 }
 
@@ -237,7 +276,7 @@ drain(struct console *c, const struct pollfd fds[WAKES])
         c->screen.repaint = true;
     }
     if (fds[WAKE_SNAPSHOT].revents != 0) {
-        c->data_waits = true;
+        c->snapshot_waits = true;
     }
     if (fds[WAKE_OUTPUT].revents != 0 && !terminal_flush(c->terminal)) {
         c->screen.quit = true;
@@ -246,7 +285,7 @@ drain(struct console *c, const struct pollfd fds[WAKES])
         screen_answers(&c->screen);
         c->data_waits = true;
     }
-    take_ticks(c, c->screen.now.mono);
+    take_ticks(c);
     take_requests(c);
 }
 
@@ -260,17 +299,49 @@ ring(struct console *c)
     }
 }
 
+static uint64_t
+critical_alarms(const struct console *c)
+{
+    const struct snapshot *snap = c->screen.snap;
+    return snap == NULL || snap->alarms == NULL ? 0 : snap->alarms->annunciated[ALARM_CRITICAL];
+}
+
+/* A new critical alarm is as urgent as a key. */
+static void
+take_snapshot(struct console *c)
+{
+    uint64_t before = critical_alarms(c);
+    struct snapshot *newest = exchange_take(c->exchange);
+    c->snapshot_waits = false;
+    c->taken_at = c->now;
+    if (newest != NULL) {
+        screen_take(&c->screen, newest);
+        c->data_waits = true;
+        c->key_waits = c->key_waits || critical_alarms(c) > before;
+    }
+}
+
 static void
 draw(struct console *c)
 {
-    struct snapshot *newest = exchange_take(c->exchange);
-    if (newest != NULL) {
-        screen_take(&c->screen, newest);
+    take_snapshot(c);
+    if (!c->screen.print.shown) {
+        screen_draw(&c->screen);
+        terminal_show(c->terminal);
     }
-    screen_draw(&c->screen);
-    terminal_show(c->terminal);
-    c->last_frame = c->screen.now.mono;
+    c->frame_at = c->now;
     c->data_waits = c->key_waits = false;
+}
+
+static void
+take_time(struct console *c)
+{
+    bool own = c->screen.config->clock == NULL;
+    c->screen.now = screen_clock(c->screen.config);
+    c->now = own ? c->screen.now.mono : clock_now().mono;
+    if (!own && format_minute(c->screen.now).wall != c->screen.minute.wall) {
+        turn_minute(c);
+    }
 }
 
 enum rc
@@ -279,14 +350,18 @@ console_run(const struct console_config *config, struct err *err)
     struct console c = {.exchange = config->exchange, .signal_fd = -1, .minute_fd = -1};
     enum rc rc = start(&c, config, err);
     while (rc == RC_OK && !c.screen.quit) {
-        c.screen.now = clock_now();
-        if ((c.data_waits || c.key_waits) && frame_allowed(&c, c.screen.now.mono)) {
+        take_time(&c);
+        if (c.snapshot_waits && c.taken_at + DATA_FRAME_US <= c.now) {
+            take_snapshot(&c);
+        }
+        if (frame_wanted(&c) && frame_due(&c) <= c.now) {
             draw(&c);
+            take_time(&c);
         }
         ring(&c);
         struct pollfd fds[WAKES];
         wait(&c, fds);
-        c.screen.now = clock_now();
+        take_time(&c);
         drain(&c, fds);
     }
     stop(&c);

@@ -89,19 +89,26 @@ make_lines(struct screen *s, uint32_t index)
     }
 }
 
-static void
-make_marks(struct screen *s, uint32_t index)
+const struct limit_set *
+detail_limits(struct screen *s)
 {
     struct detail *d = &s->detail;
-    const struct station *station = &s->snap->plant->stations[index];
     if (d->limits == NULL || limit_set_plant(d->limits) != s->snap->plant) {
         limit_set_free(d->limits);
         d->limits = limit_set_new(s->snap->plant);
     }
-    d->plant = s->snap->plant;
-    g_array_set_size(d->marks, 0);
+    return d->limits;
+}
+
+static void
+make_marks(struct screen *s, uint32_t index)
+{
+    const struct station *station = &s->snap->plant->stations[index];
+    const struct limit_set *limits = detail_limits(s);
+    s->detail.plant = s->snap->plant;
+    g_array_set_size(s->detail.marks, 0);
     for (uint32_t i = station->first; i < station->first + station->count; i++) {
-        limit_set_of(d->limits, i, d->marks);
+        limit_set_of(limits, i, s->detail.marks);
     }
 }
 

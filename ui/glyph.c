@@ -2,30 +2,34 @@
 #include "ui/glyph.h"
 
 #include <assert.h>
+#include <string.h>
 
-static const char *const set_names[] = {
-    [GLYPHS_UTF8] = "utf8", [GLYPHS_VT] = "vt", [GLYPHS_ASCII] = "ascii"};
+static const char *const set_names[] = {[GLYPHS_UTF8] = "braille",
+                                        [GLYPHS_BLOCK] = "block",
+                                        [GLYPHS_VT] = "vt",
+                                        [GLYPHS_ASCII] = "ascii"};
 static_assert(G_N_ELEMENTS(set_names) == GLYPH_SETS, "a set has no name");
 
 static const char *const glyphs[][GLYPH_SETS] = {
-    [GLYPH_FAULT] = {"■", "■", "!"},       [GLYPH_UNSURE] = {"?", "?", "?"},
-    [GLYPH_CURSOR] = {"►", ">", ">"},      [GLYPH_ON] = {"●", "●", "*"},
-    [GLYPH_OFF] = {"○", "·", "o"},         [GLYPH_BAR_FULL] = {"█", "█", "#"},
-    [GLYPH_BAR_EMPTY] = {"░", "░", "."},   [GLYPH_LINE] = {"─", "─", "-"},
-    [GLYPH_WALL] = {"│", "│", "|"},        [GLYPH_TEE_DOWN] = {"┬", "┬", "+"},
-    [GLYPH_TEE_UP] = {"┴", "┴", "+"},      [GLYPH_END_LEFT] = {"├", "├", "["},
-    [GLYPH_END_RIGHT] = {"┤", "┤", "]"},   [GLYPH_DOWNWARD] = {"▼", "▼", "v"},
-    [GLYPH_UPWARD] = {"▲", "▲", "^"},      [GLYPH_MORE] = {"…", "~", "~"},
-    [GLYPH_DOT] = {"·", "·", "-"},         [GLYPH_CRITICAL] = {"■", "■", "1"},
-    [GLYPH_HIGH] = {"▲", "▲", "2"},        [GLYPH_MEDIUM] = {"◆", "▼", "3"},
-    [GLYPH_LOW] = {"·", "·", "4"},         [GLYPH_BRANCH] = {"├", "├", "|"},
-    [GLYPH_BRANCH_LAST] = {"└", "└", "`"},
+    [GLYPH_FAULT] = {"■", "■", "■", "!"},       [GLYPH_UNSURE] = {"?", "?", "?", "?"},
+    [GLYPH_CURSOR] = {"►", "►", ">", ">"},      [GLYPH_ON] = {"●", "●", "●", "*"},
+    [GLYPH_OFF] = {"○", "○", "·", "o"},         [GLYPH_BAR_FULL] = {"█", "█", "█", "#"},
+    [GLYPH_BAR_EMPTY] = {"░", "░", "░", "."},   [GLYPH_LINE] = {"─", "─", "─", "-"},
+    [GLYPH_WALL] = {"│", "│", "│", "|"},        [GLYPH_TEE_DOWN] = {"┬", "┬", "┬", "+"},
+    [GLYPH_TEE_UP] = {"┴", "┴", "┴", "+"},      [GLYPH_END_LEFT] = {"├", "├", "├", "["},
+    [GLYPH_END_RIGHT] = {"┤", "┤", "┤", "]"},   [GLYPH_DOWNWARD] = {"▼", "▼", "▼", "v"},
+    [GLYPH_UPWARD] = {"▲", "▲", "▲", "^"},      [GLYPH_MORE] = {"…", "…", "~", "~"},
+    [GLYPH_DOT] = {"·", "·", "·", "-"},         [GLYPH_CRITICAL] = {"■", "■", "■", "1"},
+    [GLYPH_HIGH] = {"▲", "▲", "▲", "2"},        [GLYPH_MEDIUM] = {"◆", "◆", "▼", "3"},
+    [GLYPH_LOW] = {"·", "·", "·", "4"},         [GLYPH_BRANCH] = {"├", "├", "├", "|"},
+    [GLYPH_BRANCH_LAST] = {"└", "└", "└", "`"},
 };
 static_assert(G_N_ELEMENTS(glyphs) == GLYPHS, "a glyph is missing");
 
 /* The console's fonts have but three shades. */
 static const char *const bars[][GLYPH_BARS + 1] = {
     [GLYPHS_UTF8] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
+    [GLYPHS_BLOCK] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
     [GLYPHS_VT] = {" ", "░", "░", "░", "▒", "▒", "▒", "█", "█"},
     [GLYPHS_ASCII] = {" ", ".", ".", ":", ":", "+", "+", "#", "#"},
 };
@@ -66,6 +70,22 @@ const char *
 glyph_set_name(enum glyph_set set)
 {
     return set_names[set];
+}
+
+bool
+glyph_set_by_name(enum glyph_set *ret, const char *name)
+{
+    for (int i = 0; i < GLYPH_SETS; i++) {
+        if (strcmp(name, set_names[i]) == 0) {
+            *ret = (enum glyph_set)i;
+            return true;
+        }
+    }
+    if (strcmp(name, "utf8") == 0) {
+        *ret = GLYPHS_UTF8;
+        return true;
+    }
+    return false;
 }
 
 static const char *

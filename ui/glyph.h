@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Marks and lines in three sets: UTF-8 as a modern terminal shows it, "vt" with only what
- * Debian's console fonts have, and ASCII. None has an emoji form, so none is drawn double wide.
- * Pure, except that the caller decides which set fits its terminal.
+ * Marks and lines in four sets: UTF-8 as a modern terminal shows it, the same for a font
+ * without braille, "vt" with only what Debian's console fonts have, and ASCII. None has an
+ * emoji form, so none is drawn double wide. Pure, except that the caller decides which set fits
+ * its terminal.
  */
 #ifndef UI_GLYPH_H
 #define UI_GLYPH_H
 
+#include <stdbool.h>
+
 #include <glib.h>
 
-enum glyph_set { GLYPHS_UTF8, GLYPHS_VT, GLYPHS_ASCII };
+enum glyph_set { GLYPHS_UTF8, GLYPHS_BLOCK, GLYPHS_VT, GLYPHS_ASCII };
 #define GLYPH_SETS (GLYPHS_ASCII + 1)
 
 enum glyph {
@@ -46,7 +49,9 @@ const char *glyph_text(enum glyph_set set, enum glyph glyph);
 #define GLYPH_BARS 8
 const char *glyph_bar(enum glyph_set set, int height);
 
+/* "braille", "block", "vt", "ascii"; and back, where "utf8" is the first, too. */
 const char *glyph_set_name(enum glyph_set set);
+bool glyph_set_by_name(enum glyph_set *ret, const char *name);
 
 /* c in ASCII: "ue" for ü, "m3" is m³; "?" when there is nothing like it. Never empty; may
  * lie in one. */

@@ -81,7 +81,7 @@ struct detail {
     mono_us follow_at; /* when to go over to the selected station; 0: nothing to do */
 };
 
-enum prompt_kind { PROMPT_NONE, PROMPT_FILTER, PROMPT_COMMAND, PROMPT_ASK };
+enum prompt_kind { PROMPT_NONE, PROMPT_FILTER, PROMPT_COMMAND, PROMPT_ASK, PROMPT_CHOICE };
 #define PROMPT_MAX 200 /* bytes */
 
 struct prompt {
@@ -107,10 +107,35 @@ struct ask {
     char label[200];
 };
 
+struct screen;
+struct keymap;
+struct undo;
+struct freeze;
+struct alarm_tags;
+
+/* A question that one key answers: PROMPT_CHOICE. */
+struct choice {
+    char label[200];
+    void (*choose)(struct screen *s,
+                   int key); /* with Esc and all that mean nothing to it, too */
+};
+
+/* What can be copied, as it stood when that was asked for. */
+struct copy {
+    char id[128], value[512], row[2048];
+};
+
+/* The pane alone, on a screen that stands still. */
+struct print {
+    bool on, shown;
+    bool mouse; /* it was on */
+};
+
 struct help {
     bool open;
-    char text[64]; /* what actions are searched by */
-    GArray *found; /* int: indices of actions */
+    bool own_first; /* the user's own keys */
+    char text[64];  /* what actions are searched by */
+    GArray *found;  /* int: indices of actions */
     struct list list;
 };
 
@@ -130,6 +155,12 @@ struct unknown_view {
     mono_us adopting_until; /* 0: nothing is being adopted */
 };
 
+/* A view that another one was opened out of, and how it was. */
+struct trail_step {
+    enum view view;
+    bool detail_focus, detail_opened;
+};
+
 struct screen {
     const struct console_config *config;
     struct terminal *terminal;
@@ -142,13 +173,15 @@ struct screen {
     int rows, columns;
     enum extent extent;
     enum view view;
-    enum view trail[VIEWS]; /* the n_trail views that the shown one was opened out of */
+    struct trail_step trail[VIEWS]; /* the n_trail views that the shown one was opened out of */
     int n_trail;
     bool detail_focus;  /* keys go to the station's detail */
     bool detail_opened; /* out of another view: back goes there at once */
     bool hints;
+    bool one_pane; /* of the list and the station beside it */
 
     struct alarm_list alarms;
+    struct alarm_tags *alarm_tags;
     struct bell bell;
     bool ring;           /* the loop does it */
     bool alarms_drawn;   /* in this frame */
@@ -170,8 +203,15 @@ struct screen {
     struct journal_view *journal;
     struct health_view *health;
     struct prefs *prefs;
+    struct keymap *keymap;
+    struct undo *undo;
+    struct freeze *freeze; /* NULL: the values run */
     struct help help;
     struct prompt prompt;
+    struct choice choice;
+    struct copy copy;
+    struct print print;
+    bool typed; /* the action that runs was typed behind ":" */
 
     char notice[200]; /* in place of the hints until notice_until */
     mono_us notice_until;
@@ -183,6 +223,9 @@ struct screen {
     bool suspend, repaint; /* asked for by an action; the loop does it */
     bool quit;
 };
+
+/* The time by the clock of the configuration. */
+struct now screen_clock(const struct console_config *config);
 
 /* snapshot NULL is fine. */
 void screen_init(struct screen *s, const struct console_config *config,
@@ -216,7 +259,9 @@ bool screen_at_top(const struct screen *s);
 void screen_moved(struct screen *s, int by);
 void screen_back(struct screen *s);
 void screen_interrupt(struct screen *s); /* Ctrl-C, SIGINT */
-const char *view_name(enum view view);   /* translated */
+/* Quit; ask before, should that leave something undone. */
+void screen_leave(struct screen *s);
+const char *view_name(enum view view); /* translated */
 /* Ask the archive; 0: there is none, or it is busy. Answers come to the view's answer(). */
 uint64_t screen_ask(struct screen *s, const struct archive_request *r);
 void screen_cancel(struct screen *s, uint64_t id); /* 0 is fine */

@@ -54,13 +54,16 @@ void action_pick(struct screen *s, const char *argument);
 void action_pick_toggle(struct screen *s, const char *argument);
 void action_pick_left(struct screen *s, const char *argument);
 void action_pick_right(struct screen *s, const char *argument);
-void action_tag(struct screen *s, const char *argument);
-void action_tag_all(struct screen *s, const char *argument);
+void action_tag_station(struct screen *s, const char *argument);
+void action_tag_stations(struct screen *s, const char *argument);
+void action_ack_stations(struct screen *s, const char *argument);
+void action_trend_tagged(struct screen *s, const char *argument);
+void action_copy_tagged(struct screen *s, const char *argument);
 void action_tagged(struct screen *s, const char *argument);
 void action_follow(struct screen *s, const char *argument);
 void action_sort(struct screen *s, const char *argument);
 void action_sort_back(struct screen *s, const char *argument);
 void action_reverse(struct screen *s, const char *argument);
-const char *why_nothing_tagged(const struct screen *s);
+const char *why_no_station_tagged(const struct screen *s);
 
 #endif

@@ -23,7 +23,7 @@ draw(struct screen *s, struct rect area)
     if (s->snap == NULL) {
         return;
     }
-    if (s->extent != EXTENT_WIDE) {
+    if (s->extent != EXTENT_WIDE || s->one_pane) {
         if (s->stations->picking) {
             stations_pick_draw(s, area);
         } else if (s->detail_focus) {
@@ -50,7 +50,7 @@ draw(struct screen *s, struct rect area)
 static int
 wall(const struct screen *s)
 {
-    return s->extent == EXTENT_WIDE && s->snap != NULL ? list_width(s) : 0;
+    return s->extent == EXTENT_WIDE && !s->one_pane && s->snap != NULL ? list_width(s) : 0;
 }
 
 /* A small screen has room for one of both. */

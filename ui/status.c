@@ -5,6 +5,7 @@
 
 #define QUEUE_NOTABLE                                                                          \
     1000 /* rows waiting for the disk: less is normal and would only flicker */
+#define LINK_BAD_MS 1000
 
 /* A moment of the boot clock, as a time of day. */
 static void
@@ -75,7 +76,31 @@ unknown_part(const struct screen *s)
     return p;
 }
 
-#define PARTS        8
+static struct status_part
+mode_part(const struct screen *s)
+{
+    struct status_part p = {.worth = 5};
+    if (s->config->read_only) {
+        g_strlcpy(p.text, _("read-only"), sizeof(p.text));
+    }
+    return p;
+}
+
+/* The way to the terminal, when it can be felt. */
+static struct status_part
+link_part(const struct screen *s)
+{
+    int ms = s->terminal == NULL ? 0 : terminal_link_ms(s->terminal);
+    struct status_part p = {.bad = ms >= LINK_BAD_MS, .worth = 2};
+    if (p.bad) {
+        snprintf(p.text, sizeof(p.text), _("link SLOW %.1f s"), ms / 1e3);
+    } else if (ms > 0) {
+        snprintf(p.text, sizeof(p.text), _("link %d ms"), ms);
+        snprintf(p.brief, sizeof(p.brief), _("%d ms"), ms);
+    }
+    return p;
+}
+
 #define WHY_MIN      16 /* columns: less says nothing */
 #define WHY_GOOD     40 /* so many mostly tell enough */
 #define WORTH_LITTLE 2
@@ -85,7 +110,7 @@ static int
 width_of(const struct screen *s, const struct status_part *parts, int wall)
 {
     int width = 0;
-    for (int i = 0; i < PARTS; i++) {
+    for (int i = 0; i < STATUS_PARTS; i++) {
         if (*parts[i].text != '\0') {
             width += draw_columns(s->draw, parts[i].text) + (width > 0 ? 1 + wall : 0);
         }
@@ -107,7 +132,7 @@ least(struct status_part *parts)
 {
     struct status_part *found = NULL;
     int shown = 0;
-    for (int i = 0; i < PARTS; i++) {
+    for (int i = 0; i < STATUS_PARTS; i++) {
         struct status_part *p = &parts[i];
         shown += *p->text != '\0';
         if (*p->text != '\0' && !p->bad && (found == NULL || p->worth < found->worth)) {
@@ -124,7 +149,7 @@ least(struct status_part *parts)
 static void
 fit(const struct screen *s, struct status_part *parts, int wall, int room)
 {
-    for (int i = 0; i < PARTS && width_of(s, parts, wall) > room; i++) {
+    for (int i = 0; i < STATUS_PARTS && width_of(s, parts, wall) > room; i++) {
         if (!parts[i].bad) {
             shorten(&parts[i]);
         }
@@ -133,7 +158,7 @@ fit(const struct screen *s, struct status_part *parts, int wall, int room)
     while (width_of(s, parts, wall) > room && (p = least(parts)) != NULL) {
         *p->text = '\0';
     }
-    for (int i = 0; i < PARTS && width_of(s, parts, wall) > room; i++) {
+    for (int i = 0; i < STATUS_PARTS && width_of(s, parts, wall) > room; i++) {
         shorten(&parts[i]);
     }
 }
@@ -144,7 +169,7 @@ static void
 explain(const struct screen *s, struct status_part *parts, int wall, int room)
 {
     struct status_part *p = NULL, *less;
-    for (int i = 0; i < PARTS && p == NULL; i++) {
+    for (int i = 0; i < STATUS_PARTS && p == NULL; i++) {
         p = *parts[i].text != '\0' && *parts[i].why != '\0' ? &parts[i] : NULL;
     }
     if (p == NULL) {
@@ -164,6 +189,16 @@ explain(const struct screen *s, struct status_part *parts, int wall, int room)
 }
 
 void
+status_parts(struct screen *s, struct status_part parts[STATUS_PARTS])
+{
+    const struct status_part all[STATUS_PARTS] = {
+        broker_part(s),   loss_part(s),         cache_part(s),   status_postgres(s),
+        status_behind(s), status_quarantine(s), status_owner(s), link_part(s),
+        unknown_part(s),  mode_part(s)};
+    memcpy(parts, all, sizeof(all));
+}
+
+void
 status_draw(struct screen *s, int y)
 {
     s->status_at = 0;
@@ -172,16 +207,15 @@ status_draw(struct screen *s, int y)
         return;
     }
     bool brief = s->columns < 60;
-    struct status_part parts[PARTS] = {
-        broker_part(s),   loss_part(s),         cache_part(s),   status_postgres(s),
-        status_behind(s), status_quarantine(s), status_owner(s), unknown_part(s)};
-    for (int i = 0; i < PARTS && brief; i++) {
+    struct status_part parts[STATUS_PARTS];
+    status_parts(s, parts);
+    for (int i = 0; i < STATUS_PARTS && brief; i++) {
         shorten(&parts[i]);
     }
     int left = brief ? 0 : 1, wall = brief ? 0 : 2, x = left;
     fit(s, parts, wall, s->columns - left);
     explain(s, parts, wall, s->columns - left);
-    for (int i = 0; i < PARTS && x < s->columns; i++) {
+    for (int i = 0; i < STATUS_PARTS && x < s->columns; i++) {
         if (*parts[i].text == '\0') {
             continue;
         }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The status line's parts: what each service and the ownership is like, in words. Plain when
- * all is normal, bad when somebody has to look after it. Private to status.c, status_owner.c.
+ * all is normal, bad when somebody has to look after it. Private to the files
+ * of the status line and of the line mode.
  */
 #ifndef UI_STATUS_H
 #define UI_STATUS_H
@@ -17,6 +18,10 @@ struct status_part {
     bool bad;
     int worth; /* of parts that are not bad, the one with the least goes first */
 };
+
+/* All of them, in the order of the line; those without text, too. s->snap must be there. */
+#define STATUS_PARTS 10
+void status_parts(struct screen *s, struct status_part parts[STATUS_PARTS]);
 
 /* The central store; the changes of others that are not here yet; refused readings. */
 struct status_part status_postgres(struct screen *s);

@@ -4,7 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define REPEATS_MAX 4096
+#define REPEATS_MAX    4096
+#define ATTRIBUTES_MAX 128
 
 static bool
 starts_with(const guint8 *from, gsize len, const char *text)
@@ -25,6 +26,50 @@ repeat_at(const guint8 *from, gsize len, guint *ret_times)
     return i > 2 && i < len && from[i] == 'b' ? i + 1 : 0;
 }
 
+/* The length of a change of attributes at from, "ESC [ … m"; 0: something else is there. */
+static gsize
+attributes_at(const guint8 *from, gsize len)
+{
+    if (!starts_with(from, len, "\033[")) {
+        return 0;
+    }
+    gsize i = 2;
+    while (i < len && (g_ascii_isdigit((char)from[i]) || from[i] == ';')) {
+        i++;
+    }
+    return i < len && from[i] == 'm' ? i + 1 : 0;
+}
+
+/* All changes of attributes that follow each other at from, as one; returns their length. */
+static gsize
+merge_attributes(GByteArray *to, const guint8 *from, gsize len)
+{
+    char merged[ATTRIBUTES_MAX];
+    gsize done = 0, used = 0, one;
+    while ((one = attributes_at(from + done, len - done)) > 0 && used + one < sizeof(merged)) {
+        const char *numbers = (const char *)from + done + 2;
+        gsize n = one - 3; /* without "ESC [" and "m" */
+        bool anew = n == 0 || (numbers[0] == '0' && (n == 1 || numbers[1] == ';'));
+        used = anew ? 0 : used;
+        if (used > 0) {
+            merged[used++] = ';';
+        }
+        memcpy(merged + used, n == 0 ? "0" : numbers, MAX(n, 1));
+        used += MAX(n, 1);
+        done += one;
+        if (starts_with(from + done, len - done, TERM_BYTES_ASCII)) {
+            done += strlen(TERM_BYTES_ASCII);
+        }
+    }
+    if (done > 0) {
+        used = used == 1 && merged[0] == '0' ? 0 : used;
+        g_byte_array_append(to, (const guint8 *)"\033[", 2);
+        g_byte_array_append(to, (const guint8 *)merged, (guint)used);
+        g_byte_array_append(to, (const guint8 *)"m", 1);
+    }
+    return done;
+}
+
 void
 term_bytes_tidy(GByteArray *to, const guint8 *from, gsize len)
 {
@@ -33,10 +78,13 @@ term_bytes_tidy(GByteArray *to, const guint8 *from, gsize len)
         gsize plain = escape == NULL ? len - i : (gsize)(escape - from) - i;
         g_byte_array_append(to, from + i, (guint)plain);
         i += plain;
-        guint times;
+        guint times = 0;
         gsize repeat =
             starts_with(from + i, len - i, "\033[") ? repeat_at(from + i, len - i, &times) : 0;
-        if (repeat > 0 && i > 0) {
+        gsize attributes = merge_attributes(to, from + i, len - i);
+        if (attributes > 0) {
+            i += attributes;
+        } else if (repeat > 0 && i > 0) {
             for (guint n = 0; n < times; n++) {
                 g_byte_array_append(to, from + i - 1, 1); /* curses repeats ASCII only */
             }

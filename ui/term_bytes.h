@@ -7,6 +7,8 @@
  *   TERM_BYTES_ASCII at the start is enough.
  * - "Repeat the last character" goes wrong before the right margin in the terminals made with
  *   libvterm (of Neovim and Emacs). The characters themselves are written instead.
+ * - Attributes are changed in several steps, the first of which the last one makes vain:
+ *   "default colour", "all off and bold", "this colour" become one sequence.
  *
  * Pure.
  */

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/term_keys.h"
 
-#include <glib.h>
+#include <poll.h>
+#include <unistd.h>
 
-#include "ui/terminal.h"
+#include <glib.h>
 
 #define CODE_PASTE     (KEY_MAX + 1)
 #define CODE_PASTE_END (KEY_MAX + 2)
+#define CODE_ANSWER    (KEY_MAX + 3)
+
+#define ANSWER "\033[0n"
 
 /* Keys that the terminal's description does not tell of. */
 static void
@@ -32,6 +36,8 @@ term_keys_open(bool xterm)
     WINDOW *pad = newpad(1, 1);
     keypad(pad, TRUE);
     nodelay(pad, TRUE);
+    define_key(ANSWER, CODE_ANSWER);
+    define_key("\033[3n", CODE_ANSWER); /* "not well", but there */
     if (xterm) {
         define_keys();
     }
@@ -89,6 +95,8 @@ term_keys_next(WINDOW *pad)
                 return KEY_PASTE;
             case CODE_PASTE_END:
                 return KEY_PASTE_END;
+            case CODE_ANSWER:
+                return KEY_ANSWER;
             case KEY_RESIZE: /* curses' echo of terminal_resize() */
                 continue;
             default:
@@ -99,5 +107,25 @@ term_keys_next(WINDOW *pad)
             continue;
         }
         return (int)c;
+    }
+}
+
+void
+term_keys_drain(int fd, int answers, mono_us until)
+{
+    size_t matched = 0;
+    while (answers > 0) {
+        int64_t left = until - clock_now().mono;
+        struct pollfd in = {.fd = fd, .events = POLLIN};
+        char c;
+        if (left <= 0 || poll(&in, 1, (int)(left / US_PER_MS) + 1) <= 0 ||
+            read(fd, &c, 1) != 1) {
+            return;
+        }
+        matched = c == ANSWER[matched] ? matched + 1 : c == ANSWER[0] ? 1 : 0;
+        if (matched == sizeof(ANSWER) - 1) {
+            matched = 0;
+            answers--;
+        }
     }
 }

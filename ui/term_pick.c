@@ -20,8 +20,8 @@ static enum rc
 refuse(struct err *err, const char *why)
 {
     return err_set(err, RC_IO, "%s\n%s\n%s", _("the console needs a terminal"), why,
-                   _("run it in a terminal or over ssh -t; without one, use the commands run, "
-                     "stations, readings"));
+                   _("run it in a terminal or over ssh -t; without one, use --plain, or the "
+                     "commands run, stations, alarms"));
 }
 
 static bool

@@ -16,6 +16,7 @@
 
 #include "src/core/clock.h"
 #include "src/core/i18n.h"
+#include "ui/flow.h"
 #include "ui/guard.h"
 #include "ui/signals.h"
 #include "ui/style.h"
@@ -44,9 +45,16 @@ struct terminal {
     GByteArray *bytes;   /* under way to the terminal */
     GByteArray *scratch; /* as curses wrote them */
     size_t sent;
+    struct flow flow;
     bool utf8, xterm, mouse, mark, gone;
     char name[64], notice[160];
 };
+
+static void
+append(struct terminal *t, const char *bytes)
+{
+    g_byte_array_append(t->bytes, (const guint8 *)bytes, (guint)strlen(bytes));
+}
 
 /* Our own open file: O_NONBLOCK on the one shared with the shell would outlive us. */
 static int
@@ -131,6 +139,7 @@ configure(struct terminal *t)
     static const char *const xterms[] = {"xterm", "tmux", "screen", "rxvt", NULL};
     t->xterm = has_prefix(t->name, xterms);
     t->keys = term_keys_open(t->xterm);
+    def_shell_mode(); /* endwin() leaves the modes alone, leave() gives them back itself */
 }
 
 enum rc
@@ -169,7 +178,7 @@ terminal_open(struct terminal **ret, struct err *err)
     }
     arm(t);
     if (t->xterm) {
-        g_byte_array_append(t->bytes, (const guint8 *)START, sizeof(START) - 1);
+        append(t, START);
     }
     *ret = t;
     return RC_OK;
@@ -236,11 +245,16 @@ leave(struct terminal *t)
     terminal_set_mouse(t, false);
     t->mouse = mouse;
     if (t->xterm) {
-        g_byte_array_append(t->bytes, (const guint8 *)PASTE_OFF, sizeof(PASTE_OFF) - 1);
+        append(t, PASTE_OFF);
     }
     endwin();
     collect(t);
     flush_patiently(t);
+    if (t->flow.answers && t->flow.asked > 0 && !t->gone) {
+        term_keys_drain(STDIN_FILENO, t->flow.asked,
+                        t->flow.asked_at[t->flow.asked - 1] + FLOW_PATIENCE_US);
+        t->flow.asked = 0;
+    }
     tcsetattr(STDIN_FILENO, TCSANOW, &t->shell);
     guard_tell(&t->guard, GUARD_OFF);
 }
@@ -251,7 +265,7 @@ enter(struct terminal *t)
     guard_tell(&t->guard, GUARD_ON);
     tcsetattr(STDIN_FILENO, TCSANOW, &t->raw);
     if (t->xterm) {
-        g_byte_array_append(t->bytes, (const guint8 *)START, sizeof(START) - 1);
+        append(t, START);
     }
     terminal_set_mouse(t, t->mouse);
     terminal_resize(t);
@@ -329,19 +343,56 @@ terminal_waiting(const struct terminal *t)
 void
 terminal_show(struct terminal *t)
 {
+    guint before = t->bytes->len;
     doupdate();
     collect(t);
+    if (t->bytes->len > before && flow_ask(&t->flow, clock_now().mono)) {
+        append(t, FLOW_ASK);
+    }
     if (t->mark) {
-        g_byte_array_append(t->bytes, (const guint8 *)FRAME_MARK, sizeof(FRAME_MARK) - 1);
+        append(t, FRAME_MARK);
     }
     terminal_flush(t);
+}
+
+mono_us
+terminal_free_at(const struct terminal *t, bool key)
+{
+    return flow_free_at(&t->flow, key);
+}
+
+int64_t
+terminal_spacing_us(const struct terminal *t)
+{
+    return flow_spacing_us(&t->flow);
+}
+
+int
+terminal_link_ms(const struct terminal *t)
+{
+    return flow_ms(&t->flow);
 }
 
 void
 terminal_bell(struct terminal *t)
 {
-    g_byte_array_append(t->bytes, (const guint8 *)"\a", 1);
+    append(t, "\a");
     terminal_flush(t);
+}
+
+bool
+terminal_copy(struct terminal *t, const char *text)
+{
+    if (!t->xterm) {
+        return false;
+    }
+    char *coded = g_base64_encode((const guchar *)text, strlen(text));
+    char *sequence = g_strconcat("\033]52;c;", coded, "\a", NULL);
+    g_byte_array_append(t->bytes, (const guint8 *)sequence, (guint)strlen(sequence));
+    g_free(sequence);
+    g_free(coded);
+    terminal_flush(t);
+    return true;
 }
 
 void
@@ -414,5 +465,9 @@ terminal_job(struct terminal *t)
 int
 terminal_key(struct terminal *t)
 {
-    return term_keys_next(t->keys);
+    int key;
+    while ((key = term_keys_next(t->keys)) == KEY_ANSWER) {
+        flow_answer(&t->flow, clock_now().mono);
+    }
+    return key;
 }

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "src/core/clock.h"
 #include "src/core/error.h"
 
 struct terminal;
@@ -31,12 +32,21 @@ int terminal_job_fd(const struct terminal *t);    /* readable: call terminal_job
 int terminal_output_fd(const struct terminal *t); /* poll for POLLOUT while bytes wait */
 bool terminal_waiting(const struct terminal *t);  /* bytes of the last frame wait */
 
-/* Give the frame that curses was told of to the terminal, as far as it takes it now. */
+/* Give the frame that curses was told of to the terminal, as far as it takes it now; and ask
+ * for an answer to it, see flow.h. */
 void terminal_show(struct terminal *t);
+/* From when on the next frame may be made, for a key or only for new values; 0: at any time. */
+mono_us terminal_free_at(const struct terminal *t, bool key);
+/* The least time between frames that it bears; 0: any. */
+int64_t terminal_spacing_us(const struct terminal *t);
+/* What it takes to show a frame and say so; 0: unknown, or too little to matter. */
+int terminal_link_ms(const struct terminal *t);
 /* Go on with that. False: the terminal is gone. */
 bool terminal_flush(struct terminal *t);
 /* Sound the bell, behind what is under way. */
 void terminal_bell(struct terminal *t);
+/* Put text into the clipboard of the terminal's user. False: this one takes none. */
+bool terminal_copy(struct terminal *t, const char *text);
 /* The next frame paints every cell. */
 void terminal_repaint(struct terminal *t);
 

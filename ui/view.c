@@ -3,8 +3,8 @@
 
 const struct view_type *const view_types[VIEWS] = {
     [VIEW_OVERVIEW] = &view_overview, [VIEW_STATIONS] = &view_stations,
-    [VIEW_ALARMS] = &view_alarms,     [VIEW_UNKNOWN] = &view_unknown,
-    [VIEW_LOG] = &view_log,
+    [VIEW_ALARMS] = &view_alarms,     [VIEW_TRENDS] = &view_trends,
+    [VIEW_UNKNOWN] = &view_unknown,   [VIEW_LOG] = &view_log,
 };
 
 const struct view_type *

@@ -21,6 +21,7 @@ struct args {
     int64_t stations, seed;
     double seconds;
     char *dir;
+    struct watch_options watch;
 };
 
 static const struct cli_option options[] = {
@@ -57,6 +58,7 @@ static const struct cli_option options[] = {
      .offset = offsetof(struct args, dir),
      .arg = "DIR",
      .help = N_("keep the files in DIR; its leitstand.ini is for all other commands")},
+    WATCH_OPTIONS(struct args),
     {.name = NULL},
 };
 
@@ -161,7 +163,7 @@ run_demo(const struct args *a, const sigset_t *signals, struct err *err)
     rc = config_read(&config, demo_ini(demo), &problems, err);
     if (rc == RC_OK) {
         rc = a->headless ? run_headless(config, demo, signals, &problems, err)
-                         : watch_plant(config, true, &problems, err);
+                         : watch_plant(config, &a->watch, true, &problems, err);
         config_free(config);
     }
     cli_problems(&problems);

@@ -51,6 +51,18 @@ paths_data(const char *name)
 }
 
 char *
+paths_user_config(void)
+{
+    return g_build_filename(g_get_user_config_dir(), "leitstand", NULL);
+}
+
+char *
+paths_user_state(void)
+{
+    return g_build_filename(g_get_user_state_dir(), "leitstand", NULL);
+}
+
+char *
 paths_locale(void)
 {
     return find_dir("LEITSTAND_LOCALEDIR", "data/po", "../share/locale", LEITSTAND_LOCALEDIR);

@@ -4,6 +4,7 @@
  * more. Tells the medians, their ratio with its spread, and fails above a second.
  */
 #include "src/config/csv_rows.h"
+#include "src/core/csv.h"
 #include "src/config/plant_csv.h"
 #include "src/core/clock.h"
 

@@ -104,3 +104,18 @@ def drawing(b):
     b.row("P8", "20 changed values, bytes", h.Spread([r["bytes"] for r in results]), 700, digits=0)
     # The clock in the header is painted once a minute, so the quiet of the median counts.
     b.row("P8", "idle, bytes", h.Spread([r["idle_bytes"] for r in results]), 0, digits=0)
+
+
+def keys(b):
+    """Issue 5: the dearest key of any view, and memory, with 10,000 stations; beside 40."""
+    def walk(stations):
+        argv = [f"{b.build}/tests/bench/screen_walk", f"{b.build}/tests/ui_stage", str(stations),
+                "200", "60"]
+        return h.tool(argv)
+    few, many = walk(40), walk(10000)
+    b.say(f"    {many['keys']} keys; dearest with 10,000 stations: {many['action']} in view "
+          f"{many['view']}; with 40: {few['action']} in view {few['view']}")
+    b.row("keys", "CPU of the dearest key, 10,000 stations, ms", many["ms"], 50, digits=1)
+    b.tell("keys", "the same / with 40 stations", h.Spread([many["ms"] / few["ms"]]))
+    b.row("keys", "peak of memory, 10,000 stations of 12 components, MB", many["mb"], 150,
+          digits=0)

@@ -49,7 +49,7 @@ press 2
 report "the screen is German" shows '2 Stationen'
 report "a broker that is away is told in German" shows 'Broker getrennt'
 press '?'
-report "help on the screen is German" shows 'was hier möglich ist'
+report "help on the screen is German" shows 'tippen zum Suchen'
 press Escape
 press q
 press q

@@ -15,6 +15,7 @@
 
 #include "src/core/clock.h"
 #include "src/core/error.h"
+#include "tests/term/line.h"
 
 #define MARK       "\033]7777;frame\007"
 #define MARK_BYTES (sizeof(MARK) - 1)
@@ -30,7 +31,15 @@ struct term {
     VTermPos cursor;
     unsigned frames;
     GByteArray *raw;
+    /* A slow line; NULL: there is none. */
+    struct line *down, *up; /* to the terminal, to the program */
+    int bytes_per_s;
+    double credit; /* bytes that may be read now */
+    mono_us credit_at;
+    bool closed; /* the program's side */
 };
+
+#define CREDIT_MOST_US (20 * US_PER_MS)
 
 static int
 on_property(VTermProp property, VTermValue *value, void *data)
@@ -141,6 +150,8 @@ term_free(struct term *t)
     }
     close(t->fd);
     vterm_free(t->vt);
+    line_free(t->down);
+    line_free(t->up);
     g_byte_array_free(t->raw, TRUE);
     g_free(t);
 }
@@ -164,25 +175,17 @@ count_marks(struct term *t, size_t from)
     }
 }
 
-/* What can be read now; false when the other side is closed. */
-static bool
-pump(struct term *t)
+static void
+show(struct term *t, const char *bytes, size_t len)
 {
-    char buffer[4096];
-    for (;;) {
-        ssize_t n = read(t->fd, buffer, sizeof(buffer));
-        if (n <= 0) {
-            return n < 0 && errno == EAGAIN;
-        }
-        size_t before = t->raw->len;
-        g_byte_array_append(t->raw, (const guint8 *)buffer, (guint)n);
-        vterm_input_write(t->vt, buffer, (size_t)n);
-        count_marks(t, before);
-    }
+    size_t before = t->raw->len;
+    g_byte_array_append(t->raw, (const guint8 *)bytes, (guint)len);
+    vterm_input_write(t->vt, bytes, len);
+    count_marks(t, before);
 }
 
-void
-term_send_bytes(struct term *t, const char *bytes, size_t len)
+static void
+send_now(struct term *t, const char *bytes, size_t len)
 {
     mono_us deadline = clock_now().mono + TERM_LIMIT_MS * US_PER_MS;
     while (len > 0 && clock_now().mono < deadline) {
@@ -197,6 +200,59 @@ term_send_bytes(struct term *t, const char *bytes, size_t len)
     }
 }
 
+/* As much as the line has carried since the last call goes in, what has arrived comes out. */
+static void
+pump_line(struct term *t)
+{
+    char buffer[4096];
+    mono_us now = clock_now().mono;
+    int64_t passed = MIN(now - t->credit_at, CREDIT_MOST_US);
+    t->credit_at = now;
+    t->credit += (double)passed * t->bytes_per_s / (double)US_PER_S;
+    t->credit = MIN(t->credit, (double)sizeof(buffer));
+    if (t->credit >= 1 && !t->closed && !t->stopped) {
+        ssize_t n = read(t->fd, buffer, (size_t)t->credit);
+        t->closed = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+        if (n > 0) {
+            t->credit -= (double)n;
+            line_put(t->down, buffer, (size_t)n, now);
+        } else {
+            t->credit = MIN(t->credit, 1); /* a line that carries nothing saves nothing */
+        }
+    }
+    size_t n;
+    while ((n = line_take(t->up, buffer, sizeof(buffer), now)) > 0) {
+        send_now(t, buffer, n);
+    }
+    while (!t->stopped && (n = line_take(t->down, buffer, sizeof(buffer), now)) > 0) {
+        show(t, buffer, n);
+    }
+}
+
+/* What can be read now; false when the other side is closed. */
+static bool
+pump(struct term *t)
+{
+    char buffer[4096];
+    for (;;) {
+        ssize_t n = read(t->fd, buffer, sizeof(buffer));
+        if (n <= 0) {
+            return n < 0 && errno == EAGAIN;
+        }
+        show(t, buffer, (size_t)n);
+    }
+}
+
+void
+term_send_bytes(struct term *t, const char *bytes, size_t len)
+{
+    if (t->up != NULL) {
+        line_put(t->up, bytes, len, clock_now().mono);
+    } else {
+        send_now(t, bytes, len);
+    }
+}
+
 void
 term_send(struct term *t, const char *bytes)
 {
@@ -207,7 +263,9 @@ void
 term_resize(struct term *t, int columns, int rows)
 {
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
-    pump(t);
+    if (t->down == NULL) {
+        pump(t);
+    }
     vterm_set_size(t->vt, rows, columns);
     ioctl(t->fd, TIOCSWINSZ, &size);
 }
@@ -216,6 +274,15 @@ void
 term_stop_reading(struct term *t, bool stop)
 {
     t->stopped = stop;
+}
+
+void
+term_throttle(struct term *t, int bytes_per_s, int round_trip_ms)
+{
+    t->bytes_per_s = bytes_per_s;
+    t->down = line_new(round_trip_ms * US_PER_MS / 2);
+    t->up = line_new(round_trip_ms * US_PER_MS / 2);
+    t->credit_at = clock_now().mono;
 }
 
 unsigned
@@ -237,10 +304,31 @@ term_raw(const struct term *t, size_t *ret_len)
     return t->raw->data;
 }
 
+/* The same over a slow line. */
+static bool
+step_line(struct term *t, mono_us deadline)
+{
+    size_t before = t->raw->len;
+    do {
+        pump_line(t);
+        if (t->raw->len > before) {
+            return true;
+        }
+        if (t->closed && line_due(t->down) == 0) {
+            return false;
+        }
+        poll(NULL, 0, 1);
+    } while (clock_now().mono < deadline);
+    return false;
+}
+
 /* Wait for bytes and take them in; false when the time is over or nothing more will come. */
 static bool
 step(struct term *t, mono_us deadline)
 {
+    if (t->down != NULL) {
+        return step_line(t, deadline);
+    }
     int64_t left = deadline - clock_now().mono;
     struct pollfd fd = {.fd = t->stopped ? -1 : t->fd, .events = POLLIN};
     if (left <= 0 || poll(&fd, 1, (int)(left / US_PER_MS) + 1) <= 0) {

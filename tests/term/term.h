@@ -38,6 +38,11 @@ void term_resize(struct term *t, int columns, int rows);
 /* Stop or go on reading what the program writes. While stopped, nothing below waits. */
 void term_stop_reading(struct term *t, bool stop);
 
+/* From now on as over a slow line: so many bytes a second from the program, and half of the
+ * round trip each way for what the program writes, what is typed, and the terminal's answers.
+ * Once. */
+void term_throttle(struct term *t, int bytes_per_s, int round_trip_ms);
+
 /* Frames marked so far, and bytes written without the marks. */
 unsigned term_frames(const struct term *t);
 size_t term_bytes(const struct term *t);
