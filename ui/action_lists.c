@@ -115,7 +115,7 @@ static const struct action list_actions[] = {
      why_no_station_tagged,
      action_copy_tagged,
      NULL},
-    {"follow",
+    {"follow-row",
      N_("the window follows the selected station when the order changes, or not"),
      NULL,
      {'F'},

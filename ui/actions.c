@@ -6,8 +6,6 @@
 #include "ui/view.h"
 #include "ui/views.h"
 
-#define QUIT_US (4 * US_PER_S)
-
 /* ---- moving ---- */
 
 static void
@@ -144,15 +142,8 @@ action_leave(struct screen *s, const char *argument)
     (void)argument;
     if (!screen_at_top(s)) {
         screen_back(s);
-    } else if (s->unanswered == 0 || s->now.mono < s->quit_until) {
-        screen_leave(s);
     } else {
-        s->quit_until = s->now.mono + QUIT_US;
-        screen_notice(s,
-                      ngettext("%u action has not been answered yet: q once more quits",
-                               "%u actions have not been answered yet: q once more quits",
-                               s->unanswered),
-                      s->unanswered);
+        screen_leave(s);
     }
 }
 
@@ -213,12 +204,15 @@ action_station(struct screen *s, const char *argument)
 void
 action_filter(struct screen *s, const char *argument)
 {
-    if (s->view != VIEW_ALARMS) {
+    const struct view_filter *filter = view_of(s)->filter;
+    if (filter == NULL && s->view != VIEW_ALARMS) {
         screen_set_view(s, VIEW_STATIONS);
     }
     s->detail_focus = false;
     if (*argument == '\0') {
         prompt_open(s, PROMPT_FILTER);
+    } else if (filter != NULL) {
+        filter->set(s, argument);
     } else if (s->view == VIEW_ALARMS) {
         alarm_list_set_filter(&s->alarms, argument);
     } else {

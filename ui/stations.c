@@ -162,7 +162,7 @@ draw_titles(struct screen *s, int y)
 
 /* ---- rows ---- */
 
-static enum glyph
+enum glyph
 condition_glyph(enum condition condition)
 {
     return condition == CONDITION_FAULT ? GLYPH_FAULT : GLYPH_UNSURE;
@@ -193,8 +193,7 @@ draw_names(struct screen *s, int y, int x, const struct names *at, uint32_t stat
     if (alarm != NULL) {
         draw_glyph(s->draw, y, x + 1, alarm_style(alarm), alarm_glyph(alarm->priority));
     } else if (condition != CONDITION_NORMAL) {
-        draw_glyph(s->draw, y, x + 1, stations_condition_style(condition),
-                   condition_glyph(condition));
+        draw_glyph(s->draw, y, x + 1, condition_style(condition), condition_glyph(condition));
     }
     bool tagged = roster_is_tagged(&s->roster, station);
     int gap = at->id_width > 0 ? at->id + at->id_width : at->name + at->name_width;

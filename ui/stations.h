@@ -42,7 +42,6 @@ bool stations_cell_right(const struct screen *s, int column); /* its title stand
 void stations_draw_cell(struct screen *s, int y, int column, uint32_t station);
 void stations_draw_value(struct screen *s, int y, int x, uint32_t component, int number,
                          int unit);
-unsigned stations_condition_style(enum condition condition);
 #define STATIONS_NUMBER 7
 
 /* stations_pick.c */

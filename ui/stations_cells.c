@@ -108,7 +108,7 @@ stations_cell_right(const struct screen *s, int column)
 }
 
 unsigned
-stations_condition_style(enum condition condition)
+condition_style(enum condition condition)
 {
     switch (condition) {
     case CONDITION_FAULT:
@@ -204,7 +204,7 @@ draw_state(struct screen *s, int y, int x, int width, uint32_t station)
     enum condition condition = (enum condition)s->roster.conditions[station];
     state_text(s, station, text, sizeof(text));
     draw_text(s->draw, y, x, width,
-              alarm != NULL ? alarm_style(alarm) : stations_condition_style(condition), text);
+              alarm != NULL ? alarm_style(alarm) : condition_style(condition), text);
 }
 
 static void
