@@ -75,7 +75,7 @@ static const struct action list_actions[] = {
      why_nothing_selected,
      action_tag_station,
      NULL},
-    {"tag-all",
+    {"tag-shown",
      N_("tag all stations shown; if they are, none"),
      NULL,
      {'T'},
