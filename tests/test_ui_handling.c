@@ -6,11 +6,11 @@
 #include "tests/ui_fixture.h"
 
 static struct play *
-open_with(const char *variable, const char *value, int columns)
+open_with(const char *variable, const char *value, int columns, bool overview)
 {
     char *setting = g_strdup_printf("%s=%s", variable, value);
     const char *const env[] = {setting, NULL};
-    struct play_options o = {.columns = columns, .rows = 24, .env = env};
+    struct play_options o = {.columns = columns, .rows = 24, .env = env, .overview = overview};
     struct play *p = play_open(&o);
     g_free(setting);
     return p;
@@ -80,12 +80,12 @@ test_history_is_kept(void **state)
 {
     (void)state;
     char *dir = g_dir_make_tmp("handling-XXXXXX", NULL);
-    struct play *p = open_with("STAGE_STATE", dir, 80);
+    struct play *p = open_with("STAGE_STATE", dir, 80, false);
     term_send(p->t, ":sort name\r:sort name\r:sort id\r:one-pane\r");
     term_send(p->t, "H");
     play_see_no(p, "? help");
     play_close(p);
-    p = open_with("STAGE_STATE", dir, 120);
+    p = open_with("STAGE_STATE", dir, 120, false);
     play_see(p, "PW-0001");
     play_see_no(p, "? help");   /* so are settings */
     term_send(p->t, ":\033[A"); /* how the first console was left */
@@ -118,7 +118,7 @@ test_own_keys(void **state)
     static const char keys[] = "[keys]\nsort = x, F6\nreverse = Ctrl-A\nfreeze = n\n"
                                "[aliases]\nhere = filter elmshorn\n";
     assert_true(g_file_set_contents(file, keys, -1, NULL));
-    struct play *p = open_with("STAGE_KEYS", file, 140);
+    struct play *p = open_with("STAGE_KEYS", file, 140, true);
     play_see(p, "2 problems with your keys");
     term_send(p->t, "9");
     play_see(p, "belongs to screen and tmux");
@@ -302,7 +302,7 @@ static void
 test_u42_read_only(void **state)
 {
     (void)state;
-    struct play *p = open_with("STAGE_READ_ONLY", "1", 100);
+    struct play *p = open_with("STAGE_READ_ONLY", "1", 100, false);
     open_alarms(p);
     play_see(p, "read-only");
     static const char *const keys[] = {
