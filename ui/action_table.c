@@ -2,6 +2,7 @@
 #include "src/core/i18n.h"
 #include "ui/actions.h"
 #include "ui/complete.h"
+#include "ui/journal.h"
 #include "ui/keymap.h"
 #include "ui/keys.h"
 #include "ui/overview.h"
@@ -109,6 +110,7 @@ static const struct action general[] = {
     {"overview", N_("view: overview"), NULL, {'1'}, PLACE_ANY, NULL, action_overview, NULL},
     {"stations", N_("view: stations"), NULL, {'2'}, PLACE_ANY, NULL, action_stations, NULL},
     {"alarms", N_("view: alarms"), NULL, {'4'}, PLACE_ANY, NULL, action_alarms, NULL},
+    {"journal", N_("view: journal"), NULL, {'7'}, PLACE_ANY, NULL, action_journal, NULL},
     {"log",
      N_("view: messages of this program"),
      NULL,
@@ -144,7 +146,7 @@ static const struct action general[] = {
      N_("on|off"),
      .complete = complete_switch},
     {"glyphs",
-     N_("other marks and lines: utf8, vt, ascii"),
+     N_("other marks and lines: braille, block, vt, ascii"),
      NULL,
      {'b'},
      PLACE_ANY,
@@ -183,6 +185,7 @@ static const struct action general[] = {
 const struct action_group general_actions = {general, (int)G_N_ELEMENTS(general)};
 
 const struct action_group *const action_groups[] = {
-    &alarm_group, &list_group, &overview_group, &screen_group, &trend_group, &general_actions,
+    &alarm_group,    &board_group,  &journal_group, &list_group,      &map_group,
+    &overview_group, &screen_group, &trend_group,   &general_actions,
 };
 const int n_action_groups = (int)G_N_ELEMENTS(action_groups);

@@ -204,12 +204,15 @@ action_station(struct screen *s, const char *argument)
 void
 action_filter(struct screen *s, const char *argument)
 {
-    if (s->view != VIEW_ALARMS) {
+    const struct view_filter *filter = view_of(s)->filter;
+    if (filter == NULL && s->view != VIEW_ALARMS) {
         screen_set_view(s, VIEW_STATIONS);
     }
     s->detail_focus = false;
     if (*argument == '\0') {
         prompt_open(s, PROMPT_FILTER);
+    } else if (filter != NULL) {
+        filter->set(s, argument);
     } else if (s->view == VIEW_ALARMS) {
         alarm_list_set_filter(&s->alarms, argument);
     } else {
@@ -223,36 +226,6 @@ action_command(struct screen *s, const char *argument)
 {
     (void)argument;
     prompt_open(s, PROMPT_COMMAND);
-}
-
-void
-action_sort(struct screen *s, const char *argument)
-{
-    if (*argument == '\0') {
-        stations_sort_by(s, 1);
-        return;
-    }
-    for (int i = 0; i < ROSTER_SORTS; i++) {
-        if (strcmp(argument, roster_sort_name((enum roster_sort)i)) == 0) {
-            roster_set_sort(&s->roster, (enum roster_sort)i, false, s->snap);
-            return;
-        }
-    }
-    screen_notice(s, _("there is no column \"%s\": state, id, name, area, age"), argument);
-}
-
-void
-action_sort_back(struct screen *s, const char *argument)
-{
-    (void)argument;
-    stations_sort_by(s, -1);
-}
-
-void
-action_reverse(struct screen *s, const char *argument)
-{
-    (void)argument;
-    roster_set_sort(&s->roster, s->roster.sort, !s->roster.reverse, s->snap);
 }
 
 void

@@ -16,8 +16,11 @@ static const char *const condition_names[] = {[CONDITION_FAULT] = "fault",
                                               [CONDITION_NORMAL] = "normal"};
 static_assert(G_N_ELEMENTS(condition_names) == CONDITIONS, "a condition has no name");
 
-static const char *const field_names[] = {
-    [FIELD_ID] = "id", [FIELD_NAME] = "name", [FIELD_TYPE] = "type", [FIELD_AREA] = "area"};
+static const char *const field_names[] = {[FIELD_ID] = "id",
+                                          [FIELD_NAME] = "name",
+                                          [FIELD_TYPE] = "type",
+                                          [FIELD_AREA] = "area",
+                                          [FIELD_OTHER] = NULL};
 static_assert(G_N_ELEMENTS(field_names) == FILTER_FIELDS, "a field has no name");
 
 /* How a word is compared with what it looks at. */
@@ -37,6 +40,7 @@ struct word {
 };
 
 struct filter {
+    const char *const *names; /* of the fields */
     struct word words[WORDS_MAX];
     int n;
     char problem[128];
@@ -112,11 +116,11 @@ is_state_word(const char *text)
 }
 
 static int
-field_from(const char *name, size_t len)
+field_from(const struct filter *f, const char *name, size_t len)
 {
     for (int i = 0; i < FILTER_FIELDS; i++) {
-        if (strlen(field_names[i]) == len &&
-            g_ascii_strncasecmp(name, field_names[i], len) == 0) {
+        if (f->names[i] != NULL && strlen(f->names[i]) == len &&
+            g_ascii_strncasecmp(name, f->names[i], len) == 0) {
             return i;
         }
     }
@@ -187,7 +191,7 @@ read_word(struct filter *f, const char *text)
         const char *rest = text + len;
         w.relation = read_relation(&rest);
         bool textual = w.relation == REL_HAS || w.relation == REL_IS;
-        w.field = textual ? field_from(text, len) : -1;
+        w.field = textual ? field_from(f, text, len) : -1;
         w.only_state = textual && len == 5 && g_ascii_strncasecmp(text, "state", len) == 0;
         if (w.field < 0 && !w.only_state) {
             char *name = g_strndup(text, len), *folded = fold(name);
@@ -225,9 +229,10 @@ next_word(const char **at)
 }
 
 struct filter *
-filter_new(const char *text)
+filter_new_named(const char *text, const char *const names[FILTER_FIELDS])
 {
     struct filter *f = g_new0(struct filter, 1);
+    f->names = names;
     char *word;
     while (f->n < WORDS_MAX && (word = next_word(&text)) != NULL) {
         if (*word != '\0' && strcmp(word, "!") != 0) {
@@ -236,6 +241,12 @@ filter_new(const char *text)
         g_free(word);
     }
     return f;
+}
+
+struct filter *
+filter_new(const char *text)
+{
+    return filter_new_named(text, field_names);
 }
 
 void

@@ -6,6 +6,7 @@
  * all turns it round. The words of the state match it whole: for a station fault, silent,
  * never, normal, stale, alarm, new and tagged. `level>3`, `flow<=20`, `age>5min` compare a
  * number. Double quotes hold blanks together: area=="Nord Ost".
+ * Other lists name their places otherwise.
  *
  * Pure.
  */
@@ -21,8 +22,8 @@
 enum condition { CONDITION_FAULT, CONDITION_SILENT, CONDITION_NEVER, CONDITION_NORMAL };
 #define CONDITIONS (CONDITION_NORMAL + 1)
 
-enum filter_field { FIELD_ID, FIELD_NAME, FIELD_TYPE, FIELD_AREA };
-#define FILTER_FIELDS (FIELD_AREA + 1)
+enum filter_field { FIELD_ID, FIELD_NAME, FIELD_TYPE, FIELD_AREA, FIELD_OTHER };
+#define FILTER_FIELDS (FIELD_OTHER + 1)
 
 /* What a filter looks at, folded once: field after field, each ended by NUL. */
 struct filter_text {
@@ -36,6 +37,9 @@ void filter_text_fini(struct filter_text *t);
 struct filter;
 
 struct filter *filter_new(const char *text);
+/* The same with other names of the places, which outlive it; NULL: it has none, only words look
+ * there. */
+struct filter *filter_new_named(const char *text, const char *const names[FILTER_FIELDS]);
 void filter_free(struct filter *f);                  /* NULL is fine */
 bool filter_wants_condition(const struct filter *f); /* its result depends on the state */
 bool filter_match(const struct filter *f, const struct filter_text *t,

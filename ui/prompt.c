@@ -6,6 +6,7 @@
 #include "src/core/i18n.h"
 #include "src/core/text.h"
 #include "ui/alarm_actions.h"
+#include "ui/view.h"
 
 void
 prompt_init(struct prompt *p)
@@ -40,8 +41,11 @@ prompt_open(struct screen *s, enum prompt_kind kind)
     p->completion = -1;
     p->complaint = NULL;
     p->history_at = p->history->len;
+    p->filter = view_of(s)->filter;
     p->alarms = s->view == VIEW_ALARMS;
-    const char *filter = p->alarms ? s->alarms.filter_text : s->roster.filter_text;
+    const char *filter = p->filter != NULL ? p->filter->text(s)
+                         : p->alarms       ? s->alarms.filter_text
+                                           : s->roster.filter_text;
     prompt_set_text(p, kind == PROMPT_FILTER ? filter : "");
     g_strlcpy(p->filter_before, filter, sizeof(p->filter_before));
     remember_selected(s);
@@ -59,7 +63,9 @@ void
 prompt_cancel(struct screen *s)
 {
     struct prompt *p = &s->prompt;
-    if (p->kind == PROMPT_FILTER && p->alarms) {
+    if (p->kind == PROMPT_FILTER && p->filter != NULL) {
+        p->filter->set(s, p->filter_before);
+    } else if (p->kind == PROMPT_FILTER && p->alarms) {
         alarm_list_set_filter(&s->alarms, p->filter_before);
         alarm_list_select(&s->alarms, &p->alarm_before);
         s->alarms.list.home = p->top_before;
@@ -80,6 +86,10 @@ apply_filter(struct screen *s)
     if (s->prompt.kind != PROMPT_FILTER || s->snap == NULL) {
         return;
     }
+    if (s->prompt.filter != NULL) {
+        s->prompt.filter->set(s, s->prompt.text);
+        return;
+    }
     if (s->prompt.alarms) {
         alarm_list_set_filter(&s->alarms, s->prompt.text);
         if (!alarm_list_select(&s->alarms, &s->prompt.alarm_before)) {
@@ -89,6 +99,8 @@ apply_filter(struct screen *s)
         return;
     }
     roster_set_filter(&s->roster, s->prompt.text, s->snap);
+    const char *problem = s->roster.filter_problem;
+    s->prompt.complaint = *problem == '\0' ? NULL : problem;
     if (!roster_select(&s->roster, s->prompt.selected_before)) {
         roster_move_to(&s->roster, 0, s->now.mono);
     }
@@ -156,7 +168,9 @@ vertical(struct screen *s, int step)
     if (s->prompt.kind == PROMPT_COMMAND) {
         prompt_recall(&s->prompt, step);
     } else if (s->prompt.kind == PROMPT_FILTER) {
-        struct list *list = s->prompt.alarms ? &s->alarms.list : &s->roster.list;
+        struct list *list = s->prompt.filter != NULL ? screen_list(s)
+                            : s->prompt.alarms       ? &s->alarms.list
+                                                     : &s->roster.list;
         list_to(list, list->pos + step);
         screen_moved(s, step);
         remember_selected(s);
@@ -276,6 +290,11 @@ side_text(const struct screen *s, char *dst, size_t cap)
     *dst = '\0';
     if (p->complaint != NULL) {
         snprintf(dst, cap, "%s", p->complaint);
+    } else if (p->kind == PROMPT_FILTER && p->filter != NULL) {
+        int n;
+        unsigned of;
+        p->filter->count(s, &n, &of);
+        snprintf(dst, cap, _("%d of %u"), n, of);
     } else if (p->kind == PROMPT_FILTER && p->alarms) {
         snprintf(dst, cap, _("%d of %u"), s->alarms.list.n, alarm_list_of_mode(&s->alarms));
     } else if (p->kind == PROMPT_FILTER && s->snap != NULL) {

@@ -47,12 +47,16 @@ enum place {
     PLACE_BOARDS = 1u << 8,
     PLACE_JOURNAL = 1u << 9,
     PLACE_HEALTH = 1u << 10,
+    PLACE_LAYERS = 1u << 11,      /* what the map shows */
+    PLACE_BOARDS_EDIT = 1u << 12, /* a board that is being arranged */
+    PLACE_COLUMNS = 1u << 13,     /* the picker of the list's columns */
 };
-#define PLACE_LAST     PLACE_HEALTH
+#define PLACE_LAST     PLACE_COLUMNS
 #define PLACE_STATIONS (PLACE_LIST | PLACE_DETAIL)
 #define PLACE_ANY      (2u * PLACE_LAST - 1u)
 /* Where the cursor keys go up and down in rows. */
-#define PLACE_ROWS (PLACE_ANY & ~(unsigned)(PLACE_MAP | PLACE_TRENDS | PLACE_BOARDS))
+#define PLACE_ROWS                                                                             \
+    (PLACE_ANY & ~(unsigned)(PLACE_MAP | PLACE_TRENDS | PLACE_BOARDS | PLACE_BOARDS_EDIT))
 
 /* How much there is room for. */
 enum extent { EXTENT_NONE, EXTENT_TINY, EXTENT_COMPACT, EXTENT_FULL, EXTENT_WIDE };
@@ -92,7 +96,8 @@ struct prompt {
     char completed[PROMPT_MAX + 1]; /* what stood there when completion began */
     int completion;                 /* which candidate is shown; -1: none */
     const char *complaint;          /* why what stands there will not do, translated; or NULL */
-    bool alarms;                    /* PROMPT_FILTER: of the alarms, not the stations */
+    const struct view_filter *filter; /* PROMPT_FILTER: the view's own; NULL: it has none */
+    bool alarms;                      /* else of the alarms, not the stations */
     /* What Esc brings back. */
     char filter_before[PROMPT_MAX + 1];
     char selected_before[PLANT_ID_MAX + 1];
@@ -194,6 +199,7 @@ struct screen {
     struct log_view log;
     /* Each belongs to the files of its view, and is made by its init(). */
     struct overview *overview; /* ui/overview.h */
+    struct stations *stations; /* ui/stations.h */
     struct map_view *map;
     struct trends *trends;
     struct boards *boards;

@@ -11,6 +11,13 @@
 
 #include "ui/screen.h"
 
+/* What "/" filters as it is typed. */
+struct view_filter {
+    const char *(*text)(const struct screen *s);
+    void (*set)(struct screen *s, const char *text);
+    void (*count)(const struct screen *s, int *ret_n, unsigned *ret_of); /* "n of N" */
+};
+
 struct view_type {
     const char *name; /* N_() */
     char key;         /* the digit or letter that opens it, also shown before its name */
@@ -30,10 +37,13 @@ struct view_type {
     /* What the cursor keys move in; NULL (or its answer): it has cursor keys of its own. */
     struct list *(*list)(struct screen *s);
     void (*moved)(struct screen *s, int by); /* they did */
+    /* A dialog of its own is open, and the key was for that; NULL: it has none. */
+    bool (*key_taken)(struct screen *s, int key);
     /* Esc: close or undo the innermost thing; false: there is nothing to go back from here. */
     bool (*back)(struct screen *s);
     bool (*can_back)(const struct screen *s);      /* whether back() would; NULL: never */
     void (*click)(struct screen *s, int y, int x); /* NULL: a click selects a row of list */
+    const struct view_filter *filter;              /* NULL: "/" filters stations or alarms */
 
     void (*draw)(struct screen *s, struct rect area);       /* s->snap may be NULL */
     void (*draw_small)(struct screen *s, struct rect area); /* below 60x14, s->snap is there;
@@ -46,6 +56,9 @@ extern const struct view_type *const view_types[VIEWS];
 
 const struct view_type *view_of(const struct screen *s); /* the one shown */
 
+/* Its rows, each in the files of its view. */
+extern const struct view_type view_overview, view_stations, view_map, view_alarms, view_trends,
+    view_boards, view_journal, view_health, view_unknown, view_log;
 /* Its rows, each in the files of its view. */
 extern const struct view_type view_overview, view_stations, view_map, view_alarms, view_trends,
     view_boards, view_journal, view_health, view_unknown, view_log;

@@ -7,6 +7,7 @@
 #include "src/core/csv.h"
 #include "src/config/plant_csv.h"
 #include "src/core/clock.h"
+#include "src/core/csv.h"
 
 #define ROUNDS     15
 #define STATIONS   1000
