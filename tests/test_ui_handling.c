@@ -46,7 +46,7 @@ test_palette(void **state)
     term_send(p->t, "\025\t"); /* nothing typed: all of them */
     play_see(p, "1–");
     term_send(p->t, "\025sort \t\t");
-    play_see(p, ":sort id");
+    play_see(p, ":sort name");
     term_send(p->t, "\025maintenance PW-0002/LE\t");
     play_see(p, ":maintenance PW-0002/LEVEL");
     term_send(p->t, "\025set hints \t\t\r");
@@ -123,7 +123,7 @@ test_own_keys(void **state)
     term_send(p->t, "9");
     play_see(p, "belongs to screen and tmux");
     play_see(p, ":3: [keys] reverse");
-    play_see(p, "takes n from \"next\"");
+    play_see(p, "\"next\"");
     term_send(p->t, "2");
     play_see(p, "x sort"); /* in the line of keys, too */
     term_send(p->t, "S");
@@ -145,28 +145,6 @@ test_own_keys(void **state)
     play_close(p);
     assert_int_equal(g_remove(file), 0);
     g_free(file);
-}
-
-/* Two keystrokes at most, from anywhere. */
-static void
-test_u09_views(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *keys, *sign;
-    } views[] = {
-        {"2", "[2 Stations]"}, {"4", "[4 Alarms]"}, {"u", "[u Unknown ids]"}, {"9", "[9 Log]"}};
-    struct play_options o = {.columns = 120, .rows = 30};
-    struct play *p = play_open(&o);
-    for (size_t i = 0; i < G_N_ELEMENTS(views); i++) {
-        for (size_t k = 0; k < G_N_ELEMENTS(views); k++) {
-            term_send(p->t, views[i].keys);
-            play_see(p, views[i].sign);
-            term_send(p->t, views[k].keys);
-            play_see(p, views[k].sign);
-        }
-    }
-    play_close(p);
 }
 
 /* ---- taking back ---- */
@@ -459,7 +437,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_near_command),
     cmocka_unit_test(test_history_is_kept),
     cmocka_unit_test(test_own_keys),
-    cmocka_unit_test(test_u09_views),
     cmocka_unit_test(test_undo),
     cmocka_unit_test(test_u39_no_undo_of_ack),
     cmocka_unit_test(test_undo_of_shelving),
