@@ -22,7 +22,7 @@ static const struct action trend_actions[] = {
      N_("add the selected component to the trends"),
      NULL,
      {'T'},
-     SELECTABLE,
+     PLACE_DETAIL | PLACE_ALARMS,
      why_no_component,
      action_trend_too,
      NULL},

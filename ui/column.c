@@ -4,10 +4,10 @@
 #include <assert.h>
 
 static const char *const names[] = {
-    [COLUMN_ID] = "id",         [COLUMN_NAME] = "name",   [COLUMN_TYPE] = "type",
-    [COLUMN_AREA] = "area",     [COLUMN_VALUE] = "value", [COLUMN_VALUE2] = "value2",
-    [COLUMN_VALUE3] = "value3", [COLUMN_ON] = "on",       [COLUMN_STATE] = "state",
-    [COLUMN_AGE] = "age",       [COLUMN_CLOCK] = "clock", [COLUMN_FAULTS] = "faults",
+    [COLUMN_ID] = "id",         [COLUMN_STATION] = "name", [COLUMN_TYPE] = "type",
+    [COLUMN_AREA] = "area",     [COLUMN_VALUE] = "value",  [COLUMN_VALUE2] = "value2",
+    [COLUMN_VALUE3] = "value3", [COLUMN_ON] = "on",        [COLUMN_STATE] = "state",
+    [COLUMN_AGE] = "age",       [COLUMN_CLOCK] = "clock",  [COLUMN_FAULTS] = "faults",
     [COLUMN_ALARMS] = "alarms",
 };
 static_assert(G_N_ELEMENTS(names) == COLUMN_FIXED, "a column has no name");
@@ -139,7 +139,7 @@ column_is_value(const struct station_column *c)
 bool
 column_is_live(const struct station_column *c)
 {
-    return c->kind != COLUMN_ID && c->kind != COLUMN_NAME && c->kind != COLUMN_TYPE &&
+    return c->kind != COLUMN_ID && c->kind != COLUMN_STATION && c->kind != COLUMN_TYPE &&
            c->kind != COLUMN_AREA;
 }
 

@@ -16,7 +16,7 @@
 
 enum column_kind {
     COLUMN_ID,
-    COLUMN_NAME,
+    COLUMN_STATION,
     COLUMN_TYPE,
     COLUMN_AREA,
     COLUMN_VALUE, /* of the station's brief */

@@ -42,7 +42,7 @@ roster_number(const struct roster *r, const struct snapshot *s, const struct sta
     const struct station_state *state = &s->stations[station];
     switch (c->kind) {
     case COLUMN_ID:
-    case COLUMN_NAME:
+    case COLUMN_STATION:
     case COLUMN_TYPE:
     case COLUMN_AREA:
         return NAN;
@@ -78,7 +78,7 @@ key_of(const struct roster *r, const struct snapshot *s, uint32_t station)
     case COLUMN_ID:
         key.text = r->plant->stations[station].uid;
         break;
-    case COLUMN_NAME:
+    case COLUMN_STATION:
         key.text = r->texts[station].fields[FIELD_NAME];
         break;
     case COLUMN_TYPE:

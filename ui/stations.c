@@ -93,7 +93,7 @@ next_wish(const struct station_columns *c, bool usual, int rank)
     int best = -1;
     for (int i = 0; i < c->n; i++) {
         int one = wish_of(c, i, usual).rank;
-        if (c->at[i].kind != COLUMN_NAME && one > rank &&
+        if (c->at[i].kind != COLUMN_STATION && one > rank &&
             (best < 0 || one < wish_of(c, best, usual).rank)) {
             best = i;
         }
@@ -113,7 +113,7 @@ lay_out(struct screen *s, struct rect area)
     bool usual = !prefs_get(s->prefs, "stations", "columns", NULL);
     memset(v->width, 0, sizeof(v->width));
     for (int i = 0; i < v->columns.n; i++) {
-        name = v->columns.at[i].kind == COLUMN_NAME ? i : name;
+        name = v->columns.at[i].kind == COLUMN_STATION ? i : name;
     }
     int least = name < 0 ? 0 : stations_cell_width(s, name);
     for (int i = next_wish(&v->columns, usual, -1); i >= 0;
@@ -214,7 +214,7 @@ names_of(const struct screen *s)
         if (v->columns.at[i].kind == COLUMN_ID) {
             at.id = v->x[i];
             at.id_width = v->width[i];
-        } else if (v->columns.at[i].kind == COLUMN_NAME) {
+        } else if (v->columns.at[i].kind == COLUMN_STATION) {
             at.name = v->x[i];
             at.name_width = v->width[i];
         }

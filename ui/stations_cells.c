@@ -32,7 +32,7 @@ stations_cell_width(const struct screen *s, int column)
     switch (c->kind) {
     case COLUMN_ID:
         return CLAMP(r->uid_columns, text_columns(_("ID")) + 1, ID_MAX);
-    case COLUMN_NAME:
+    case COLUMN_STATION:
         return CLAMP(r->name_columns, NAME_LEAST, NAME_MOST);
     case COLUMN_TYPE:
         return text_width(s->stations->type_columns, _("TYPE"), AREA_MOST);
@@ -81,7 +81,7 @@ void
 stations_cell_title(const struct screen *s, int column, char *dst, size_t cap)
 {
     static const char *const titles[COLUMN_FIXED] = {
-        [COLUMN_ID] = N_("ID"),         [COLUMN_NAME] = N_("NAME"),
+        [COLUMN_ID] = N_("ID"),         [COLUMN_STATION] = N_("NAME"),
         [COLUMN_TYPE] = N_("TYPE"),     [COLUMN_AREA] = N_("AREA"),
         [COLUMN_VALUE] = N_("VALUE"),   [COLUMN_VALUE2] = N_("VALUE2"),
         [COLUMN_VALUE3] = N_("VALUE3"), [COLUMN_ON] = N_("ON"),
@@ -248,7 +248,7 @@ stations_draw_cell(struct screen *s, int y, int column, uint32_t station)
     char text[FORMAT_SIZE];
     switch (c->kind) {
     case COLUMN_ID:
-    case COLUMN_NAME:
+    case COLUMN_STATION:
         return; /* with the mark before them */
     case COLUMN_TYPE:
         draw_text(s->draw, y, x, width, STYLE_NORMAL, st->type);
