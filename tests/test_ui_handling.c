@@ -221,6 +221,39 @@ test_undo_of_shelving(void **state)
     play_close(p);
 }
 
+/* ---- from an alarm and back ---- */
+
+/* What to do stands below the list; station, map and trend are one key away, and back leads to
+ * the same row. */
+static void
+test_u40_one_key_each(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key, *sign;
+    } ways[] = {{"\r", "[2 Stations]"}, {"m", "[3 Map]"}, {"t", "[5 Trends]"}};
+    struct play_options o = {.columns = 120, .rows = 30};
+    struct play *p = play_open(&o);
+    play_tell(p, "alarm PW-0001 LEVEL hihi critical unacked age=60 name=Level_high\n"
+                 "alarm PW-0002 LEVEL hihi critical unacked age=70 name=Level_high "
+                 "guidance=open_V1,_call_duty");
+    play_publish(p);
+    term_send(p->t, "4");
+    play_see(p, "2 new");
+    term_send(p->t, "j");
+    play_see(p, "open V1, call duty");
+    for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
+        play_wait_selected(p, "PW-0002");
+        term_send(p->t, ways[i].key);
+        play_see(p, ways[i].sign);
+        play_see(p, "PW-0002");
+        term_send(p->t, "\033");
+        play_see(p, "[4 Alarms]");
+    }
+    play_wait_selected(p, "PW-0002");
+    play_close(p);
+}
+
 /* ---- tags ---- */
 
 static void
@@ -287,9 +320,9 @@ test_u42_read_only(void **state)
         "a", "A", "z", ":reset\r", ":reload\r", ":ack seen\r", ":maintenance PW-0001 on x\r"};
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
         term_send(p->t, keys[i]);
-        play_see(p, "this screen is read-only");
+        play_see(p, "this console is read-only");
         play_press(p, "j");
-        play_see_no(p, "this screen is read-only");
+        play_see_no(p, "this console is read-only");
     }
     assert_int_equal(p->said->len, 0);
     int y = term_find(p->t, "? help");
@@ -298,7 +331,7 @@ test_u42_read_only(void **state)
     assert_false(term_cell(p->t, y, x).bold);
     assert_true(term_cell(p->t, y, play_column(p, y, "? help")).bold);
     term_send(p->t, "?acknowledge the sel");
-    play_see(p, "(this screen is read-only)");
+    play_see(p, "(this console is read-only)");
     play_close(p);
 }
 
@@ -440,6 +473,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_undo),
     cmocka_unit_test(test_u39_no_undo_of_ack),
     cmocka_unit_test(test_undo_of_shelving),
+    cmocka_unit_test(test_u40_one_key_each),
     cmocka_unit_test(test_u39_tagged),
     cmocka_unit_test(test_u39_tagged_has_changed),
     cmocka_unit_test(test_u39_tagged_unseen),
