@@ -18,7 +18,7 @@ static const struct {
     {"the help", "?", "type to search"},
     {"the help, searched", "?gly", ":glyphs"},
     {"what to copy", "y", "copy:  i id"},
-    {"the question before leaving", "q", "looks after the alarms"},
+    {"the question before leaving", "1q", "looks after the alarms"},
     {"a half-typed comment", "4aseen by", "comment: seen by"},
     {"tagged alarms", "4 ", "1 tagged"},
     {"one pane", "+", "40 stations"},

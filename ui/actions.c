@@ -140,10 +140,10 @@ void
 action_leave(struct screen *s, const char *argument)
 {
     (void)argument;
-    if (!screen_at_top(s)) {
-        screen_back(s);
-    } else {
+    if (screen_at_top(s)) {
         screen_leave(s);
+    } else {
+        screen_back(s);
     }
 }
 
