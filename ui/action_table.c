@@ -131,14 +131,6 @@ static const struct action general[] = {
      action_redraw,
      NULL},
     {"mouse", N_("mouse on or off"), NULL, {'M'}, PLACE_ANY, NULL, action_mouse, N_("on|off")},
-    {"glyphs",
-     N_("other marks and lines: utf8, vt, ascii"),
-     NULL,
-     {'b'},
-     PLACE_ANY,
-     NULL,
-     action_glyphs,
-     N_("SET")},
     {"language",
      N_("language of the screen: en, de"),
      NULL,
@@ -170,6 +162,7 @@ const struct action_group general_actions = {general, (int)G_N_ELEMENTS(general)
 const struct action_group *const action_groups[] = {
     &alarm_group,
     &list_group,
+    &look_group,
     &general_actions,
 };
 const int n_action_groups = (int)G_N_ELEMENTS(action_groups);

@@ -36,7 +36,6 @@ void action_sort_back(struct screen *s, const char *argument);
 void action_reverse(struct screen *s, const char *argument);
 void action_adopt(struct screen *s, const char *argument);
 void action_reload(struct screen *s, const char *argument);
-void action_glyphs(struct screen *s, const char *argument);
 void action_language(struct screen *s, const char *argument);
 void action_mouse(struct screen *s, const char *argument);
 void action_hints(struct screen *s, const char *argument);

@@ -32,7 +32,7 @@ struct action_group {
 };
 extern const struct action_group *const action_groups[];
 extern const int n_action_groups;
-extern const struct action_group general_actions, alarm_group, list_group;
+extern const struct action_group general_actions, alarm_group, list_group, look_group;
 
 /* All of them, one after the other. */
 int action_count(void);
