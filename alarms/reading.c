@@ -4,8 +4,6 @@
 
 #include <math.h>
 
-#define UNTRUSTED (QUALITY_INVALID | QUALITY_NOT_TOPICAL | QUALITY_BLOCKED | QUALITY_OVERFLOW)
-
 /* What stays as it is is not written: the memory of alarms that are normal from the start on is
  * never touched, and costs nothing. */
 static void
@@ -75,7 +73,7 @@ static void
 evaluate(struct evaluator *e, const struct evaluator_input *in, struct now now, bool late)
 {
     const struct component *c = &e->rules->plant->components[in->component];
-    bool trusted = (in->quality & UNTRUSTED) == 0 && !in->retained;
+    bool trusted = (in->quality & QUALITY_BAD) == 0 && !in->retained;
     struct condition_input input = {
         .value = in->text == NULL ? adjust_apply(c->adjust, in->raw) : NAN,
         .text = in->text,
@@ -100,7 +98,7 @@ evaluate_kept_at(struct evaluator *e, uint32_t alarm, const struct evaluator_inp
                  struct now now, const char *origin)
 {
     const struct component *c = &e->rules->plant->components[in->component];
-    if ((in->quality & UNTRUSTED) != 0 || in->retained) {
+    if ((in->quality & QUALITY_BAD) != 0 || in->retained) {
         return;
     }
     struct condition_input input = {

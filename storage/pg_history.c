@@ -306,3 +306,63 @@ pg_history_alarms(struct pg *pg, const struct component_name *name, bool open_on
     return ask(pg, PG_HISTORY_ALARMS, G_N_ELEMENTS(values), values, append_occurrence, out,
                err);
 }
+
+/* ---- trends ---- */
+
+/* False: no row that the request can have. */
+static bool
+take_part(struct taker *t, const struct archive_request *r, struct archive_answer *out)
+{
+    int64_t place = take_int(t) - 1, part = take_int(t);
+    if (place < 0 || place >= r->n_series || part < -1 || part >= r->n_buckets) {
+        return false;
+    }
+    struct archive_bucket b = {.n = (uint32_t)take_int(t)};
+    b.bad = (uint32_t)take_int(t);
+    b.first_at = take_int(t);
+    b.first = take_number(t);
+    b.last_at = take_int(t);
+    b.last = take_number(t);
+    b.min = take_number(t);
+    b.max = take_number(t);
+    b.sum = take_number(t);
+    if (b.n == 0) {
+        b = (struct archive_bucket){.bad = b.bad};
+    }
+    *(part < 0 ? &out->before[place] : &out->buckets[place * r->n_buckets + part]) = b;
+    return true;
+}
+
+enum rc
+pg_history_trend(struct pg *pg, const struct archive_request *r, wall_us upto,
+                 struct archive_answer *out, struct err *err)
+{
+    GString *stations = g_string_new("{"), *components = g_string_new("{");
+    for (uint32_t i = 0; i < r->n_series; i++) {
+        append_element(stations, r->series[i].station);
+        append_element(components, r->series[i].component);
+    }
+    g_string_append_c(stations, '}');
+    g_string_append_c(components, '}');
+    char since[NUMBER_SIZE], until[NUMBER_SIZE], parts[NUMBER_SIZE], end[NUMBER_SIZE];
+    snprintf(parts, sizeof(parts), "%u", r->n_buckets);
+    const char *const values[] = {stations->str,
+                                  components->str,
+                                  time_text(since, r->since),
+                                  time_text(until, r->until),
+                                  parts,
+                                  time_text(end, upto)};
+    PGresult *result = NULL;
+    enum rc rc = pg_query(pg, PG_TREND, G_N_ELEMENTS(values), values, &result, err);
+    struct taker t = {.result = result};
+    for (; rc == RC_OK && t.row < PQntuples(result); t.row++) {
+        t.next = 0;
+        if (!take_part(&t, r, out)) {
+            rc = err_set(err, RC_INVALID, "the central store answered what was not asked");
+        }
+    }
+    PQclear(result);
+    g_string_free(stations, TRUE);
+    g_string_free(components, TRUE);
+    return rc;
+}

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * History in the central store: readings, journal lines and occurrences, page by page, newest
- * first. What the functions of data/sql/pg/005-history.sql answer, as records.
+ * first; and trends. What the functions of data/sql/pg/006-history.sql and 007-trends.sql
+ * answer, as records.
  *
  * Threads and errors: those of the connection (storage/pg.h). On failure out has what it had.
  */
 #ifndef STORAGE_PG_HISTORY_H
 #define STORAGE_PG_HISTORY_H
 
-#include "src/core/alarm.h"
+#include "src/core/archive.h"
 #include "src/core/reading.h"
 #include "storage/pg.h"
 
@@ -47,5 +48,10 @@ MUST_USE enum rc pg_history_journal(struct pg *pg, const struct component_name *
 MUST_USE enum rc pg_history_alarms(struct pg *pg, const struct component_name *name,
                                    bool open_only, const struct pg_history_range *range,
                                    GArray *out, struct err *err);
+
+/* The readings of an ARCHIVE_TREND request before time upto in out's buckets, and what was last
+ * before the span. out is the zeroed answer to r; after a failure it has a part of that. */
+MUST_USE enum rc pg_history_trend(struct pg *pg, const struct archive_request *r, wall_us upto,
+                                  struct archive_answer *out, struct err *err);
 
 #endif

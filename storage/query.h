@@ -12,6 +12,7 @@
 #define STORAGE_QUERY_H
 
 #include "src/core/alarm.h"
+#include "src/core/archive.h"
 #include "src/core/plant.h"
 #include "src/core/rank.h"
 #include "src/core/reading.h"
@@ -22,6 +23,11 @@ struct query;
 /* RC_NOTFOUND: there is no cache file. */
 MUST_USE enum rc query_open(struct query **ret, const char *path, struct err *err);
 void query_close(struct query *q);
+
+/* From now on a question is given up (RC_IO) soon after stop says true; it is asked now and
+ * then while one is under way. NULL: never. */
+typedef bool query_stop(void *user);
+void query_stop_when(struct query *q, query_stop *stop, void *user);
 
 /* The plant with series numbers set; *ret_digest (may be NULL) is that of its files. */
 MUST_USE enum rc query_plant(struct query *q, struct plant **ret, char **ret_digest,
@@ -42,6 +48,18 @@ struct query_range {
 };
 MUST_USE enum rc query_readings(struct query *q, const struct query_range *range,
                                 query_row *row, void *user, struct err *err);
+
+/*
+ * The readings of an ARCHIVE_TREND request from time from on, in out's buckets; and, when from
+ * is not after the span's begin, what was last before it, as far as that is found within
+ * reason. out is the zeroed answer to r; after a failure it has a part of that.
+ */
+MUST_USE enum rc query_buckets(struct query *q, const struct archive_request *r, wall_us from,
+                               struct archive_answer *out, struct err *err);
+
+/* From here on all that was heard is still there; WALL_NONE: there is nothing. */
+MUST_USE enum rc query_readings_reach(struct query *q, wall_us *ret, struct err *err);
+MUST_USE enum rc query_journal_reach(struct query *q, wall_us *ret, struct err *err);
 
 /* Total records ever stored, and bytes, as in struct cache_stats. */
 MUST_USE enum rc query_stored(struct query *q, uint64_t *ret_stored, struct err *err);

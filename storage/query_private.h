@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What query.c, query_alarms.c and query_readings.c share; nobody else includes it. */
+/* What the files query*.c share; nobody else includes it. */
 #ifndef STORAGE_QUERY_PRIVATE_H
 #define STORAGE_QUERY_PRIVATE_H
 
@@ -11,6 +11,8 @@ struct query {
     char *path;
     sqlite3 *db;
     bool older; /* of an earlier version, when last looked at */
+    query_stop *stop;
+    void *stop_user;
 };
 
 /* So that several questions see one state of the file. Short: a reader holds the log back. */

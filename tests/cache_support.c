@@ -344,14 +344,7 @@ support_of(const GArray *rows, uint32_t series)
 static bool
 collect_line(const struct journal_record *r, void *lines)
 {
-    struct journal_record copy = *r;
-    copy.instance = g_strdup(r->instance);
-    copy.station = g_strdup(r->station);
-    copy.component = g_strdup(r->component);
-    copy.rule = g_strdup(r->rule);
-    copy.actor = g_strdup(r->actor);
-    copy.origin = g_strdup(r->origin);
-    copy.detail = g_strdup(r->detail);
+    struct journal_record copy = journal_record_copy(r);
     g_array_append_val((GArray *)lines, copy);
     return true;
 }

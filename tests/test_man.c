@@ -121,7 +121,7 @@ compare_options(const char *what, const char *page, const char *heading,
 }
 
 static void
-test_global_options(void **state)
+test_u45_global_options(void **state)
 {
     (void)state;
     char *page = read_page("leitstand.1");
@@ -147,7 +147,7 @@ heading_for(char **headings, const char *command)
 }
 
 static void
-test_commands(void **state)
+test_u45_commands(void **state)
 {
     (void)state;
     char *page = read_page("leitstand.1");
@@ -279,7 +279,7 @@ row_of(const struct action *a)
 }
 
 static void
-test_keys(void **state)
+test_u45_keys(void **state)
 {
     (void)state;
     char *page = read_page("leitstand.1");
@@ -302,9 +302,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_global_options), cmocka_unit_test(test_commands),
-        cmocka_unit_test(test_config_options), cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_u45_global_options), cmocka_unit_test(test_u45_commands),
+        cmocka_unit_test(test_config_options),     cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_u45_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

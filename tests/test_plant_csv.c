@@ -7,6 +7,7 @@
 #include "src/config/csv_rows.h"
 #include "src/config/plant_csv.h"
 #include "src/config/plant_texts.h"
+#include "src/core/csv.h"
 
 static const char *const files[] = {"stations.csv", "components.csv", "rules.csv"};
 

@@ -217,8 +217,8 @@ test_u31_attributes_tell(void **state)
         assert_int_equal(first, LOOK_BOLD | LOOK_REVERSE);
         assert_int_equal(theme_look(t, STYLE_HIGH_NEW).attrs, LOOK_BOLD);
         for (unsigned style = 0; style < STYLES; style++) {
-            struct look plain = theme_look(t, style);
-            struct look selected = theme_look(t, style | STYLE_SELECTED);
+            struct role_look plain = theme_look(t, style);
+            struct role_look selected = theme_look(t, style | STYLE_SELECTED);
             assert_int_not_equal(plain.attrs, selected.attrs);
             assert_int_equal(selected.attrs & LOOK_DIM, 0);
             assert_true((selected.attrs & LOOK_REVERSE) != 0);

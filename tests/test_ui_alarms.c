@@ -246,7 +246,7 @@ test_acknowledge(void **state)
 
 /* U03: a row that became another one just now is not acted on. */
 static void
-test_changed_row_is_not_acted_on(void **state)
+test_u03_changed_row_is_not_acted_on(void **state)
 {
     (void)state;
     struct play *p = play_open(NULL);
@@ -269,7 +269,7 @@ test_changed_row_is_not_acted_on(void **state)
 }
 
 static void
-test_acknowledge_what_was_seen(void **state)
+test_u39_acknowledge_what_was_seen(void **state)
 {
     (void)state;
     struct play *p = play_open(NULL);
@@ -467,7 +467,8 @@ test_filter(void **state)
     term_send(p->t, "\033");
     play_see(p, "5 alarms");
     term_send(p->t, "\033");
-    play_see(p, "[2 Stations]");
+    play_see(p, "[1 Overview]");
+    term_send(p->t, "2");
     play_see(p, "40 stations"); /* the stations' own filter was left alone */
     play_close(p);
 }
@@ -673,8 +674,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_groups),
     cmocka_unit_test(test_detail),
     cmocka_unit_test(test_acknowledge),
-    cmocka_unit_test(test_changed_row_is_not_acted_on),
-    cmocka_unit_test(test_acknowledge_what_was_seen),
+    cmocka_unit_test(test_u03_changed_row_is_not_acted_on),
+    cmocka_unit_test(test_u39_acknowledge_what_was_seen),
     cmocka_unit_test(test_order_is_held),
     cmocka_unit_test(test_next_unacknowledged),
     cmocka_unit_test(test_next_finds_what_is_hidden),

@@ -137,8 +137,10 @@ test_u16_full_paint(void **state)
         size_t most;
     } sizes[] = {{80, 24, 3200}, {100, 30, 4600}, {200, 60, 11000}};
     for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
-        struct play_options o = {
-            .columns = sizes[i].columns, .rows = sizes[i].rows, .stations = 60};
+        struct play_options o = {.columns = sizes[i].columns,
+                                 .rows = sizes[i].rows,
+                                 .stations = 60,
+                                 .overview = true};
         struct play *p = play_open(&o);
         print_message("# first frame %dx%d: %zu bytes\n", o.columns, o.rows, term_bytes(p->t));
         assert_in_range(term_bytes(p->t), 500, sizes[i].most + 200); /* with the modes */

@@ -36,7 +36,7 @@ change_plant(struct play *p, GRand *random, GPtrArray *added)
 }
 
 static void
-test_selection_is_an_id(void **state)
+test_u01_selection_is_an_id(void **state)
 {
     (void)state;
     struct play *p = play_open(NULL);
@@ -72,7 +72,7 @@ test_selected_station_vanishes(void **state)
 }
 
 static void
-test_order_hold(void **state)
+test_u02_order_hold(void **state)
 {
     (void)state;
     struct play *p = play_open(NULL);
@@ -94,7 +94,7 @@ test_order_hold(void **state)
 }
 
 static void
-test_input_is_drained(void **state)
+test_u05_input_is_drained(void **state)
 {
     (void)state;
     struct play_options o = {.stations = 1000};
@@ -240,9 +240,11 @@ static void
 test_first_frame(void **state)
 {
     (void)state;
-    struct play_options o = {.stations = 834}; /* of 12 components each */
+    struct play_options o = {.stations = 834, .overview = true}; /* of 12 components each */
     struct play *p = play_open(&o);
     assert_int_equal(term_frames(p->t), 1);
+    assert_true(play_shows(p, "ALL         834"));
+    play_press(p, "2");
     assert_true(play_shows(p, "PW-0001"));
     assert_true(play_shows(p, "Hamburg-Veddel"));
     assert_true(play_shows(p, "1.70"));
@@ -252,10 +254,10 @@ test_first_frame(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_selection_is_an_id),
+    cmocka_unit_test(test_u01_selection_is_an_id),
     cmocka_unit_test(test_selected_station_vanishes),
-    cmocka_unit_test(test_order_hold),
-    cmocka_unit_test(test_input_is_drained),
+    cmocka_unit_test(test_u02_order_hold),
+    cmocka_unit_test(test_u05_input_is_drained),
     cmocka_unit_test(test_filter),
     cmocka_unit_test(test_filter_by_state),
     cmocka_unit_test(test_sort),

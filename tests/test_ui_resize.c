@@ -48,7 +48,7 @@ static const struct {
 };
 
 static void
-test_there_and_back(void **state)
+test_u23_there_and_back(void **state)
 {
     (void)state;
     GRand *random = g_rand_new_with_seed(1);
@@ -269,7 +269,7 @@ differential(int columns, int rows, int steps, unsigned seed)
 }
 
 static void
-test_any_keys(void **state)
+test_u26_any_keys(void **state)
 {
     (void)state;
     differential(80, 24, 20, 11);
@@ -278,9 +278,12 @@ test_any_keys(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_there_and_back), cmocka_unit_test(test_scroll_is_kept),
-    cmocka_unit_test(test_small),          cmocka_unit_test(test_starts_small),
-    cmocka_unit_test(test_strip_stays),    cmocka_unit_test(test_any_keys),
+    cmocka_unit_test(test_u23_there_and_back),
+    cmocka_unit_test(test_scroll_is_kept),
+    cmocka_unit_test(test_small),
+    cmocka_unit_test(test_starts_small),
+    cmocka_unit_test(test_strip_stays),
+    cmocka_unit_test(test_u26_any_keys),
 };
 
 PLAY_MAIN("ui_resize", tests)

@@ -31,7 +31,8 @@ assert_given_back(struct play *p)
 static void
 end_by_keys(const char *const *keys)
 {
-    struct play *p = play_open(NULL);
+    const struct play_options o = {.overview = true};
+    struct play *p = play_open(&o);
     assert_true(term_mouse(p->t) && term_alternate(p->t));
     assert_int_equal(term_mode(p->t, "2004"), 'h');
     for (; *keys != NULL; keys++) {
@@ -46,17 +47,14 @@ end_by_keys(const char *const *keys)
 }
 
 static void
-test_ends_by_keys(void **state)
+test_u27_ends_by_keys(void **state)
 {
     (void)state;
     static const char *const ways[][5] = {
-        {"q"},
-        {":q\r"},
-        {":quit\r"},
-        {"\003", "\003"},
-        {"/abc", "\003", "\003"},
-        {"\033[21~"},
-        {"?", "\033", "q"},
+        {"q", "y"}, /* it looks after the alarms, and asks */
+        {":q\r"},          {":quit\r"},
+        {"\003", "\003"},  {"/abc", "\003", "\003"},
+        {"\033[21~", "y"}, {"?", "\033", "q", "y"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
         end_by_keys(ways[i]);
@@ -90,8 +88,16 @@ test_q_goes_up(void **state)
     term_send(p->t, "u");
     play_see(p, "every id that was heard");
     term_send(p->t, "q");
-    play_see(p, "PW-0001");
+    play_see(p, "[1 Overview]");
+    term_send(p->t, "2");
+    play_see(p, "[2 Stations]");
     term_send(p->t, "q");
+    play_see(p, "[1 Overview]");
+    term_send(p->t, "q");
+    play_see(p, "looks after the alarms");
+    term_send(p->t, "x");
+    play_see_no(p, "looks after the alarms");
+    term_send(p->t, "qy");
     int status = -1;
     assert_true(term_wait_exit(p->t, &status));
     assert_int_equal(status, 0);
@@ -99,7 +105,7 @@ test_q_goes_up(void **state)
 }
 
 static void
-test_ends_by_signal(void **state)
+test_u27_ends_by_signal(void **state)
 {
     (void)state;
     static const int ends[] = {SIGTERM, SIGHUP};
@@ -115,7 +121,7 @@ test_ends_by_signal(void **state)
 }
 
 static void
-test_crashes(void **state)
+test_u27_crashes(void **state)
 {
     (void)state;
     /* Where there is a sanitizer, its handlers shall not come first. */
@@ -167,7 +173,7 @@ start_job(void)
 }
 
 static void
-test_suspend(void **state)
+test_u27_suspend(void **state)
 {
     (void)state;
     static const char *const ways[] = {"\032", ":suspend\r"};
@@ -191,7 +197,7 @@ test_suspend(void **state)
         if (!term_equals_full_paint(t, difference, sizeof(difference))) {
             fail_msg("%s", difference);
         }
-        term_send(t, "q");
+        term_send(t, "qy");
         int status = -1;
         assert_true(term_wait_exit(t, &status));
         assert_int_equal(status, 0);
@@ -203,7 +209,7 @@ test_suspend(void **state)
 
 /* After SIGSTOP nobody knows what the terminal shows. */
 static void
-test_stop_and_continue(void **state)
+test_u27_stop_and_continue(void **state)
 {
     (void)state;
     struct play *p = play_open(NULL);
@@ -227,7 +233,7 @@ test_u28_unknown_terminal(void **state)
     (void)state;
     static const char *const envs[][2] = {{"TERM=leitstand-unheard-of", NULL}, {"TERM", NULL}};
     for (size_t i = 0; i < G_N_ELEMENTS(envs); i++) {
-        struct play_options o = {.env = envs[i]};
+        struct play_options o = {.env = envs[i], .overview = true};
         struct play *p = play_open(&o);
         play_see(p, "using xterm-256color");
         assert_int_equal(play_shows(p, "leitstand-unheard-of"), i == 0);
@@ -382,14 +388,14 @@ test_u28_no_home(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_ends_by_keys),
+    cmocka_unit_test(test_u27_ends_by_keys),
     cmocka_unit_test(test_one_interrupt_does_not_end),
     cmocka_unit_test(test_q_goes_up),
-    cmocka_unit_test(test_ends_by_signal),
-    cmocka_unit_test(test_crashes),
+    cmocka_unit_test(test_u27_ends_by_signal),
+    cmocka_unit_test(test_u27_crashes),
     cmocka_unit_test(test_crash_of_the_engine),
-    cmocka_unit_test(test_suspend),
-    cmocka_unit_test(test_stop_and_continue),
+    cmocka_unit_test(test_u27_suspend),
+    cmocka_unit_test(test_u27_stop_and_continue),
     cmocka_unit_test(test_u28_unknown_terminal),
     cmocka_unit_test(test_u28_no_terminal),
     cmocka_unit_test(test_u28_plain_locale),

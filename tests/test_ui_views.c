@@ -269,9 +269,9 @@ test_u30_no_hue_when_normal(void **state)
     static const struct {
         const char *keys, *text;
     } steps[] = {
-        {"\t", "Pumpe 1"},  {"?", "what can be done here"}, {"\033", "40 stations"},
-        {"/st", "of 40"},   {"\033", "40 stations"},        {"u", "every id that was heard"},
-        {"4", "no alarms"}, {"9", "nothing was logged"},    {"2", "40 stations"},
+        {"\t", "Pumpe 1"},  {"?", "type to search"},     {"\033", "40 stations"},
+        {"/st", "of 40"},   {"\033", "40 stations"},     {"u", "every id that was heard"},
+        {"4", "no alarms"}, {"9", "nothing was logged"}, {"2", "40 stations"},
     };
     struct play *p = open_size(120, 40);
     for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
@@ -314,7 +314,7 @@ test_unknown_ids_are_adopted(void **state)
     play_see(p, "sensors/tor-7");
     play_see(p, "2 unknown ids");
     play_press(p, "q");
-    play_see(p, "40 stations");
+    play_see(p, "[1 Overview]");
     play_close(p);
 }
 
@@ -330,7 +330,7 @@ test_empty_plant(void **state)
     play_press(p, "jkGg\rnNS><\t ");
     play_see(p, "no station selected");
     play_press(p, "?");
-    play_see(p, "what can be done here");
+    play_see(p, "type to search");
     play_press(p, "\033");
     play_see(p, "no stations yet");
     play_tell(p, "add PW-0001 Erste");

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define US_PER_MIN (60 * US_PER_S)
@@ -41,6 +42,9 @@ play_open(const struct play_options *o)
         fputs(screen, stderr);
         g_free(screen);
         fail_msg("no first frame");
+    }
+    if (!o->overview && !o->plain) {
+        play_press(p, "2");
     }
     return p;
 }
@@ -260,6 +264,16 @@ play_cost(struct play *p, void (*what)(struct play *p))
             return bytes;
         }
     }
+}
+
+int64_t
+play_cpu_us(const struct play *p)
+{
+    clockid_t clock;
+    struct timespec used = {0};
+    assert_int_equal(clock_getcpuclockid(term_pid(p->t), &clock), 0);
+    assert_int_equal(clock_gettime(clock, &used), 0);
+    return used.tv_sec * US_PER_S + used.tv_nsec / 1000;
 }
 
 #if defined(__has_feature)

@@ -25,6 +25,7 @@ struct play {
 struct play_options {
     int columns, rows;      /* 0: 80x24 */
     int stations;           /* 0: 40 */
+    bool overview;          /* stay where the console opens; else go to the stations */
     const char *const *env; /* as for term_start() */
     bool no_utf8, no_reply;
     bool plain; /* the line mode: there are no frames; returns at its first line */
@@ -69,6 +70,8 @@ int play_column(const struct play *p, int y, const char *text);
  * ages with it: should that happen meanwhile, all is done once more. */
 size_t play_cost(struct play *p, void (*what)(struct play *p));
 
+/* Processor time that the stage has used, its engine's included. */
+int64_t play_cpu_us(const struct play *p);
 /* The program's memory in kilobytes; 0 where a sanitizer keeps what was freed. */
 long play_memory(const struct play *p);
 

@@ -5,9 +5,13 @@
  *
  *     ui_stage FD STATIONS [TIMEZONE]      (FD -1: no commands)
  *
+ * In the environment: STAGE_KEYS and STAGE_SYSTEM_KEYS, files of keys; STAGE_STATE, the
+ * directory where choices are kept; STAGE_READ_ONLY.
+ *
  *     value UID ID NUMBER | text UID ID WORDS | quality UID ID BITS | stale UID ID
  *     silent UID 0|1 | never UID | heard UID SECONDS_AGO
  *     add UID NAME | remove UID | rename UID NAME | shuffle SEED
+ *     place UID LATITUDE LONGITUDE      ("none none": it has none)
  *     unknown STATION ID VALUE | broker up|down | problem TEXT
  *     owner ROLE INSTANCE EPOCH.TERM ARBITER HEARD_AGO     (INSTANCE -: nobody)
  *     pg up|down|none SINCE_AGO PENDING QUARANTINED BEHIND BEHIND_AT_FIRST
@@ -19,7 +23,9 @@
  *
  * Texts are not sanitised here, unlike by the engine: what a screen lets through is seen.
  * STAGE_LOCALE names a directory of translations; without it the screen is English.
- * With STAGE_PLAIN in the environment it is the line mode that is shown.
+ * With STAGE_PLAIN in the environment it is the line mode that is shown. STAGE_DATA,
+ * STAGE_CONFIG and STAGE_STATE name directories: of the program, of the user, and of what the
+ * user chose.
  * The exit status is that of console_run().
  */
 #include <assert.h>
@@ -30,7 +36,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "src/config/config.h"
 #include "src/core/i18n.h"
+#include "src/core/log.h"
 #include "src/core/text.h"
 #include "tests/stage_alarms.h"
 #include "tests/stage_archive.h"
@@ -39,7 +47,7 @@
 struct made {
     char *uid, *name;
     int order;
-    double level, flow;
+    double level, flow, latitude, longitude;
     GHashTable *states; /* id → struct component_state * */
     struct station_state station;
 };
@@ -56,11 +64,20 @@ struct stage {
     struct health health;
 };
 
-static const char *const places[] = {
-    "Hamburg-Veddel", "Wilhelmsburg", "Lüneburg Süd",  "Altona Elbufer", "Barmbek",
-    "Bergedorf",      "Blankenese",   "Buxtehude Ost", "Cuxhaven Hafen", "Eimsbüttel",
-    "Elmshorn",       "Finkenwerder", "Geesthacht",    "Glinde",         "Glückstadt",
-    "Harburg Mitte",  "Harsefeld",    "Heide",         "Itzehoe",        "Stade",
+static const struct {
+    const char *name;
+    double latitude, longitude;
+} places[] = {
+    {"Hamburg-Veddel", 53.524, 10.033}, {"Wilhelmsburg", 53.489, 9.990},
+    {"Lüneburg Süd", 53.236, 10.411},   {"Altona Elbufer", 53.544, 9.918},
+    {"Barmbek", 53.587, 10.045},        {"Bergedorf", 53.487, 10.216},
+    {"Blankenese", 53.558, 9.806},      {"Buxtehude Ost", 53.474, 9.712},
+    {"Cuxhaven Hafen", 53.867, 8.706},  {"Eimsbüttel", 53.574, 9.957},
+    {"Elmshorn", 53.754, 9.652},        {"Finkenwerder", 53.535, 9.872},
+    {"Geesthacht", 53.434, 10.373},     {"Glinde", 53.541, 10.203},
+    {"Glückstadt", 53.789, 9.423},      {"Harburg Mitte", 53.461, 9.981},
+    {"Harsefeld", 53.454, 9.503},       {"Heide", 54.195, 9.098},
+    {"Itzehoe", 53.925, 9.516},         {"Stade", 53.594, 9.476},
 };
 
 static const struct {
@@ -131,6 +148,19 @@ set_heard(struct made *m, struct now now, int64_t ago_s)
     m->station.heard = now.mono - ago_s * US_PER_S;
 }
 
+/* The first where their names are, the others evenly over the country. */
+static void
+put_somewhere(struct made *m, int order)
+{
+    if (order < (int)G_N_ELEMENTS(places)) {
+        m->latitude = places[order].latitude;
+        m->longitude = places[order].longitude;
+    } else {
+        m->latitude = 47.6 + 6.8 * fmod(order * 0.7548776662, 1);
+        m->longitude = 7.0 + 7.0 * fmod(order * 0.5698402910, 1);
+    }
+}
+
 static void
 add(struct stage *stage, const char *uid, const char *name, int order)
 {
@@ -139,6 +169,7 @@ add(struct stage *stage, const char *uid, const char *name, int order)
     m->uid = g_strdup(uid);
     m->name = g_utf8_make_valid(name, -1);
     m->order = order;
+    put_somewhere(m, order);
     m->states = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_state);
     set_heard(m, now, 0);
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
@@ -170,8 +201,8 @@ build_station(struct plant_builder *b, const struct made *m, int order)
                               .area = g_strdup(order % 2 == 0 ? "Nord" : "Süd"),
                               .order = m->order,
                               .silence_s = 300,
-                              .latitude = 53.5,
-                              .longitude = 10.0};
+                              .latitude = m->latitude,
+                              .longitude = m->longitude};
     uint32_t index = plant_builder_station(b, &station);
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
         struct component c = {.station = index,
@@ -331,6 +362,11 @@ change_station(struct stage *stage, char **w)
     struct made *m = find(stage, w[1]);
     if (strcmp(w[0], "silent") == 0) {
         m->station.silent = strcmp(w[2], "1") == 0;
+    } else if (strcmp(w[0], "place") == 0 && w[3] != NULL) {
+        bool none = strcmp(w[2], "none") == 0;
+        m->latitude = none ? NAN : g_ascii_strtod(w[2], NULL);
+        m->longitude = none ? NAN : g_ascii_strtod(w[3], NULL);
+        rebuild(stage);
     } else if (strcmp(w[0], "never") == 0) {
         m->station.received = WALL_NONE;
         m->station.heard = 0;
@@ -527,9 +563,58 @@ stage_init(struct stage *stage, int fd, int stations)
     for (int i = 0; i < stations; i++) {
         char uid[PLANT_ID_MAX + 1];
         snprintf(uid, sizeof(uid), "PW-%04d", i + 1);
-        add(stage, uid, places[(size_t)i % G_N_ELEMENTS(places)], i);
+        add(stage, uid, places[(size_t)i % G_N_ELEMENTS(places)].name, i);
     }
     rebuild(stage);
+}
+
+/* NULL: the variable names no file. */
+static const struct settings *
+read_keys(const char *variable, struct settings *settings, struct problems *problems)
+{
+    const char *path = getenv(variable);
+    settings_init(settings);
+    if (path == NULL ||
+        (ini_read(settings, path, problems, NULL) != RC_OK && settings->n == 0)) {
+        return NULL;
+    }
+    return settings;
+}
+
+static enum rc
+play(struct stage *stage, const char *timezone)
+{
+    struct settings keys[2];
+    struct problems problems;
+    struct err err = {""};
+    problems_init(&problems);
+    log_hold(true);
+    const struct console_config config = {
+        .exchange = stage->exchange,
+        .archive = stage->archive,
+        .timezone = timezone,
+        .title = "stage",
+        .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
+        .bell_repeat_s = 6,
+        .state_dir = getenv("STAGE_STATE"),
+        .config_dir = getenv("STAGE_CONFIG"),
+        .system_dir = getenv("STAGE_SYSTEM"),
+        .data_dir = getenv("STAGE_DATA"),
+        .read_only = getenv("STAGE_READ_ONLY") != NULL,
+        .keys = {read_keys("STAGE_KEYS", &keys[0], &problems),
+                 read_keys("STAGE_SYSTEM_KEYS", &keys[1], &problems)},
+        .n_key_problems = problems.n,
+    };
+    enum rc rc = getenv("STAGE_PLAIN") != NULL ? plain_run(&config, 0, 1, &err)
+                                               : console_run(&config, &err);
+    log_hold(false);
+    if (rc != RC_OK) {
+        fprintf(stderr, "%s\n", err.text);
+    }
+    settings_fini(&keys[0]);
+    settings_fini(&keys[1]);
+    problems_fini(&problems);
+    return rc;
 }
 
 static void
@@ -572,18 +657,7 @@ main(int argc, char **argv)
     }
     stage.stop_fd = stop[0];
     pthread_create(&thread, NULL, engine, &stage);
-    struct console_config config = {.exchange = stage.exchange,
-                                    .archive = stage.archive,
-                                    .timezone = argc > 3 ? argv[3] : "",
-                                    .title = "stage",
-                                    .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
-                                    .bell_repeat_s = 6};
-    struct err err = {""};
-    enum rc rc = getenv("STAGE_PLAIN") != NULL ? plain_run(&config, 0, 1, &err)
-                                               : console_run(&config, &err);
-    if (rc != RC_OK) {
-        fprintf(stderr, "%s\n", err.text);
-    }
+    enum rc rc = play(&stage, argc > 3 ? argv[3] : "");
     close(stop[1]);
     pthread_join(thread, NULL);
     exchange_free(stage.exchange);

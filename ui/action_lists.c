@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/core/i18n.h"
 #include "ui/actions.h"
+#include "ui/complete.h"
 #include "ui/keymap.h"
 #include "ui/keys.h"
 
@@ -13,7 +14,8 @@ static const struct action list_actions[] = {
      PLACE_UNKNOWN,
      why_nothing_unknown,
      action_adopt,
-     NULL},
+     NULL,
+     .acts = true},
     {"open",
      N_("open the selected station, or that of the alarm"),
      N_("open"),
@@ -37,7 +39,8 @@ static const struct action list_actions[] = {
      PLACE_LIST,
      why_no_snapshot,
      action_sort,
-     N_("COLUMN")},
+     N_("COLUMN"),
+     .complete = complete_columns},
     {"sort-back",
      N_("sort by the column before"),
      NULL,
@@ -77,6 +80,7 @@ static const struct action list_actions[] = {
      PLACE_ANY,
      why_no_snapshot,
      action_station,
-     N_("UID")},
+     N_("UID"),
+     .complete = complete_stations},
 };
 const struct action_group list_group = {list_actions, (int)G_N_ELEMENTS(list_actions)};

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/core/i18n.h"
 #include "ui/actions.h"
+#include "ui/complete.h"
+#include "ui/journal.h"
 #include "ui/keymap.h"
 #include "ui/keys.h"
+#include "ui/overview.h"
 
 /* What is to be done anywhere. The order is that of the hint line. */
 static const struct action general[] = {
@@ -104,8 +107,10 @@ static const struct action general[] = {
      NULL,
      action_bottom,
      NULL},
+    {"overview", N_("view: overview"), NULL, {'1'}, PLACE_ANY, NULL, action_overview, NULL},
     {"stations", N_("view: stations"), NULL, {'2'}, PLACE_ANY, NULL, action_stations, NULL},
     {"alarms", N_("view: alarms"), NULL, {'4'}, PLACE_ANY, NULL, action_alarms, NULL},
+    {"journal", N_("view: journal"), NULL, {'7'}, PLACE_ANY, NULL, action_journal, NULL},
     {"log",
      N_("view: messages of this program"),
      NULL,
@@ -121,7 +126,8 @@ static const struct action general[] = {
      PLACE_ANY,
      NULL,
      action_reload,
-     NULL},
+     NULL,
+     .acts = true},
     {"redraw",
      N_("paint the whole screen anew"),
      NULL,
@@ -130,7 +136,15 @@ static const struct action general[] = {
      NULL,
      action_redraw,
      NULL},
-    {"mouse", N_("mouse on or off"), NULL, {'M'}, PLACE_ANY, NULL, action_mouse, N_("on|off")},
+    {"mouse",
+     N_("mouse on or off"),
+     NULL,
+     {'M'},
+     PLACE_ANY,
+     NULL,
+     action_mouse,
+     N_("on|off"),
+     .complete = complete_switch},
     {"language",
      N_("language of the screen: en, de"),
      NULL,
@@ -138,7 +152,8 @@ static const struct action general[] = {
      PLACE_ANY,
      NULL,
      action_language,
-     "en|de"},
+     "en|de",
+     .complete = complete_languages},
     {"hints",
      N_("hide or show the line of keys"),
      NULL,
@@ -146,7 +161,8 @@ static const struct action general[] = {
      PLACE_ANY,
      NULL,
      action_hints,
-     NULL},
+     N_("on|off"),
+     .complete = complete_switch},
     {"suspend",
      N_("stop this program; the shell's fg continues it"),
      NULL,
@@ -160,9 +176,7 @@ static const struct action general[] = {
 const struct action_group general_actions = {general, (int)G_N_ELEMENTS(general)};
 
 const struct action_group *const action_groups[] = {
-    &alarm_group,
-    &list_group,
-    &look_group,
-    &general_actions,
+    &alarm_group,    &journal_group, &list_group,  &look_group,      &map_group,
+    &overview_group, &screen_group,  &trend_group, &general_actions,
 };
 const int n_action_groups = (int)G_N_ELEMENTS(action_groups);

@@ -6,6 +6,8 @@
 #include "ui/view.h"
 #include "ui/views.h"
 
+#define QUIT_US (4 * US_PER_S)
+
 /* ---- moving ---- */
 
 static void
@@ -140,10 +142,17 @@ void
 action_leave(struct screen *s, const char *argument)
 {
     (void)argument;
-    if (screen_place(s) == PLACE_LIST) {
-        s->quit = true;
-    } else {
+    if (!screen_at_top(s)) {
         screen_back(s);
+    } else if (s->unanswered == 0 || s->now.mono < s->quit_until) {
+        screen_leave(s);
+    } else {
+        s->quit_until = s->now.mono + QUIT_US;
+        screen_notice(s,
+                      ngettext("%u action has not been answered yet: q once more quits",
+                               "%u actions have not been answered yet: q once more quits",
+                               s->unanswered),
+                      s->unanswered);
     }
 }
 
@@ -151,7 +160,7 @@ void
 action_quit(struct screen *s, const char *argument)
 {
     (void)argument;
-    s->quit = true;
+    screen_leave(s);
 }
 
 void
@@ -204,12 +213,15 @@ action_station(struct screen *s, const char *argument)
 void
 action_filter(struct screen *s, const char *argument)
 {
-    if (s->view != VIEW_ALARMS) {
+    const struct view_filter *filter = view_of(s)->filter;
+    if (filter == NULL && s->view != VIEW_ALARMS) {
         screen_set_view(s, VIEW_STATIONS);
     }
     s->detail_focus = false;
     if (*argument == '\0') {
         prompt_open(s, PROMPT_FILTER);
+    } else if (filter != NULL) {
+        filter->set(s, argument);
     } else if (s->view == VIEW_ALARMS) {
         alarm_list_set_filter(&s->alarms, argument);
     } else {
@@ -313,8 +325,8 @@ action_mouse(struct screen *s, const char *argument)
 void
 action_hints(struct screen *s, const char *argument)
 {
-    (void)argument;
-    s->hints = !s->hints;
+    s->hints = *argument == '\0' ? !s->hints : strcmp(argument, "on") == 0;
+    prefs_set_int(s->prefs, "console", "hints", s->hints, s->now.mono);
 }
 
 void
@@ -376,6 +388,5 @@ why_nothing_unknown(const struct screen *s)
 const char *
 why_nothing_back(const struct screen *s)
 {
-    bool inside = view_of(s)->can_back != NULL && view_of(s)->can_back(s);
-    return s->view == VIEW_STATIONS && !inside ? N_("this is the top") : NULL;
+    return screen_at_top(s) ? N_("this is the top") : NULL;
 }

@@ -6,6 +6,8 @@
 #include "src/core/i18n.h"
 #include "src/core/text.h"
 #include "src/core/timestamp.h"
+#include "ui/alarm_actions_private.h"
+#include "ui/alarm_tags.h"
 #include "ui/alarm_words.h"
 #include "ui/views.h"
 
@@ -24,8 +26,8 @@ new_action(const struct screen *s, enum alarm_action_kind kind)
     return action;
 }
 
-static struct alarm_action
-action_on(const struct screen *s, enum alarm_action_kind kind, const struct alarm_view *v)
+struct alarm_action
+alarm_action_on(const struct screen *s, enum alarm_action_kind kind, const struct alarm_view *v)
 {
     struct alarm_action action = new_action(s, kind);
     struct alarm_key key = alarm_key_of(v);
@@ -50,8 +52,8 @@ static const char *const doing[] = {
 };
 static_assert(G_N_ELEMENTS(doing) == ALARM_ACTIONS, "an action has no words");
 
-static void
-post(struct screen *s, const struct alarm_action *actions, guint n)
+void
+alarm_post(struct screen *s, const struct alarm_action *actions, guint n)
 {
     for (guint i = 0; i < n; i++) {
         struct command command = {.type = COMMAND_ALARM, .action = actions[i]};
@@ -59,6 +61,7 @@ post(struct screen *s, const struct alarm_action *actions, guint n)
             screen_notice(s, _("the engine is busy: %u of %u sent, try again"), i, n);
             return;
         }
+        s->unanswered++;
     }
     screen_notice(s, "%s", _(doing[actions[0].kind]));
 }
@@ -66,7 +69,9 @@ post(struct screen *s, const struct alarm_action *actions, guint n)
 void
 alarm_tell_reply(struct screen *s)
 {
-    bool answered = s->snap->replies != s->replies;
+    uint64_t answers = s->snap->replies - s->replies;
+    bool answered = answers != 0;
+    s->unanswered -= (unsigned)MIN(answers, s->unanswered);
     s->replies = s->snap->replies;
     if (answered && *s->snap->reply != '\0') {
         screen_notice(s, "%s", s->snap->reply);
@@ -85,8 +90,8 @@ settled(struct screen *s)
     return false;
 }
 
-static void
-ask(struct screen *s, const char *label)
+void
+alarm_ask(struct screen *s, const char *label)
 {
     g_strlcpy(s->ask.label, label, sizeof(s->ask.label));
     prompt_open(s, PROMPT_ASK);
@@ -113,11 +118,11 @@ short_name(const struct screen *s, const struct alarm_view *v, char *dst, size_t
 void
 action_ack(struct screen *s, const char *argument)
 {
-    if (!settled(s)) {
+    if (alarm_act_on_tagged(s, ACTION_ACK, argument) || !settled(s)) {
         return;
     }
     const struct alarm_view *v = alarm_list_selected(&s->alarms);
-    struct alarm_action action = action_on(s, ACTION_ACK, v);
+    struct alarm_action action = alarm_action_on(s, ACTION_ACK, v);
     char name[FORMAT_SIZE * 2], label[200];
     ask_about(s, &action);
     if (*argument != '\0') {
@@ -126,7 +131,7 @@ action_ack(struct screen *s, const char *argument)
     }
     short_name(s, v, name, sizeof(name));
     snprintf(label, sizeof(label), _("acknowledge %s, comment: "), name);
-    ask(s, label);
+    alarm_ask(s, label);
 }
 
 /* Those on the screen that somebody can have read. */
@@ -139,7 +144,7 @@ collect_seen(struct screen *s)
         const struct alarm_view *v = alarm_list_view(l, i);
         if (v != NULL && !alarm_list_row(l, i)->gone && alarm_state_unacked(v->state) &&
             v->overlays == 0 && alarm_list_seen(l, i, s->now.mono)) {
-            struct alarm_action action = action_on(s, ACTION_ACK, v);
+            struct alarm_action action = alarm_action_on(s, ACTION_ACK, v);
             g_array_append_val(s->ask.actions, action);
         }
     }
@@ -160,13 +165,16 @@ action_ack_all(struct screen *s, const char *argument)
                  ngettext("acknowledge %u alarm, comment: ",
                           "acknowledge all %u alarms shown, comment: ", n),
                  n);
-        ask(s, label);
+        alarm_ask(s, label);
     }
 }
 
 void
 action_shelve(struct screen *s, const char *argument)
 {
+    if (alarm_act_on_tagged(s, ACTION_SHELVE, argument)) {
+        return;
+    }
     const struct alarm_view *v = alarm_list_selected(&s->alarms);
     if ((v->overlays & OVERLAY_SHELVED) != 0) {
         action_unshelve(s, argument);
@@ -175,7 +183,7 @@ action_shelve(struct screen *s, const char *argument)
     if (!settled(s)) {
         return;
     }
-    struct alarm_action action = action_on(s, ACTION_SHELVE, v);
+    struct alarm_action action = alarm_action_on(s, ACTION_SHELVE, v);
     char name[FORMAT_SIZE * 2], label[200];
     ask_about(s, &action);
     if (*argument != '\0') {
@@ -187,7 +195,7 @@ action_shelve(struct screen *s, const char *argument)
     }
     short_name(s, v, name, sizeof(name));
     snprintf(label, sizeof(label), _("shelve %s, 1h REASON or once REASON: "), name);
-    ask(s, label);
+    alarm_ask(s, label);
 }
 
 /* "2h pump swap", "once cleaning". */
@@ -229,9 +237,13 @@ alarm_answer(struct screen *s, const char *text)
     }
     for (guint i = 0; i < actions->len; i++) {
         struct alarm_action *action = &g_array_index(actions, struct alarm_action, i);
+        action->one_shot = first->one_shot;
+        action->duration_us = first->duration_us;
         text_sanitize(action->text, sizeof(action->text), text, strlen(text));
     }
-    post(s, first, actions->len);
+    alarm_post(s, first, actions->len);
+    alarm_push_undo(s);
+    alarm_tags_clear(s->alarm_tags);
     return NULL;
 }
 
@@ -243,8 +255,8 @@ action_unshelve(struct screen *s, const char *argument)
     (void)argument;
     if (settled(s)) {
         struct alarm_action action =
-            action_on(s, ACTION_UNSHELVE, alarm_list_selected(&s->alarms));
-        post(s, &action, 1);
+            alarm_action_on(s, ACTION_UNSHELVE, alarm_list_selected(&s->alarms));
+        alarm_post(s, &action, 1);
     }
 }
 
@@ -254,8 +266,8 @@ action_reset(struct screen *s, const char *argument)
     (void)argument;
     if (settled(s)) {
         struct alarm_action action =
-            action_on(s, ACTION_RESET, alarm_list_selected(&s->alarms));
-        post(s, &action, 1);
+            alarm_action_on(s, ACTION_RESET, alarm_list_selected(&s->alarms));
+        alarm_post(s, &action, 1);
     }
 }
 
@@ -287,7 +299,7 @@ action_maintenance(struct screen *s, const char *argument)
         screen_notice(s, _("station %s has no component \"%s\""), action.station,
                       action.component);
     } else {
-        post(s, &action, 1);
+        alarm_post(s, &action, 1);
     }
     g_strfreev(words);
 }

@@ -12,6 +12,8 @@
 
 #include "ui/screen.h"
 
+void action_tag(struct screen *s, const char *argument);
+void action_untag(struct screen *s, const char *argument);
 void action_ack(struct screen *s, const char *argument);
 void action_ack_all(struct screen *s, const char *argument);
 void action_shelve(struct screen *s, const char *argument);
@@ -22,6 +24,8 @@ void action_silence(struct screen *s, const char *argument);
 void action_bell(struct screen *s, const char *argument);
 void action_view(struct screen *s, const char *argument);
 
+const char *why_no_tag(const struct screen *s);
+const char *why_nothing_tagged(const struct screen *s);
 const char *why_no_ack(const struct screen *s);
 const char *why_no_ack_all(const struct screen *s);
 const char *why_no_shelve(const struct screen *s);

@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "src/core/i18n.h"
+#include "ui/alarm_tags.h"
 #include "ui/views.h"
 
 /* ---- bell ---- */
@@ -79,19 +80,7 @@ void
 alarm_open(struct screen *s)
 {
     const struct alarm_view *v = alarm_list_selected(&s->alarms);
-    if (!roster_select(&s->roster, v->station)) {
-        roster_set_filter(&s->roster, "", s->snap);
-        roster_select(&s->roster, v->station);
-    }
-    screen_set_view(s, VIEW_STATIONS);
-    s->from_alarms = true;
-    s->detail_focus = true;
-    detail_follow(s);
-    g_strlcpy(s->detail.id, v->component, sizeof(s->detail.id));
-    detail_update(s);
-    if (*s->detail.id == '\0') {
-        detail_moved(s, 0);
-    }
+    screen_drill_station(s, v->station, v->component);
 }
 
 /* ---- why not ---- */
@@ -123,11 +112,29 @@ why_no_alarm(const struct screen *s)
 }
 
 const char *
+why_no_tag(const struct screen *s)
+{
+    return why_no_alarm(s);
+}
+
+static bool
+any_tagged(const struct screen *s)
+{
+    return s->view == VIEW_ALARMS && alarm_tags_count(s->alarm_tags) > 0;
+}
+
+const char *
+why_nothing_tagged(const struct screen *s)
+{
+    return any_tagged(s) ? NULL : N_("no alarm is tagged");
+}
+
+const char *
 why_no_ack(const struct screen *s)
 {
-    const char *why = why_no_alarm(s);
+    const char *why = any_tagged(s) ? NULL : why_no_alarm(s);
     return why != NULL ? why
-           : !alarm_state_unacked(alarm_list_selected(&s->alarms)->state)
+           : !any_tagged(s) && !alarm_state_unacked(alarm_list_selected(&s->alarms)->state)
                ? N_("nothing to acknowledge")
                : NULL;
 }
@@ -144,7 +151,7 @@ why_no_ack_all(const struct screen *s)
 const char *
 why_no_shelve(const struct screen *s)
 {
-    return why_no_alarm(s);
+    return any_tagged(s) ? NULL : why_no_alarm(s);
 }
 
 const char *

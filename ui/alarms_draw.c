@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/alarm_tags.h"
 #include "ui/alarm_words.h"
 #include "ui/views.h"
 
@@ -217,12 +218,22 @@ looks_of(const struct alarm_row *row, const struct alarm_view *v)
     return looks;
 }
 
-static void
-draw_cursor(struct screen *s, int y, int x)
+/* The cursor, or the mark of a tag, which is on top: the name tells the cursor, too. Returns
+ * what the name of the row is to be or-ed with. */
+static unsigned
+draw_edge(struct screen *s, int y, int x, int place)
 {
-    draw_glyph(s->draw, y, x, STYLE_NORMAL, GLYPH_CURSOR);
-    s->cursor_y = y;
-    s->cursor_x = x;
+    bool selected = place == s->alarms.list.pos;
+    if (selected) {
+        s->cursor_y = y;
+        s->cursor_x = x;
+    }
+    if (alarm_tags_has(s->alarm_tags, alarm_list_view(&s->alarms, place))) {
+        draw_text(s->draw, y, x, 1, STYLE_STRONG, "+");
+    } else if (selected) {
+        draw_glyph(s->draw, y, x, STYLE_NORMAL, GLYPH_CURSOR);
+    }
+    return selected ? STYLE_SELECTED : 0;
 }
 
 static void
@@ -231,11 +242,7 @@ draw_row(struct screen *s, int y, int x, const struct columns *c, int place)
     const struct alarm_row *row = alarm_list_row(&s->alarms, place);
     const struct alarm_view *v = alarm_list_view(&s->alarms, place);
     struct looks looks = looks_of(row, v);
-    unsigned mark = 0;
-    if (place == s->alarms.list.pos) {
-        draw_cursor(s, y, x);
-        mark = STYLE_SELECTED;
-    }
+    unsigned mark = draw_edge(s, y, x, place);
     draw_text(s->draw, y, c->shape, ALARM_SHAPE + 1, looks.mark,
               alarm_is_maintenance(v) ? "" : alarm_shape(s, v->priority));
     for (int i = 0; i < COLUMNS; i++) {
@@ -276,6 +283,11 @@ draw_summary(struct screen *s, struct rect area)
     x += draw_flow(s->draw, area.y, x, end - x, STYLE_NORMAL, text) + 1;
     if (l->n_unacked > 0 && l->mode != ALARMS_COVERED) {
         snprintf(text, sizeof(text), _("%u new"), l->n_unacked);
+        x += draw_flow(s->draw, area.y, x + 1, end - x - 1, STYLE_STRONG, text) + 2;
+    }
+    unsigned tagged = alarm_tags_count(s->alarm_tags);
+    if (tagged > 0) {
+        snprintf(text, sizeof(text), _("%u tagged"), tagged);
         x += draw_flow(s->draw, area.y, x + 1, end - x - 1, STYLE_STRONG, text) + 2;
     }
     if (l->list.n > l->list.height) {
@@ -350,12 +362,8 @@ draw_row_small(struct screen *s, int y, struct rect area, int place)
     const struct alarm_row *row = alarm_list_row(&s->alarms, place);
     const struct alarm_view *v = alarm_list_view(&s->alarms, place);
     struct looks looks = looks_of(row, v);
-    unsigned mark = 0;
+    unsigned mark = draw_edge(s, y, area.x, place);
     char text[512], value[FORMAT_SIZE * 2] = "", time[FORMAT_SIZE];
-    if (place == s->alarms.list.pos) {
-        draw_cursor(s, y, area.x);
-        mark = STYLE_SELECTED;
-    }
     snprintf(text, sizeof(text), "%s%c",
              alarm_is_maintenance(v)
                  ? " "

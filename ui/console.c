@@ -232,7 +232,7 @@ take_requests(struct console *c)
         c->screen.repaint = true;
     }
     if (c->screen.repaint) {
-        c->screen.repaint = false;
+        c->screen.repaint = c->screen.print.shown = false;
         draw_invalidate(c->screen.draw);
         terminal_repaint(c->terminal);
         c->key_waits = true;
@@ -249,7 +249,10 @@ take_ticks(struct console *c)
     }
     if (c->resize_at != 0 && c->resize_at <= c->now) {
         c->resize_at = 0;
-        c->key_waits = terminal_resize(c->terminal) || c->key_waits;
+        if (terminal_resize(c->terminal)) {
+            c->screen.print.shown = false;
+            c->key_waits = true;
+        }
     }
 }
 
@@ -322,8 +325,10 @@ static void
 draw(struct console *c)
 {
     take_snapshot(c);
-    screen_draw(&c->screen);
-    terminal_show(c->terminal);
+    if (!c->screen.print.shown) {
+        screen_draw(&c->screen);
+        terminal_show(c->terminal);
+    }
     c->frame_at = c->now;
     c->data_waits = c->key_waits = false;
 }

@@ -5,7 +5,7 @@ void
 detail_init(struct detail *d)
 {
     *d = (struct detail){.lines = g_array_new(FALSE, FALSE, sizeof(struct detail_line)),
-                         .marks = g_array_new(FALSE, FALSE, sizeof(struct limit_mark))};
+                         .marks = limit_set_array()};
     d->list.height = 1;
 }
 
@@ -14,6 +14,7 @@ detail_fini(struct detail *d)
 {
     g_array_free(d->lines, TRUE);
     g_array_free(d->marks, TRUE);
+    limit_set_free(d->limits);
 }
 
 uint32_t
@@ -88,12 +89,27 @@ make_lines(struct screen *s, uint32_t index)
     }
 }
 
+const struct limit_set *
+detail_limits(struct screen *s)
+{
+    struct detail *d = &s->detail;
+    if (d->limits == NULL || limit_set_plant(d->limits) != s->snap->plant) {
+        limit_set_free(d->limits);
+        d->limits = limit_set_new(s->snap->plant);
+    }
+    return d->limits;
+}
+
 static void
 make_marks(struct screen *s, uint32_t index)
 {
-    g_array_set_size(s->detail.marks, 0);
+    const struct station *station = &s->snap->plant->stations[index];
+    const struct limit_set *limits = detail_limits(s);
     s->detail.plant = s->snap->plant;
-    limit_marks_of(s->detail.marks, s->snap->plant, index);
+    g_array_set_size(s->detail.marks, 0);
+    for (uint32_t i = station->first; i < station->first + station->count; i++) {
+        limit_set_of(limits, i, s->detail.marks);
+    }
 }
 
 /* The cursor is bound to a component; where none was chosen it stays at the top. */

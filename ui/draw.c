@@ -9,9 +9,10 @@
 
 #include "src/core/text.h"
 
-#define TEXT_MAX 2048 /* bytes of a piece; wider screens than this are cut */
-#define ROWS_MAX 2000
-#define NO_PIECE UINT32_MAX
+#define TEXT_MAX     2048 /* bytes of a piece; wider screens than this are cut */
+#define ROWS_MAX     2000
+#define NO_PIECE     UINT32_MAX
+#define ROW_TEXT_MAX 1000 /* columns that are read back */
 
 struct piece {
     uint32_t next; /* in the same row */
@@ -402,4 +403,18 @@ draw_end(struct draw *d, int y, int x)
     wnoutrefresh(stdscr);
     d->whole = false;
     d->now = 1 - d->now;
+}
+
+void
+draw_row_text(const struct draw *d, int y, int x, int width, char *dst, size_t cap)
+{
+    wchar_t wide[ROW_TEXT_MAX + 1] = {0};
+    int n = MIN(MIN(width, d->columns - x), ROW_TEXT_MAX);
+    *dst = '\0';
+    if (n <= 0 || y < 0 || y >= d->rows || mvwinnwstr(stdscr, y, x, wide, n) == ERR) {
+        return;
+    }
+    char *text = g_ucs4_to_utf8((const gunichar *)wide, -1, NULL, NULL, NULL);
+    g_strlcpy(dst, g_strchomp(text), cap);
+    g_free(text);
 }

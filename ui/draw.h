@@ -50,6 +50,9 @@ void draw_format(struct draw *d, int y, int x, int width, unsigned style, const 
 void draw_fill(struct draw *d, int y, int x, int width, unsigned style, enum glyph glyph);
 void draw_glyph(struct draw *d, int y, int x, unsigned style, enum glyph glyph);
 
+/* What stands in the row on the screen, without blanks at the end. */
+void draw_row_text(const struct draw *d, int y, int x, int width, char *dst, size_t cap);
+
 /* Columns that text takes here: in ASCII "ue" stands for one letter. */
 int draw_columns(const struct draw *d, const char *text);
 

@@ -2,7 +2,9 @@
 #include "ui/filter.h"
 
 #include <assert.h>
+#include <math.h>
 
+#include "src/core/i18n.h"
 #include "src/core/text.h"
 #include "ui/glyph.h"
 
@@ -14,21 +16,34 @@ static const char *const condition_names[] = {[CONDITION_FAULT] = "fault",
                                               [CONDITION_NORMAL] = "normal"};
 static_assert(G_N_ELEMENTS(condition_names) == CONDITIONS, "a condition has no name");
 
-static const char *const field_names[] = {
-    [FIELD_ID] = "id", [FIELD_NAME] = "name", [FIELD_TYPE] = "type", [FIELD_AREA] = "area"};
+static const char *const field_names[] = {[FIELD_ID] = "id",
+                                          [FIELD_NAME] = "name",
+                                          [FIELD_TYPE] = "type",
+                                          [FIELD_AREA] = "area",
+                                          [FIELD_OTHER] = NULL};
 static_assert(G_N_ELEMENTS(field_names) == FILTER_FIELDS, "a field has no name");
+
+/* How a word is compared with what it looks at. */
+enum relation { REL_HAS, REL_IS, REL_MORE, REL_AT_LEAST, REL_LESS, REL_AT_MOST };
 
 struct word {
     bool invert;
-    int field;     /* enum filter_field, or -1: any */
-    int condition; /* enum condition that the word names, or -1 */
-    bool only_condition;
+    bool unfinished; /* still being typed: it says nothing yet */
+    bool wrong;      /* nothing matches it */
+    int field;       /* enum filter_field, or -1: any */
+    bool state;      /* it is, or may be, a word of the state */
+    bool only_state;
+    enum relation relation;
+    char *number_of; /* folded: compared as a number; NULL: as text */
+    double number;
     char *text; /* folded */
 };
 
 struct filter {
+    const char *const *names; /* of the fields */
     struct word words[WORDS_MAX];
     int n;
+    char problem[128];
 };
 
 static void
@@ -82,56 +97,164 @@ filter_text_fini(struct filter_text *t)
     }
 }
 
-static int
-condition_from(const char *text)
+/* Words of the state that are no condition: they change with live values, too. */
+static bool
+is_state_word(const char *text)
 {
+    static const char *const others[] = {"stale", "alarm", "new", "tagged"};
     for (int i = 0; i < CONDITIONS; i++) {
         if (strcmp(text, condition_names[i]) == 0) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+        if (strcmp(text, others[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int
+field_from(const struct filter *f, const char *name, size_t len)
+{
+    for (int i = 0; i < FILTER_FIELDS; i++) {
+        if (f->names[i] != NULL && strlen(f->names[i]) == len &&
+            g_ascii_strncasecmp(name, f->names[i], len) == 0) {
             return i;
         }
     }
     return -1;
 }
 
-static struct word
-parse_word(const char *text)
+/* "=", "==", ">", ">=", "<", "<="; the text goes on behind it. */
+static enum relation
+read_relation(const char **text)
 {
-    struct word w = {.field = -1, .condition = -1};
-    w.invert = *text == '!';
-    text += w.invert;
-    const char *equals = strchr(text, '=');
-    size_t len = equals == NULL ? 0 : (size_t)(equals - text);
-    if (len == 5 && g_ascii_strncasecmp(text, "state", len) == 0) {
-        w.only_condition = true;
-        text = equals + 1;
+    const char *p = *text;
+    bool equal = p[1] == '=';
+    *text += equal ? 2 : 1;
+    switch (*p) {
+    case '<':
+        return equal ? REL_AT_MOST : REL_LESS;
+    case '>':
+        return equal ? REL_AT_LEAST : REL_MORE;
+    default:
+        return equal ? REL_IS : REL_HAS;
     }
-    for (int i = 0; len > 0 && i < FILTER_FIELDS; i++) {
-        if (strlen(field_names[i]) == len &&
-            g_ascii_strncasecmp(text, field_names[i], len) == 0) {
-            w.field = i;
-            text = equals + 1;
-            break;
+}
+
+/* "3", "3,5", "90s", "5min", "2h", "1d": times in seconds. */
+static bool
+read_number(const char *text, double *ret)
+{
+    static const struct {
+        const char *unit;
+        double factor;
+    } units[] = {{"", 1}, {"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}};
+    char copy[64], *end;
+    g_strlcpy(copy, text, sizeof(copy));
+    g_strdelimit(copy, ",", '.');
+    double number = g_ascii_strtod(copy, &end);
+    for (size_t i = 0; end != copy && i < G_N_ELEMENTS(units); i++) {
+        if (strcmp(end, units[i].unit) == 0) {
+            *ret = number * units[i].factor;
+            return isfinite(*ret);
         }
     }
-    w.text = fold(text);
-    if (w.field < 0) {
-        w.condition = condition_from(w.text);
+    return false;
+}
+
+static void
+read_comparison(struct filter *f, struct word *w, char *name, const char *text)
+{
+    w->number_of = name;
+    if (read_number(text, &w->number)) {
+        return;
     }
-    return w;
+    w->unfinished = *text == '\0' || strcmp(text, "-") == 0;
+    w->wrong = !w->unfinished;
+    if (w->relation == REL_HAS || w->relation == REL_IS) {
+        snprintf(f->problem, sizeof(f->problem), _("there is no text column \"%s\""), name);
+    } else {
+        snprintf(f->problem, sizeof(f->problem), _("a number must follow \"%s\""), name);
+    }
+}
+
+static void
+read_word(struct filter *f, const char *text)
+{
+    struct word w = {.field = -1, .invert = *text == '!'};
+    text += w.invert;
+    size_t len = strcspn(text, "=<>");
+    if (text[len] != '\0' && len > 0) {
+        const char *rest = text + len;
+        w.relation = read_relation(&rest);
+        bool textual = w.relation == REL_HAS || w.relation == REL_IS;
+        w.field = textual ? field_from(f, text, len) : -1;
+        w.only_state = textual && len == 5 && g_ascii_strncasecmp(text, "state", len) == 0;
+        if (w.field < 0 && !w.only_state) {
+            char *name = g_strndup(text, len), *folded = fold(name);
+            g_free(name);
+            read_comparison(f, &w, folded, rest);
+        }
+        text = rest;
+    } else {
+        w.relation = REL_HAS;
+    }
+    w.text = fold(text);
+    w.state = w.only_state || (w.field < 0 && w.number_of == NULL && is_state_word(w.text));
+    f->words[f->n++] = w;
+}
+
+/* The next word, without the quotes that hold its blanks together; NULL: none is left. */
+static char *
+next_word(const char **at)
+{
+    const char *p = *at + strspn(*at, " \t");
+    if (*p == '\0') {
+        return NULL;
+    }
+    GString *word = g_string_new(NULL);
+    bool quoted = false;
+    for (; *p != '\0' && (quoted || (*p != ' ' && *p != '\t')); p++) {
+        if (*p == '"') {
+            quoted = !quoted;
+        } else {
+            g_string_append_c(word, *p);
+        }
+    }
+    *at = p;
+    return g_string_free(word, FALSE);
+}
+
+struct filter *
+filter_new_named(const char *text, const char *const names[FILTER_FIELDS])
+{
+    struct filter *f = g_new0(struct filter, 1);
+    f->names = names;
+    char *word;
+    while (f->n < WORDS_MAX && (word = next_word(&text)) != NULL) {
+        if (*word != '\0' && strcmp(word, "!") != 0) {
+            read_word(f, word);
+        }
+        g_free(word);
+    }
+    return f;
 }
 
 struct filter *
 filter_new(const char *text)
 {
-    struct filter *f = g_new0(struct filter, 1);
-    char **words = g_strsplit_set(text, " \t", -1);
-    for (char **p = words; *p != NULL && f->n < WORDS_MAX; p++) {
-        if (**p != '\0' && strcmp(*p, "!") != 0) {
-            f->words[f->n++] = parse_word(*p);
-        }
-    }
-    g_strfreev(words);
-    return f;
+    return filter_new_named(text, field_names);
+}
+
+void
+filter_quote(char *dst, size_t cap, const char *before, const char *text)
+{
+    char *plain = g_strdelimit(g_strdup(text), "\"", '?'); /* none can stand in quotes */
+    snprintf(dst, cap, "%s\"%s\"", before, plain);
+    g_free(plain);
 }
 
 void
@@ -139,6 +262,7 @@ filter_free(struct filter *f)
 {
     for (int i = 0; f != NULL && i < f->n; i++) {
         g_free(f->words[i].text);
+        g_free(f->words[i].number_of);
     }
     g_free(f);
 }
@@ -147,7 +271,7 @@ bool
 filter_wants_condition(const struct filter *f)
 {
     for (int i = 0; i < f->n; i++) {
-        if (f->words[i].condition >= 0 || f->words[i].only_condition) {
+        if (f->words[i].state) {
             return true;
         }
     }
@@ -170,16 +294,45 @@ state_has(const char *state, const char *text, bool prefix)
 }
 
 static bool
-word_match(const struct word *w, const struct filter_text *t, const char *state)
+number_match(const struct word *w, const struct filter_subject *of)
 {
-    if (w->only_condition) { /* maybe half a word, while it is typed */
-        return state_has(state, w->text, true);
+    double value = of->number == NULL ? NAN : of->number(of, w->number_of);
+    switch (w->relation) {
+    case REL_HAS:
+    case REL_IS:
+        return value >= w->number && value <= w->number;
+    case REL_MORE:
+        return value > w->number;
+    case REL_AT_LEAST:
+        return value >= w->number;
+    case REL_LESS:
+        return value < w->number;
+    case REL_AT_MOST:
+        return value <= w->number;
     }
-    if (w->field < 0 && state_has(state, w->text, false)) {
+    return false;
+}
+
+static bool
+text_match(const struct word *w, const char *text)
+{
+    return w->relation == REL_IS ? strcmp(text, w->text) == 0 : strstr(text, w->text) != NULL;
+}
+
+static bool
+word_match(const struct word *w, const struct filter_subject *of)
+{
+    if (w->number_of != NULL) {
+        return !w->wrong && number_match(w, of);
+    }
+    if (w->only_state) { /* maybe half a word, while it is typed */
+        return state_has(of->state, w->text, w->relation == REL_HAS);
+    }
+    if (w->field < 0 && state_has(of->state, w->text, false)) {
         return true;
     }
     for (int i = 0; i < FILTER_FIELDS; i++) {
-        if ((w->field < 0 || w->field == i) && strstr(t->fields[i], w->text) != NULL) {
+        if ((w->field < 0 || w->field == i) && text_match(w, of->text->fields[i])) {
             return true;
         }
     }
@@ -187,10 +340,11 @@ word_match(const struct word *w, const struct filter_text *t, const char *state)
 }
 
 bool
-filter_match_state(const struct filter *f, const struct filter_text *t, const char *state)
+filter_match_subject(const struct filter *f, const struct filter_subject *of)
 {
     for (int i = 0; i < f->n; i++) {
-        if (word_match(&f->words[i], t, state) == f->words[i].invert) {
+        const struct word *w = &f->words[i];
+        if (!w->unfinished && word_match(w, of) == w->invert) {
             return false;
         }
     }
@@ -198,9 +352,39 @@ filter_match_state(const struct filter *f, const struct filter_text *t, const ch
 }
 
 bool
+filter_match_state(const struct filter *f, const struct filter_text *t, const char *state)
+{
+    const struct filter_subject of = {.text = t, .state = state};
+    return filter_match_subject(f, &of);
+}
+
+bool
 filter_match(const struct filter *f, const struct filter_text *t, enum condition condition)
 {
     return filter_match_state(f, t, condition_names[condition]);
+}
+
+const char *
+filter_condition_name(enum condition condition)
+{
+    return condition_names[condition];
+}
+
+const char *
+filter_number_name(const struct filter *f, int i)
+{
+    for (int k = 0; k < f->n; k++) {
+        if (f->words[k].number_of != NULL && !f->words[k].wrong && i-- == 0) {
+            return f->words[k].number_of;
+        }
+    }
+    return NULL;
+}
+
+const char *
+filter_problem(const struct filter *f)
+{
+    return f->problem;
 }
 
 bool

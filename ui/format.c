@@ -45,13 +45,18 @@ format_minute(struct now now)
     return minute;
 }
 
-static struct tm
-local(const struct zone *z, wall_us at)
+int64_t
+format_offset_us(const struct zone *z, wall_us at)
 {
     gint64 seconds = floor_to(at, US_PER_S) / US_PER_S;
     gint interval = g_time_zone_find_interval(z->tz, G_TIME_TYPE_UNIVERSAL, seconds);
-    seconds += interval < 0 ? 0 : g_time_zone_get_offset(z->tz, interval);
-    time_t shifted = (time_t)seconds;
+    return interval < 0 ? 0 : g_time_zone_get_offset(z->tz, interval) * US_PER_S;
+}
+
+struct tm
+format_local(const struct zone *z, wall_us at)
+{
+    time_t shifted = (time_t)(floor_to(at + format_offset_us(z, at), US_PER_S) / US_PER_S);
     struct tm tm = {0};
     gmtime_r(&shifted, &tm);
     return tm;
@@ -60,15 +65,27 @@ local(const struct zone *z, wall_us at)
 void
 format_time(char *dst, size_t cap, const struct zone *z, wall_us at)
 {
-    struct tm tm = local(z, at);
+    struct tm tm = format_local(z, at);
     snprintf(dst, cap, "%02d:%02d", tm.tm_hour, tm.tm_min);
 }
 
 void
 format_second(char *dst, size_t cap, const struct zone *z, wall_us at)
 {
-    struct tm tm = local(z, at);
+    struct tm tm = format_local(z, at);
     snprintf(dst, cap, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+static const char *const months[] = {N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"),
+                                     N_("May"), N_("Jun"), N_("Jul"), N_("Aug"),
+                                     N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec")};
+
+void
+format_day(char *dst, size_t cap, const struct zone *z, wall_us at)
+{
+    struct tm tm = format_local(z, at);
+    /* Translators: day of the month, month; %1$d and so on when the order differs. */
+    snprintf(dst, cap, _("%d %s"), tm.tm_mday, _(months[tm.tm_mon % 12]));
 }
 
 void
@@ -76,10 +93,7 @@ format_date(char *dst, size_t cap, const struct zone *z, wall_us at)
 {
     static const char *const days[] = {N_("Sun"), N_("Mon"), N_("Tue"), N_("Wed"),
                                        N_("Thu"), N_("Fri"), N_("Sat")};
-    static const char *const months[] = {N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"),
-                                         N_("May"), N_("Jun"), N_("Jul"), N_("Aug"),
-                                         N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec")};
-    struct tm tm = local(z, at);
+    struct tm tm = format_local(z, at);
     /* Translators: day of the week, day of the month, month; %1$s and so on
      * when the order differs. */
     snprintf(dst, cap, _("%s %d %s"), _(days[tm.tm_wday % 7]), tm.tm_mday,
@@ -89,7 +103,7 @@ format_date(char *dst, size_t cap, const struct zone *z, wall_us at)
 void
 format_moment(char *dst, size_t cap, const struct zone *z, wall_us at, wall_us now)
 {
-    struct tm then = local(z, at), today = local(z, now);
+    struct tm then = format_local(z, at), today = format_local(z, now);
     if (then.tm_yday == today.tm_yday && then.tm_year == today.tm_year) {
         format_second(dst, cap, z, at);
         return;

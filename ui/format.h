@@ -8,6 +8,8 @@
 #ifndef UI_FORMAT_H
 #define UI_FORMAT_H
 
+#include <time.h>
+
 #include "src/core/snapshot.h"
 
 #define FORMAT_SIZE 64
@@ -20,9 +22,14 @@ void zone_free(struct zone *z);
 /* The start of the minute that now lies in, on both clocks; zones differ by whole minutes. */
 struct now format_minute(struct now now);
 
+/* For what has to count in local time: by the calendar, and what is added to UTC. */
+struct tm format_local(const struct zone *z, wall_us at);
+int64_t format_offset_us(const struct zone *z, wall_us at);
+
 void format_time(char *dst, size_t cap, const struct zone *z, wall_us at);   /* 23:54 */
 void format_second(char *dst, size_t cap, const struct zone *z, wall_us at); /* 23:54:07 */
 void format_date(char *dst, size_t cap, const struct zone *z, wall_us at);   /* Thu 20 Nov */
+void format_day(char *dst, size_t cap, const struct zone *z, wall_us at);    /* 20 Nov */
 /* The time, with the date in front when it was not today. */
 void format_moment(char *dst, size_t cap, const struct zone *z, wall_us at, wall_us now);
 

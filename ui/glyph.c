@@ -22,7 +22,8 @@ static const char *const glyphs[][GLYPH_SETS] = {
     [GLYPH_DOT] = {"·", "·", "·", "-"},         [GLYPH_CRITICAL] = {"■", "■", "■", "1"},
     [GLYPH_HIGH] = {"▲", "▲", "▲", "2"},        [GLYPH_MEDIUM] = {"◆", "◆", "▼", "3"},
     [GLYPH_LOW] = {"·", "·", "·", "4"},         [GLYPH_BRANCH] = {"├", "├", "├", "|"},
-    [GLYPH_BRANCH_LAST] = {"└", "└", "└", "`"},
+    [GLYPH_BRANCH_LAST] = {"└", "└", "└", "`"}, [GLYPH_STATION] = {"·", "·", "·", "+"},
+    [GLYPH_TOWN] = {"•", "•", "o", "o"},
 };
 static_assert(G_N_ELEMENTS(glyphs) == GLYPHS, "a glyph is missing");
 

@@ -39,8 +39,10 @@ enum glyph {
     GLYPH_LOW,
     GLYPH_BRANCH, /* of a tree */
     GLYPH_BRANCH_LAST,
+    GLYPH_STATION, /* on a map */
+    GLYPH_TOWN,
 };
-#define GLYPHS (GLYPH_BRANCH_LAST + 1)
+#define GLYPHS (GLYPH_TOWN + 1)
 
 /* One column of UTF-8. */
 const char *glyph_text(enum glyph_set set, enum glyph glyph);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/core/i18n.h"
+#include "ui/freeze.h"
 #include "ui/status.h"
 #include "ui/view.h"
 #include "ui/views.h"
@@ -70,11 +71,26 @@ draw_owner(struct screen *s, int x, int end)
     return end - width - 2;
 }
 
+/* That the values stand still must not be overlooked. Returns where it begins. */
+static int
+draw_frozen(struct screen *s, int x, int end)
+{
+    char text[FORMAT_SIZE];
+    if (!freeze_on(s)) {
+        return end;
+    }
+    freeze_text(s, text, sizeof(text));
+    int width = MIN(draw_columns(s->draw, text), end - 1 - x);
+    draw_text(s->draw, 0, end - 1 - width, width, STYLE_STRONG | STYLE_SELECTED, text);
+    return end - width - 2;
+}
+
 void
 header_draw(struct screen *s)
 {
     int end = draw_clock(s, 0, s->columns >= (owner_bad(s) ? 100 : 70)) - 1;
     int x = 1;
+    end = draw_frozen(s, x, end);
     x += draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, "leitstand") + 1;
     for (int i = 0; i < VIEWS && x < end; i++) {
         x = draw_tab(s, x, end, (enum view)i);
@@ -87,6 +103,7 @@ void
 header_draw_small(struct screen *s)
 {
     int end = draw_clock(s, 0, false) - 1;
+    end = draw_frozen(s, 0, end);
     int x = strip_draw_counts(s, 0, 0, end);
     x += x > 0 ? 2 : 0;
     char text[FORMAT_SIZE];

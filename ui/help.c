@@ -22,27 +22,12 @@ help_fini(struct help *h)
     g_array_free(h->found, TRUE);
 }
 
-static void
-keys_text(const struct action *a, char *dst, size_t cap)
-{
-    size_t used = 0;
-    *dst = '\0';
-    for (int i = 0; i < ACTION_KEYS && a->keys[i] != 0 && used < cap; i++) {
-        char key[16];
-        keymap_key_name(key, sizeof(key), a->keys[i]);
-        if (strstr(dst, key) == NULL) { /* two codes of the Enter key */
-            int n = snprintf(dst + used, cap - used, "%s%s", used > 0 ? " " : "", key);
-            used += (size_t)MAX(n, 0);
-        }
-    }
-}
-
 /* By a piece of the name or of the description, in any case, or by the key itself. */
 static bool
-matches(const struct action *a, const char *text)
+matches(const struct screen *s, const struct action *a, const char *text)
 {
     char keys[64];
-    keys_text(a, keys, sizeof(keys));
+    keymap_keys_text(s->keymap, a, PLACE_ANY, keys, sizeof(keys));
     char **list = g_strsplit(keys, " ", -1);
     bool found = false;
     for (char **p = list; *p != NULL; p++) {
@@ -57,16 +42,29 @@ matches(const struct action *a, const char *text)
     return found;
 }
 
-static void
-search(struct screen *s)
+enum { RANK_ELSEWHERE, RANK_ANYWHERE, RANK_HERE, RANK_OWN };
+
+/* What is of this pane comes first, then what works here, too; before all that, when they are
+ * asked for, the user's own keys. */
+static int
+rank(const struct screen *s, const struct action *a)
+{
+    bool here = (a->places & (unsigned)screen_place(s)) != 0;
+    return s->help.own_first && keymap_has_own(s->keymap, a) ? RANK_OWN
+           : !here                                           ? RANK_ELSEWHERE
+           : __builtin_popcount(a->places) <= 2              ? RANK_HERE
+                                                             : RANK_ANYWHERE;
+}
+
+void
+help_search(struct screen *s)
 {
     struct help *h = &s->help;
-    enum place place = screen_place(s);
     g_array_set_size(h->found, 0);
-    for (int here = 1; here >= 0; here--) { /* what works in this pane comes first */
+    for (int wanted = RANK_OWN; wanted >= RANK_ELSEWHERE; wanted--) {
         for (int i = 0; i < action_count(); i++) {
             const struct action *a = action_at(i);
-            if (((a->places & place) != 0) == here && matches(a, h->text)) {
+            if (rank(s, a) == wanted && matches(s, a, h->text)) {
                 g_array_append_val(h->found, i);
             }
         }
@@ -79,8 +77,9 @@ void
 help_open(struct screen *s)
 {
     s->help.open = true;
+    s->help.own_first = false;
     *s->help.text = '\0';
-    search(s);
+    help_search(s);
 }
 
 static void
@@ -119,7 +118,7 @@ type(struct screen *s, int key)
     } else {
         return;
     }
-    search(s);
+    help_search(s);
 }
 
 void
@@ -159,7 +158,7 @@ reason(const struct screen *s, const struct action *a)
     if ((a->places & screen_place(s)) == 0) {
         return _("not here");
     }
-    const char *why = a->why_not == NULL ? NULL : a->why_not(s);
+    const char *why = keymap_why_not(s, a);
     return why == NULL ? NULL : _(why);
 }
 
@@ -169,7 +168,7 @@ draw_action(struct screen *s, struct rect row, const struct action *a, bool sele
     char keys[64], text[512];
     const char *why = reason(s, a);
     unsigned style = why == NULL ? STYLE_NORMAL : STYLE_DIM;
-    keys_text(a, keys, sizeof(keys));
+    keymap_keys_text(s->keymap, a, PLACE_ANY, keys, sizeof(keys));
     if (selected) {
         draw_glyph(s->draw, row.y, row.x, STYLE_NORMAL, GLYPH_CURSOR);
     }

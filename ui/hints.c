@@ -4,18 +4,30 @@
 #include "src/core/i18n.h"
 #include "ui/keymap.h"
 
+/* It could be done were the screen not read-only: then it is shown, in grey. */
+static bool
+refused_only(const struct screen *s, const struct action *a)
+{
+    return s->config->read_only && a->acts && (a->why_not == NULL || a->why_not(s) == NULL);
+}
+
 /* False: there is no room for it. */
 static bool
-draw_hint(struct screen *s, int y, int *x, const struct action *a)
+draw_hint(struct screen *s, int y, int *x, const struct action *a, bool possible)
 {
-    char key[16], word[FORMAT_SIZE];
-    keymap_key_name(key, sizeof(key), a->keys[0]);
+    char key[KEY_NAME] = ":", word[FORMAT_SIZE];
+    int first;
+    if (keymap_keys(s->keymap, a, (unsigned)screen_place(s), &first, 1) > 0) {
+        keymap_key_name(key, sizeof(key), first);
+    }
     snprintf(word, sizeof(word), " %s", _(a->hint));
     if (*x + draw_columns(s->draw, key) + draw_columns(s->draw, word) > s->columns) {
         return false;
     }
-    *x += draw_flow(s->draw, y, *x, s->columns - *x, STYLE_STRONG, key);
-    *x += draw_flow(s->draw, y, *x, s->columns - *x, STYLE_NORMAL, word) + 2;
+    *x += draw_flow(s->draw, y, *x, s->columns - *x, possible ? STYLE_STRONG : STYLE_DIM, key);
+    *x +=
+        draw_flow(s->draw, y, *x, s->columns - *x, possible ? STYLE_NORMAL : STYLE_DIM, word) +
+        2;
     return true;
 }
 
@@ -34,14 +46,15 @@ hints_draw(struct screen *s, int y)
     if (!s->hints) {
         return;
     }
-    enum place place = screen_place(s);
+    unsigned place = screen_place(s);
     const struct action *help = keymap_by_name("help");
-    draw_hint(s, y, &x, help);
+    draw_hint(s, y, &x, help, true);
     for (int i = 0; i < action_count(); i++) {
         const struct action *a = action_at(i);
-        bool possible = a->hint != NULL && (a->places & place) != 0 && a != help &&
-                        (a->why_not == NULL || a->why_not(s) == NULL);
-        if (possible && !draw_hint(s, y, &x, a)) {
+        bool possible = keymap_why_not(s, a) == NULL;
+        bool shown = a->hint != NULL && (a->places & place) != 0 && a != help &&
+                     (possible || refused_only(s, a));
+        if (shown && !draw_hint(s, y, &x, a, possible)) {
             return;
         }
     }

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ui/view.h"
 #include "ui/views.h"
 
 #include "src/core/i18n.h"
+#include "ui/copy.h"
+#include "ui/freeze.h"
+#include "ui/palette.h"
+#include "ui/view.h"
 
-/* The last line: what is being typed, or what can be done. */
+/* The last line: what is being typed, or what can be done. Above it, over the view, what the
+ * line could become. */
 static void
-draw_bottom(struct screen *s, int y)
+draw_bottom(struct screen *s, struct rect above, int y)
 {
     if (s->prompt.kind != PROMPT_NONE) {
+        if (s->prompt.kind == PROMPT_COMMAND) {
+            palette_draw(s, above);
+        }
         s->cursor_x = prompt_draw(s, y);
         s->cursor_y = y;
     } else {
@@ -40,13 +47,15 @@ draw_full(struct screen *s)
 {
     int wall = s->help.open || view_of(s)->wall == NULL ? 0 : view_of(s)->wall(s);
     struct rect area = {3, 0, s->rows - 6, s->columns};
+    freeze_swap(s);
     header_draw(s);
     strip_draw(s, 1);
+    status_draw(s, s->rows - 2);
+    freeze_swap(s);
     draw_frame_line(s, 2, wall, GLYPH_TEE_DOWN);
     draw_view(s, area);
     draw_frame_line(s, s->rows - 3, wall, GLYPH_TEE_UP);
-    status_draw(s, s->rows - 2);
-    draw_bottom(s, s->rows - 1);
+    draw_bottom(s, area, s->rows - 1);
 }
 
 struct rect
@@ -66,31 +75,41 @@ static void
 draw_compact(struct screen *s)
 {
     struct rect area = {1, 0, s->rows - 3, s->columns};
+    freeze_swap(s);
     header_draw_small(s);
+    status_draw(s, s->rows - 2);
+    freeze_swap(s);
     if (view_of(s)->draw_small != NULL && !s->help.open && s->snap != NULL) {
         view_of(s)->draw_small(s, area);
     } else {
         draw_view(s, area);
     }
-    status_draw(s, s->rows - 2);
-    draw_bottom(s, s->rows - 1);
+    draw_bottom(s, area, s->rows - 1);
 }
 
 static void
 draw_tiny(struct screen *s)
 {
+    struct rect area = {1, 0, s->rows - 2, s->columns};
+    freeze_swap(s);
     header_draw_small(s);
-    strip_draw_lines(s, (struct rect){1, 0, s->rows - 2, s->columns});
-    if (s->prompt.kind != PROMPT_NONE) {
-        draw_bottom(s, s->rows - 1);
-    } else {
+    strip_draw_lines(s, area);
+    if (s->prompt.kind == PROMPT_NONE) {
         status_draw(s, s->rows - 1);
+    }
+    freeze_swap(s);
+    if (s->prompt.kind != PROMPT_NONE) {
+        draw_bottom(s, area, s->rows - 1);
     }
 }
 
 void
 layout_draw(struct screen *s)
 {
+    if (s->print.on && s->extent >= EXTENT_COMPACT) {
+        copy_print_draw(s);
+        return;
+    }
     switch (s->extent) {
     case EXTENT_NONE:
         draw_text(s->draw, 0, 0, s->columns, STYLE_NORMAL, _("too small"));

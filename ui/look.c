@@ -2,7 +2,7 @@
 #include "ui/look.h"
 
 #include "src/core/i18n.h"
-#include "ui/actions.h"
+#include "ui/complete.h"
 #include "ui/keymap.h"
 
 #define FLASH_US US_PER_S /* on, and as long off */
@@ -125,7 +125,8 @@ static const struct action look_actions[] = {
      PLACE_ANY,
      NULL,
      action_glyphs,
-     N_("SET")},
+     N_("SET"),
+     .complete = complete_glyphs},
     {"theme",
      N_("other colours: dark, light, mono, high-contrast, isa"),
      NULL,
@@ -133,6 +134,7 @@ static const struct action look_actions[] = {
      PLACE_ANY,
      NULL,
      action_theme,
-     N_("THEME")},
+     N_("THEME"),
+     .complete = complete_themes},
 };
 const struct action_group look_group = {look_actions, (int)G_N_ELEMENTS(look_actions)};

@@ -41,10 +41,8 @@ panel_stale(const struct screen *s, uint32_t component)
     const struct component_state *state = &s->snap->components[component];
     const struct station_state *station =
         &s->snap->stations[s->snap->plant->components[component].station];
-    /* substituted and clock say where a value comes from, not that it is wrong */
-    unsigned bad = QUALITY_INVALID | QUALITY_NOT_TOPICAL | QUALITY_BLOCKED | QUALITY_OVERFLOW;
     return state->ts == WALL_NONE || !state->live || station->silent ||
-           (state->quality & bad) != 0;
+           (state->quality & QUALITY_BAD) != 0;
 }
 
 /* The letters of IEC 60870-5; a value from the cache is as good as not topical. */

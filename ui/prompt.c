@@ -6,9 +6,7 @@
 #include "src/core/i18n.h"
 #include "src/core/text.h"
 #include "ui/alarm_actions.h"
-#include "ui/keymap.h"
-
-#define HISTORY_MAX 100
+#include "ui/view.h"
 
 void
 prompt_init(struct prompt *p)
@@ -22,8 +20,8 @@ prompt_fini(struct prompt *p)
     g_ptr_array_free(p->history, TRUE);
 }
 
-static void
-set_text(struct prompt *p, const char *text)
+void
+prompt_set_text(struct prompt *p, const char *text)
 {
     p->caret = text_sanitize(p->text, sizeof(p->text), text, strlen(text));
 }
@@ -43,19 +41,31 @@ prompt_open(struct screen *s, enum prompt_kind kind)
     p->completion = -1;
     p->complaint = NULL;
     p->history_at = p->history->len;
+    p->filter = view_of(s)->filter;
     p->alarms = s->view == VIEW_ALARMS;
-    const char *filter = p->alarms ? s->alarms.filter_text : s->roster.filter_text;
-    set_text(p, kind == PROMPT_FILTER ? filter : "");
+    const char *filter = p->filter != NULL ? p->filter->text(s)
+                         : p->alarms       ? s->alarms.filter_text
+                                           : s->roster.filter_text;
+    prompt_set_text(p, kind == PROMPT_FILTER ? filter : "");
     g_strlcpy(p->filter_before, filter, sizeof(p->filter_before));
     remember_selected(s);
     p->top_before = p->alarms ? s->alarms.list.home : s->roster.list.home;
 }
 
 void
+prompt_open_with(struct screen *s, enum prompt_kind kind, const char *text)
+{
+    prompt_open(s, kind);
+    prompt_set_text(&s->prompt, text);
+}
+
+void
 prompt_cancel(struct screen *s)
 {
     struct prompt *p = &s->prompt;
-    if (p->kind == PROMPT_FILTER && p->alarms) {
+    if (p->kind == PROMPT_FILTER && p->filter != NULL) {
+        p->filter->set(s, p->filter_before);
+    } else if (p->kind == PROMPT_FILTER && p->alarms) {
         alarm_list_set_filter(&s->alarms, p->filter_before);
         alarm_list_select(&s->alarms, &p->alarm_before);
         s->alarms.list.home = p->top_before;
@@ -76,6 +86,10 @@ apply_filter(struct screen *s)
     if (s->prompt.kind != PROMPT_FILTER || s->snap == NULL) {
         return;
     }
+    if (s->prompt.filter != NULL) {
+        s->prompt.filter->set(s, s->prompt.text);
+        return;
+    }
     if (s->prompt.alarms) {
         alarm_list_set_filter(&s->alarms, s->prompt.text);
         if (!alarm_list_select(&s->alarms, &s->prompt.alarm_before)) {
@@ -89,64 +103,6 @@ apply_filter(struct screen *s)
         roster_move_to(&s->roster, 0, s->now.mono);
     }
     s->detail.follow_at = s->now.mono;
-}
-
-/* ---- completion ---- */
-
-static void
-add_candidate(GPtrArray *list, const char *typed, const char *before, const char *word)
-{
-    char *whole = g_strconcat(before, word, NULL);
-    if (g_str_has_prefix(whole, typed)) {
-        g_ptr_array_add(list, whole);
-    } else {
-        g_free(whole);
-    }
-}
-
-static GPtrArray *
-candidates(const struct screen *s, const char *typed)
-{
-    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
-    if (strchr(typed, ' ') == NULL) {
-        for (int i = 0; i < action_count(); i++) {
-            add_candidate(list, typed, "", action_at(i)->name);
-        }
-        return list;
-    }
-    for (int i = 0; i < ROSTER_SORTS; i++) {
-        add_candidate(list, typed, "sort ", roster_sort_name((enum roster_sort)i));
-    }
-    for (int i = 0; i < GLYPH_SETS; i++) {
-        add_candidate(list, typed, "glyphs ", glyph_set_name((enum glyph_set)i));
-    }
-    static const char *const switches[] = {"mouse on", "mouse off", "bell on", "bell off"};
-    for (size_t i = 0; i < G_N_ELEMENTS(switches); i++) {
-        add_candidate(list, typed, "", switches[i]);
-    }
-    const struct plant *plant = s->snap == NULL ? NULL : s->snap->plant;
-    for (uint32_t i = 0; plant != NULL && i < plant->n_stations && list->len < 100; i++) {
-        add_candidate(list, typed, "station ", plant->stations[i].uid);
-        add_candidate(list, typed, "maintenance ", plant->stations[i].uid);
-    }
-    return list;
-}
-
-static void
-complete(struct screen *s, int step)
-{
-    struct prompt *p = &s->prompt;
-    if (p->completion < 0) {
-        g_strlcpy(p->completed, p->text, sizeof(p->completed));
-    }
-    GPtrArray *list = candidates(s, p->completed);
-    int n = (int)list->len;
-    if (n > 0) {
-        int first = step > 0 ? 0 : n - 1;
-        p->completion = p->completion < 0 ? first : (p->completion + step + n) % n;
-        set_text(p, g_ptr_array_index(list, (guint)p->completion));
-    }
-    g_ptr_array_free(list, TRUE);
 }
 
 /* ---- editing ---- */
@@ -203,58 +159,16 @@ word_start(const struct prompt *p)
     return at;
 }
 
-static void
-recall(struct prompt *p, int step)
-{
-    int64_t at = (int64_t)p->history_at + step;
-    if (at < 0 || at > (int64_t)p->history->len) {
-        return;
-    }
-    p->history_at = (guint)at;
-    set_text(p, p->history_at == p->history->len
-                    ? ""
-                    : g_ptr_array_index(p->history, p->history_at));
-}
-
-static void
-run_command(struct screen *s)
-{
-    struct prompt *p = &s->prompt;
-    char *text = g_strstrip(g_strdup(p->text));
-    p->kind = PROMPT_NONE;
-    if (*text == '\0') {
-        g_free(text);
-        return;
-    }
-    if (p->history->len >= HISTORY_MAX) {
-        g_ptr_array_remove_index(p->history, 0);
-    }
-    g_ptr_array_add(p->history, g_strdup(text));
-    char *space = strchr(text, ' ');
-    const char *argument = "";
-    if (space != NULL) {
-        *space = '\0';
-        argument = g_strchug(space + 1);
-    }
-    const struct action *action = keymap_by_name(text);
-    if (action == NULL) {
-        screen_notice(s, _("there is no command \"%s\"; ? lists them"), text);
-    } else if ((action->places & screen_place(s)) == 0) {
-        screen_notice(s, _("\"%s\" does not apply here"), action->name);
-    } else {
-        keymap_run(s, action, argument);
-    }
-    g_free(text);
-}
-
 /* Up and down: in commands the history, in a filter the rows that match. */
 static void
 vertical(struct screen *s, int step)
 {
     if (s->prompt.kind == PROMPT_COMMAND) {
-        recall(&s->prompt, step);
+        prompt_recall(&s->prompt, step);
     } else if (s->prompt.kind == PROMPT_FILTER) {
-        struct list *list = s->prompt.alarms ? &s->alarms.list : &s->roster.list;
+        struct list *list = s->prompt.filter != NULL ? screen_list(s)
+                            : s->prompt.alarms       ? &s->alarms.list
+                                                     : &s->roster.list;
         list_to(list, list->pos + step);
         screen_moved(s, step);
         remember_selected(s);
@@ -313,9 +227,22 @@ edit(struct screen *s, int key)
 }
 
 void
+prompt_choose(struct screen *s, const char *label, void (*choose)(struct screen *s, int key))
+{
+    g_strlcpy(s->choice.label, label, sizeof(s->choice.label));
+    s->choice.choose = choose;
+    prompt_open(s, PROMPT_CHOICE);
+}
+
+void
 prompt_key(struct screen *s, int key)
 {
     struct prompt *p = &s->prompt;
+    if (p->kind == PROMPT_CHOICE) {
+        p->kind = PROMPT_NONE;
+        s->choice.choose(s, key);
+        return;
+    }
     switch (key) {
     case 27:
         prompt_cancel(s);
@@ -326,7 +253,7 @@ prompt_key(struct screen *s, int key)
         if (s->pasting) {
             edit(s, ' ');
         } else if (p->kind == PROMPT_COMMAND) {
-            run_command(s);
+            prompt_run(s);
         } else if (p->kind == PROMPT_ASK) {
             p->complaint = alarm_answer(s, p->text);
             p->kind = p->complaint == NULL ? PROMPT_NONE : PROMPT_ASK;
@@ -339,7 +266,7 @@ prompt_key(struct screen *s, int key)
         if (s->pasting) {
             edit(s, ' ');
         } else if (p->kind == PROMPT_COMMAND) {
-            complete(s, key == '\t' ? 1 : -1);
+            prompt_complete(s, key == '\t' ? 1 : -1);
         }
         return;
     case TERMINAL_KEY | KEY_UP:
@@ -361,6 +288,11 @@ side_text(const struct screen *s, char *dst, size_t cap)
     *dst = '\0';
     if (p->complaint != NULL) {
         snprintf(dst, cap, "%s", p->complaint);
+    } else if (p->kind == PROMPT_FILTER && p->filter != NULL) {
+        int n;
+        unsigned of;
+        p->filter->count(s, &n, &of);
+        snprintf(dst, cap, _("%d of %u"), n, of);
     } else if (p->kind == PROMPT_FILTER && p->alarms) {
         snprintf(dst, cap, _("%d of %u"), s->alarms.list.n, alarm_list_of_mode(&s->alarms));
     } else if (p->kind == PROMPT_FILTER && s->snap != NULL) {
@@ -373,9 +305,10 @@ prompt_draw(struct screen *s, int y)
 {
     struct prompt *p = &s->prompt;
     char before[PROMPT_MAX + 1], side[FORMAT_SIZE * 2];
-    const char *label = p->kind == PROMPT_FILTER ? "/"
-                        : p->kind == PROMPT_ASK  ? s->ask.label
-                                                 : ":";
+    const char *label = p->kind == PROMPT_FILTER   ? "/"
+                        : p->kind == PROMPT_ASK    ? s->ask.label
+                        : p->kind == PROMPT_CHOICE ? s->choice.label
+                                                   : ":";
     side_text(s, side, sizeof(side));
     int right = MIN(draw_columns(s->draw, side), s->columns / 2);
     int left = MIN(draw_columns(s->draw, label), (s->columns - right) * 2 / 3);

@@ -6,11 +6,16 @@
 #include <curses.h>
 
 #include "src/core/i18n.h"
+#include "src/core/log.h"
 #include "ui/alarm_actions.h"
+#include "ui/alarm_tags.h"
+#include "ui/copy.h"
+#include "ui/freeze.h"
 #include "ui/keymap.h"
 #include "ui/look.h"
 #include "ui/language.h"
 #include "ui/mouse.h"
+#include "ui/undo.h"
 #include "ui/view.h"
 #include "ui/views.h"
 
@@ -26,6 +31,31 @@ const char *
 view_name(enum view view)
 {
     return _(view_types[view]->name);
+}
+
+/* The user's keys before the admin's. What is wrong with them is told, and stops nothing. */
+static void
+load_keys(struct screen *s)
+{
+    struct problems problems;
+    problems_init(&problems);
+    s->keymap = keymap_new();
+    for (size_t i = 0; i < G_N_ELEMENTS(s->config->keys); i++) {
+        if (s->config->keys[i] != NULL) {
+            keymap_read(s->keymap, s->config->keys[i], &problems);
+        }
+    }
+    for (size_t i = 0; i < MIN(problems.n, PROBLEMS_MAX); i++) {
+        log_warning("%s", problems.list[i]);
+    }
+    size_t n = problems.n + s->config->n_key_problems;
+    if (n > 0) {
+        screen_notice(s,
+                      ngettext("%zu problem with your keys: see the log (9)",
+                               "%zu problems with your keys: see the log (9)", n),
+                      n);
+    }
+    problems_fini(&problems);
 }
 
 struct now
@@ -44,7 +74,7 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
         .zone = zone_new(config->timezone),
         .now = screen_clock(config),
         .hints = true,
-        .view = VIEW_STATIONS,
+        .view = VIEW_OVERVIEW,
         .bell = {.priorities = config->bell_priorities, .repeat_s = config->bell_repeat_s},
         .unknown = {.list = {.height = 1}}};
     s->minute = format_minute(s->now);
@@ -56,11 +86,16 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
     look_start(s);
     const char *kept = prefs_get(s->prefs, "console", "language", "");
     language_set(config->language != NULL ? config->language : kept);
+    s->hints = prefs_get_int(s->prefs, "console", "hints", true) != 0;
+    s->one_pane = prefs_get_int(s->prefs, "stations", "one-pane", false) != 0;
+    s->undo = undo_new();
     s->ask.actions = g_array_new(FALSE, FALSE, sizeof(struct alarm_action));
     alarm_list_init(&s->alarms);
+    s->alarm_tags = alarm_tags_new();
     roster_init(&s->roster);
     detail_init(&s->detail);
     prompt_init(&s->prompt);
+    prompt_load_history(s);
     help_init(&s->help);
     log_view_init(&s->log);
     for (int i = 0; i < VIEWS; i++) {
@@ -68,17 +103,23 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
             view_types[i]->init(s);
         }
     }
+    load_keys(s);
     if (*terminal_notice(terminal) != '\0') {
         screen_notice(s, "%s", terminal_notice(terminal));
     }
+    undo_watch(s);
 }
 
 void
 screen_fini(struct screen *s)
 {
+    freeze_end(s);
+    keymap_free(s->keymap);
+    undo_free(s->undo);
     snapshot_unref(s->snap);
     g_array_free(s->ask.actions, TRUE);
     alarm_list_fini(&s->alarms);
+    alarm_tags_free(s->alarm_tags);
     roster_fini(&s->roster);
     detail_fini(&s->detail);
     prompt_fini(&s->prompt);
@@ -107,15 +148,28 @@ screen_notice(struct screen *s, const char *fmt, ...)
 
 /* ---- what comes ---- */
 
-void
-screen_take(struct screen *s, struct snapshot *snapshot)
+/* What lives on when the rest is frozen, too. */
+static void
+take_live(struct screen *s, struct snapshot *snapshot)
 {
-    struct snapshot *old = s->snap;
     s->snap = snapshot;
     alarm_list_update(&s->alarms, snapshot->alarms, s->now.mono);
     s->ring = bell_update(&s->bell, snapshot->alarms, s->now.mono) || s->ring;
     alarm_tell_reply(s);
     roster_update(&s->roster, snapshot, s->now.mono);
+}
+
+void
+screen_take(struct screen *s, struct snapshot *snapshot)
+{
+    freeze_swap(s);
+    struct snapshot *old = s->snap;
+    take_live(s, snapshot);
+    freeze_swap(s);
+    if (freeze_on(s)) {
+        snapshot_unref(old);
+        return;
+    }
     if (*s->detail.uid == '\0' ||
         plant_find_station(snapshot->plant, s->detail.uid) == STATION_NONE) {
         detail_follow(s);
@@ -148,6 +202,7 @@ screen_tick(struct screen *s)
     }
     prefs_tick(s->prefs, now);
     look_tick(s);
+    freeze_tick(s);
     for (int i = 0; i < VIEWS; i++) {
         if (view_types[i] != NULL && view_types[i]->tick != NULL) {
             view_types[i]->tick(s);
@@ -173,6 +228,7 @@ screen_next_tick(const struct screen *s)
     sooner(&when, s->status_at);
     sooner(&when, s->flash_at);
     sooner(&when, prefs_next(s->prefs));
+    sooner(&when, freeze_next_tick(s));
     for (int i = 0; i < VIEWS; i++) {
         if (view_types[i] != NULL && view_types[i]->next_tick != NULL) {
             sooner(&when, view_types[i]->next_tick(s));
@@ -206,11 +262,11 @@ screen_moved(struct screen *s, int by)
     }
 }
 
-void
-screen_set_view(struct screen *s, enum view view)
+static void
+show_view(struct screen *s, enum view view)
 {
     s->view = view;
-    s->from_alarms = false;
+    s->detail_opened = false;
     s->detail_focus = s->detail_focus && view == VIEW_STATIONS;
     if (view_of(s)->enter != NULL) {
         view_of(s)->enter(s);
@@ -218,11 +274,67 @@ screen_set_view(struct screen *s, enum view view)
 }
 
 void
+screen_set_view(struct screen *s, enum view view)
+{
+    s->n_trail = 0;
+    show_view(s, view);
+}
+
+/* No view stands twice in the trail, so that going back comes to an end. */
+void
+screen_drill(struct screen *s, enum view view)
+{
+    if (view == s->view) {
+        return;
+    }
+    s->trail[s->n_trail++] = (struct trail_step){s->view, s->detail_focus, s->detail_opened};
+    for (int i = 0; i < s->n_trail; i++) {
+        if (s->trail[i].view == view) {
+            s->n_trail = i;
+        }
+    }
+    show_view(s, view);
+}
+
+void
+screen_drill_station(struct screen *s, const char *uid, const char *component)
+{
+    if (!roster_select(&s->roster, uid)) {
+        roster_set_filter(&s->roster, "", s->snap);
+        roster_select(&s->roster, uid);
+    }
+    bool elsewhere = s->view != VIEW_STATIONS;
+    screen_drill(s, VIEW_STATIONS);
+    s->detail_opened = elsewhere;
+    s->detail_focus = true;
+    detail_follow(s);
+    g_strlcpy(s->detail.id, component, sizeof(s->detail.id));
+    detail_update(s);
+    if (*s->detail.id == '\0') {
+        detail_moved(s, 0);
+    }
+}
+
+bool
+screen_at_top(const struct screen *s)
+{
+    bool inside = view_of(s)->can_back != NULL && view_of(s)->can_back(s);
+    return s->view == VIEW_OVERVIEW && s->n_trail == 0 && !inside;
+}
+
+void
 screen_back(struct screen *s)
 {
-    bool closed = view_of(s)->back != NULL && view_of(s)->back(s);
-    if (!closed && s->view != VIEW_STATIONS) {
-        screen_set_view(s, VIEW_STATIONS);
+    if (view_of(s)->back != NULL && view_of(s)->back(s)) {
+        return;
+    }
+    if (s->n_trail > 0) {
+        const struct trail_step *step = &s->trail[--s->n_trail];
+        show_view(s, step->view);
+        s->detail_focus = step->detail_focus;
+        s->detail_opened = step->detail_opened;
+    } else if (s->view != VIEW_OVERVIEW) {
+        screen_set_view(s, VIEW_OVERVIEW);
     }
 }
 
@@ -294,10 +406,62 @@ swallowed_by_paste(struct screen *s, int key)
     return s->prompt.kind == PROMPT_NONE || !text;
 }
 
+/* What is said before this console goes; false: nothing is left undone by it. */
+static bool
+leaving_text(const struct screen *s, char *dst, size_t cap)
+{
+    const struct health *h = s->snap == NULL ? NULL : &s->snap->health;
+    if (h == NULL || s->config->demo) {
+        return false;
+    }
+    if (h->role == ROLE_OWNER) {
+        snprintf(dst, cap, "%s",
+                 _("this console looks after the alarms. Quit?  y yes   any other key no"));
+        return true;
+    }
+    bool unsent = h->postgres.configured && !h->postgres.connected && h->postgres.pending > 0;
+    if (unsent) {
+        snprintf(dst, cap,
+                 _("%llu readings wait for the central store. Quit?  y yes   any other key no"),
+                 (unsigned long long)h->postgres.pending);
+    }
+    return unsent;
+}
+
+static void
+choose_leave(struct screen *s, int key)
+{
+    s->quit = key == 'y' || key == 'Y' || key == (int)g_utf8_get_char(_("y"));
+}
+
+void
+screen_leave(struct screen *s)
+{
+    char label[200];
+    if (!s->typed && leaving_text(s, label, sizeof(label))) {
+        prompt_choose(s, label, choose_leave);
+    } else {
+        s->quit = true;
+    }
+}
+
+static void
+run_key(struct screen *s, int key)
+{
+    const struct action *action = keymap_find(s->keymap, key, screen_place(s));
+    if (action != NULL) {
+        keymap_run(s, action, "");
+    }
+}
+
 void
 screen_key(struct screen *s, int key)
 {
     if (swallowed_by_paste(s, key)) {
+        return;
+    }
+    if (s->print.on) {
+        copy_print_end(s);
         return;
     }
     if (key == CTRL_L) { /* whatever is open, and nothing changes by it */
@@ -316,11 +480,9 @@ screen_key(struct screen *s, int key)
     } else if (s->help.open) {
         help_key(s, key);
     } else {
-        const struct action *action = keymap_find(key, screen_place(s));
-        if (action != NULL) {
-            keymap_run(s, action, "");
-        }
+        run_key(s, key);
     }
+    undo_watch(s);
 }
 
 /* ---- drawing ---- */

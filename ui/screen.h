@@ -14,7 +14,7 @@
 #include "ui/console.h"
 #include "ui/draw.h"
 #include "ui/format.h"
-#include "ui/limit_marks.h"
+#include "ui/limit_set.h"
 #include "ui/prefs.h"
 #include "ui/roster.h"
 #include "ui/terminal.h"
@@ -47,8 +47,9 @@ enum place {
     PLACE_BOARDS = 1u << 8,
     PLACE_JOURNAL = 1u << 9,
     PLACE_HEALTH = 1u << 10,
+    PLACE_LAYERS = 1u << 11, /* what the map shows */
 };
-#define PLACE_LAST     PLACE_HEALTH
+#define PLACE_LAST     PLACE_LAYERS
 #define PLACE_STATIONS (PLACE_LIST | PLACE_DETAIL)
 #define PLACE_ANY      (2u * PLACE_LAST - 1u)
 /* Where the cursor keys go up and down in rows. */
@@ -74,12 +75,13 @@ struct detail {
     GArray *lines;              /* struct detail_line */
     GArray *marks;              /* struct limit_mark, of the station */
     const struct plant *plant;  /* whose marks these are; not a reference */
+    struct limit_set *limits;   /* of the newest plant; NULL: not asked yet */
     struct list list;
     bool roomy;        /* there is room for blank lines between the groups */
     mono_us follow_at; /* when to go over to the selected station; 0: nothing to do */
 };
 
-enum prompt_kind { PROMPT_NONE, PROMPT_FILTER, PROMPT_COMMAND, PROMPT_ASK };
+enum prompt_kind { PROMPT_NONE, PROMPT_FILTER, PROMPT_COMMAND, PROMPT_ASK, PROMPT_CHOICE };
 #define PROMPT_MAX 200 /* bytes */
 
 struct prompt {
@@ -91,7 +93,8 @@ struct prompt {
     char completed[PROMPT_MAX + 1]; /* what stood there when completion began */
     int completion;                 /* which candidate is shown; -1: none */
     const char *complaint;          /* why what stands there will not do, translated; or NULL */
-    bool alarms;                    /* PROMPT_FILTER: of the alarms, not the stations */
+    const struct view_filter *filter; /* PROMPT_FILTER: the view's own; NULL: it has none */
+    bool alarms;                      /* else of the alarms, not the stations */
     /* What Esc brings back. */
     char filter_before[PROMPT_MAX + 1];
     char selected_before[PLANT_ID_MAX + 1];
@@ -105,10 +108,35 @@ struct ask {
     char label[200];
 };
 
+struct screen;
+struct keymap;
+struct undo;
+struct freeze;
+struct alarm_tags;
+
+/* A question that one key answers: PROMPT_CHOICE. */
+struct choice {
+    char label[200];
+    void (*choose)(struct screen *s,
+                   int key); /* with Esc and all that mean nothing to it, too */
+};
+
+/* What can be copied, as it stood when that was asked for. */
+struct copy {
+    char id[128], value[512], row[2048];
+};
+
+/* The pane alone, on a screen that stands still. */
+struct print {
+    bool on, shown;
+    bool mouse; /* it was on */
+};
+
 struct help {
     bool open;
-    char text[64]; /* what actions are searched by */
-    GArray *found; /* int: indices of actions */
+    bool own_first; /* the user's own keys */
+    char text[64];  /* what actions are searched by */
+    GArray *found;  /* int: indices of actions */
     struct list list;
 };
 
@@ -128,6 +156,12 @@ struct unknown_view {
     mono_us adopting_until; /* 0: nothing is being adopted */
 };
 
+/* A view that another one was opened out of, and how it was. */
+struct trail_step {
+    enum view view;
+    bool detail_focus, detail_opened;
+};
+
 struct screen {
     const struct console_config *config;
     struct terminal *terminal;
@@ -140,15 +174,21 @@ struct screen {
     int rows, columns;
     enum extent extent;
     enum view view;
-    bool detail_focus; /* keys go to the station's detail */
+    struct trail_step trail[VIEWS]; /* the n_trail views that the shown one was opened out of */
+    int n_trail;
+    bool detail_focus;  /* keys go to the station's detail */
+    bool detail_opened; /* out of another view: back goes there at once */
     bool hints;
+    bool one_pane; /* of the list and the station beside it */
 
     struct alarm_list alarms;
+    struct alarm_tags *alarm_tags;
     struct bell bell;
-    bool ring;         /* the loop does it */
-    bool alarms_drawn; /* in this frame */
-    bool from_alarms;  /* the detail was opened there: back goes there */
-    uint64_t replies;  /* seen so far */
+    bool ring;           /* the loop does it */
+    bool alarms_drawn;   /* in this frame */
+    uint64_t replies;    /* seen so far */
+    unsigned unanswered; /* actions that were posted and not replied to */
+    mono_us quit_until;  /* a second q before this quits in spite of these */
     struct ask ask;
     struct roster roster;
     struct rect list_rows; /* where the rows of the list are: for the mouse */
@@ -156,15 +196,22 @@ struct screen {
     struct unknown_view unknown;
     struct log_view log;
     /* Each belongs to the files of its view, and is made by its init(). */
-    struct overview *overview;
+    struct overview *overview; /* ui/overview.h */
     struct map_view *map;
     struct trends *trends;
     struct boards *boards;
     struct journal_view *journal;
     struct health_view *health;
     struct prefs *prefs;
+    struct keymap *keymap;
+    struct undo *undo;
+    struct freeze *freeze; /* NULL: the values run */
     struct help help;
     struct prompt prompt;
+    struct choice choice;
+    struct copy copy;
+    struct print print;
+    bool typed; /* the action that runs was typed behind ":" */
 
     char notice[200]; /* in place of the hints until notice_until */
     mono_us notice_until;
@@ -202,12 +249,22 @@ void screen_draw(struct screen *s);
 enum place screen_place(const struct screen *s);
 struct list *screen_list(struct screen *s); /* the one that the cursor keys move in */
 void screen_notice(struct screen *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Out of nowhere: back goes to the overview. */
 void screen_set_view(struct screen *s, enum view view);
+/* Out of what is shown: back goes there. */
+void screen_drill(struct screen *s, enum view view);
+/* The station uid, its detail with the cursor on component ("": the first); filter is given up
+ * when it hides it. Out of what is shown. */
+void screen_drill_station(struct screen *s, const char *uid, const char *component);
+/* What is shown is the top: there is nothing to go back to. */
+bool screen_at_top(const struct screen *s);
 /* The user moved the cursor of screen_list() by so many rows. */
 void screen_moved(struct screen *s, int by);
 void screen_back(struct screen *s);
 void screen_interrupt(struct screen *s); /* Ctrl-C, SIGINT */
-const char *view_name(enum view view);   /* translated */
+/* Quit; ask before, should that leave something undone. */
+void screen_leave(struct screen *s);
+const char *view_name(enum view view); /* translated */
 /* Ask the archive; 0: there is none, or it is busy. Answers come to the view's answer(). */
 uint64_t screen_ask(struct screen *s, const struct archive_request *r);
 void screen_cancel(struct screen *s, uint64_t id); /* 0 is fine */

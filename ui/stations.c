@@ -142,13 +142,13 @@ draw_titles(struct screen *s, int y, const struct columns *c)
     }
 }
 
-static enum glyph
+enum glyph
 condition_glyph(enum condition condition)
 {
     return condition == CONDITION_FAULT ? GLYPH_FAULT : GLYPH_UNSURE;
 }
 
-static unsigned
+unsigned
 condition_style(enum condition condition)
 {
     switch (condition) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The view of stations: the list, and beside it one station. */
 #include "src/core/i18n.h"
+#include "ui/overview.h"
 #include "ui/view.h"
 #include "ui/views.h"
 
@@ -20,7 +21,7 @@ draw(struct screen *s, struct rect area)
     if (s->snap == NULL) {
         return;
     }
-    if (s->extent != EXTENT_WIDE) {
+    if (s->extent != EXTENT_WIDE || s->one_pane) {
         if (s->detail_focus) {
             detail_draw(s, area);
         } else {
@@ -41,7 +42,7 @@ draw(struct screen *s, struct rect area)
 static int
 wall(const struct screen *s)
 {
-    return s->extent == EXTENT_WIDE && s->snap != NULL ? list_width(s) : 0;
+    return s->extent == EXTENT_WIDE && !s->one_pane && s->snap != NULL ? list_width(s) : 0;
 }
 
 /* A small screen has room for one of both. */
@@ -80,14 +81,23 @@ moved(struct screen *s, int by)
     s->detail.follow_at = s->now.mono + FOLLOW_US;
 }
 
+/* It came with the area that was opened, and goes with it. */
+static bool
+filter_of_trail(const struct screen *s)
+{
+    return s->n_trail > 0 && strcmp(s->roster.filter_text, overview_filter(s)) == 0;
+}
+
 static bool
 back(struct screen *s)
 {
-    if (s->detail_focus && s->from_alarms) {
-        screen_set_view(s, VIEW_ALARMS);
-    } else if (s->detail_focus) {
+    if (s->detail_focus && s->detail_opened) {
         s->detail_focus = false;
-    } else if (*s->roster.filter_text != '\0') {
+        return false; /* to where it was opened */
+    }
+    if (s->detail_focus) {
+        s->detail_focus = false;
+    } else if (*s->roster.filter_text != '\0' && !filter_of_trail(s)) {
         roster_set_filter(&s->roster, "", s->snap);
     } else {
         return false;

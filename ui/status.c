@@ -76,6 +76,16 @@ unknown_part(const struct screen *s)
     return p;
 }
 
+static struct status_part
+mode_part(const struct screen *s)
+{
+    struct status_part p = {.worth = 5};
+    if (s->config->read_only) {
+        g_strlcpy(p.text, _("read-only"), sizeof(p.text));
+    }
+    return p;
+}
+
 /* The way to the terminal, when it can be felt. */
 static struct status_part
 link_part(const struct screen *s)
@@ -182,9 +192,9 @@ void
 status_parts(struct screen *s, struct status_part parts[STATUS_PARTS])
 {
     const struct status_part all[STATUS_PARTS] = {
-        broker_part(s),     loss_part(s),     cache_part(s),
-        status_postgres(s), status_behind(s), status_quarantine(s),
-        status_owner(s),    link_part(s),     unknown_part(s)};
+        broker_part(s),   loss_part(s),         cache_part(s),   status_postgres(s),
+        status_behind(s), status_quarantine(s), status_owner(s), link_part(s),
+        unknown_part(s),  mode_part(s)};
     memcpy(parts, all, sizeof(all));
 }
 

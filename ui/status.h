@@ -20,7 +20,7 @@ struct status_part {
 };
 
 /* All of them, in the order of the line; those without text, too. s->snap must be there. */
-#define STATUS_PARTS 9
+#define STATUS_PARTS 10
 void status_parts(struct screen *s, struct status_part parts[STATUS_PARTS]);
 
 /* The central store; the changes of others that are not here yet; refused readings. */

@@ -61,7 +61,7 @@ style_set(const struct theme *theme, unsigned style)
                  {LOOK_DIM, A_DIM},
                  {LOOK_REVERSE, A_REVERSE},
                  {LOOK_UNDERLINE, A_UNDERLINE}};
-    struct look look = theme_look(theme, style);
+    struct role_look look = theme_look(theme, style);
     attr_t all = A_NORMAL;
     for (size_t i = 0; i < G_N_ELEMENTS(attrs); i++) {
         all |= (look.attrs & attrs[i].look) != 0 ? attrs[i].attr : 0;

@@ -378,6 +378,21 @@ terminal_bell(struct terminal *t)
     terminal_flush(t);
 }
 
+bool
+terminal_copy(struct terminal *t, const char *text)
+{
+    if (!t->xterm) {
+        return false;
+    }
+    char *coded = g_base64_encode((const guchar *)text, strlen(text));
+    char *sequence = g_strconcat("\033]52;c;", coded, "\a", NULL);
+    g_byte_array_append(t->bytes, (const guint8 *)sequence, (guint)strlen(sequence));
+    g_free(sequence);
+    g_free(coded);
+    terminal_flush(t);
+    return true;
+}
+
 void
 terminal_repaint(struct terminal *t)
 {

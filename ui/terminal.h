@@ -45,6 +45,8 @@ int terminal_link_ms(const struct terminal *t);
 bool terminal_flush(struct terminal *t);
 /* Sound the bell, behind what is under way. */
 void terminal_bell(struct terminal *t);
+/* Put text into the clipboard of the terminal's user. False: this one takes none. */
+bool terminal_copy(struct terminal *t, const char *text);
 /* The next frame paints every cell. */
 void terminal_repaint(struct terminal *t);
 

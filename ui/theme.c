@@ -31,7 +31,7 @@ const struct theme themes[] = {
 };
 const int n_themes = (int)G_N_ELEMENTS(themes);
 
-static const struct look looks[] = {
+static const struct role_look looks[] = {
     [STYLE_NORMAL] = {0, HUE_TEXT},
     [STYLE_DIM] = {LOOK_DIM, HUE_DIM},
     [STYLE_STRONG] = {LOOK_BOLD, HUE_TEXT},
@@ -64,10 +64,10 @@ theme_by_name(const char *name)
     return NULL;
 }
 
-struct look
+struct role_look
 theme_look(const struct theme *t, unsigned style)
 {
-    struct look look = looks[style & 0xffu];
+    struct role_look look = looks[style & 0xffu];
     if ((look.attrs & LOOK_DIM) != 0) {
         look.attrs = (look.attrs & ~(unsigned)LOOK_DIM) | t->dim;
     }

@@ -49,12 +49,12 @@ extern const int n_themes;
 /* NULL: there is none of that name. */
 const struct theme *theme_by_name(const char *name);
 
-struct look {
+struct role_look {
     unsigned attrs; /* enum look_attr, or-ed */
     enum hue hue;
 };
 
 /* style: as for style_set(). */
-struct look theme_look(const struct theme *t, unsigned style);
+struct role_look theme_look(const struct theme *t, unsigned style);
 
 #endif

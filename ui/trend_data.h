@@ -68,10 +68,12 @@ void trend_series_fini(struct trend_series *s);
 /* Go over to another window (from->n 0: from none). What both share is kept. */
 void trend_series_window(struct trend_series *s, const struct trend_window *from,
                          const struct trend_window *to);
-/* Row row of an answer about the window w: it takes the place of all but newer live values. */
+/* Row row of an answer about a window of the same buckets, that may have moved on meanwhile: it
+ * takes the place of all but newer live values. */
 void trend_series_answer(struct trend_series *s, const struct trend_window *w,
                          const struct archive_answer *answer, uint32_t row);
-/* A reading from a snapshot. False: it is known already. */
+/* A reading from a snapshot; of a window without buckets it is only remembered. False: it is
+ * known already. */
 bool trend_series_live(struct trend_series *s, const struct trend_window *w,
                        const struct component_state *state);
 

@@ -48,11 +48,13 @@ struct trend_plot {
     enum trend_y y;
     int64_t cursor; /* bucket, -1: none */
     const struct zone *zone;
-    bool bare; /* a small tile: no time axis, no labels but those at the lines' ends */
+    bool bare; /* a small tile: curves and limits only, no axes, no labels */
 };
 
 /* Columns that the plot itself has in a rectangle of that width. */
 int trend_plot_columns(int width, bool bare);
+/* The columns left of it, with labels. */
+int trend_plot_left(int width, bool bare);
 
 /* canvas is drawn on and need not be clear. Returns the screen's column of the cursor, -1 when
  * there is none; its row is that of the time axis in *ret_y (may be NULL). */

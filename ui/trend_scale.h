@@ -13,8 +13,10 @@
 #ifndef UI_TREND_SCALE_H
 #define UI_TREND_SCALE_H
 
+#include <math.h>
+
 #include "ui/format.h"
-#include "ui/limit_marks.h"
+#include "ui/limit_set.h"
 #include "ui/trend_data.h"
 
 enum trend_y { TREND_Y_RANGE, TREND_Y_LIMITS, TREND_Y_AUTO };
@@ -30,10 +32,10 @@ struct trend_scale {
 struct trend_scale trend_scale_values(const struct trend_dot *dots, uint32_t n);
 /* Both; TREND_SCALE_NONE is neutral. */
 struct trend_scale trend_scale_join(struct trend_scale a, struct trend_scale b);
-/* For one component; marks of other components are passed over. Without margin. */
+/* For one component, index of the plant; marks of others are passed over. Without margin. */
 struct trend_scale trend_scale_choose(enum trend_y y, const struct component *c,
                                       const struct limit_mark *marks, guint n_marks,
-                                      const struct trend_dot *dots, uint32_t n);
+                                      uint32_t index, const struct trend_dot *dots, uint32_t n);
 /* Some room at both ends, never an empty range. */
 struct trend_scale trend_scale_margin(struct trend_scale s);
 

@@ -11,6 +11,13 @@
 
 #include "ui/screen.h"
 
+/* What "/" filters as it is typed. */
+struct view_filter {
+    const char *(*text)(const struct screen *s);
+    void (*set)(struct screen *s, const char *text);
+    void (*count)(const struct screen *s, int *ret_n, unsigned *ret_of); /* "n of N" */
+};
+
 struct view_type {
     const char *name; /* N_() */
     char key;         /* the digit or letter that opens it, also shown before its name */
@@ -34,6 +41,7 @@ struct view_type {
     bool (*back)(struct screen *s);
     bool (*can_back)(const struct screen *s);      /* whether back() would; NULL: never */
     void (*click)(struct screen *s, int y, int x); /* NULL: a click selects a row of list */
+    const struct view_filter *filter;              /* NULL: "/" filters stations or alarms */
 
     void (*draw)(struct screen *s, struct rect area);       /* s->snap may be NULL */
     void (*draw_small)(struct screen *s, struct rect area); /* below 60x14, s->snap is there;
@@ -46,7 +54,11 @@ extern const struct view_type *const view_types[VIEWS];
 
 const struct view_type *view_of(const struct screen *s); /* the one shown */
 
-/* Its rows, for the files above. */
-extern const struct view_type view_stations, view_alarms, view_unknown, view_log;
+/* Its rows, each in the files of its view. */
+extern const struct view_type view_overview, view_stations, view_map, view_alarms, view_trends,
+    view_boards, view_journal, view_health, view_unknown, view_log;
+/* Its rows, each in the files of its view. */
+extern const struct view_type view_overview, view_stations, view_map, view_alarms, view_trends,
+    view_boards, view_journal, view_health, view_unknown, view_log;
 
 #endif

@@ -25,6 +25,9 @@ void status_draw(struct screen *s, int y);
 int stations_width(const struct screen *s); /* that all columns would take */
 void stations_draw(struct screen *s, struct rect area);
 void stations_draw_small(struct screen *s, struct rect area);
+/* How a station without an alarm is marked. */
+enum glyph condition_glyph(enum condition condition);
+unsigned condition_style(enum condition condition);
 /* Sort by the column to the left or right of the present one. */
 void stations_sort_by(struct screen *s, int step);
 
@@ -40,6 +43,8 @@ void detail_fini(struct detail *d);
 /* Show the station selected in the list from now on. */
 void detail_follow(struct screen *s);
 void detail_update(struct screen *s);
+/* Of the newest plant, for any view; s->snap must be there. */
+const struct limit_set *detail_limits(struct screen *s);
 /* Its cursor was moved by so many rows. */
 void detail_moved(struct screen *s, int by);
 uint32_t detail_station(const struct screen *s); /* STATION_NONE: nothing is shown */
@@ -89,6 +94,7 @@ void log_view_draw(struct screen *s, struct rect area);
 void help_init(struct help *h);
 void help_fini(struct help *h);
 void help_open(struct screen *s);
+void help_search(struct screen *s); /* by what was typed; to be called when that changed */
 void help_key(struct screen *s, int key);
 void help_draw(struct screen *s, struct rect area);
 /* The last line meanwhile: why the selected action cannot be done now, or how to do it. */
@@ -98,10 +104,22 @@ void help_draw_hint(struct screen *s, int y, int x);
 void prompt_init(struct prompt *p);
 void prompt_fini(struct prompt *p);
 void prompt_open(struct screen *s, enum prompt_kind kind);
+/* With text in it, to go on from. */
+void prompt_open_with(struct screen *s, enum prompt_kind kind, const char *text);
 void prompt_cancel(struct screen *s);
 void prompt_key(struct screen *s, int key);
 /* Returns the column of the caret. */
 int prompt_draw(struct screen *s, int y);
+/* A question that the next key answers. label is translated. */
+void prompt_choose(struct screen *s, const char *label,
+                   void (*choose)(struct screen *s, int key));
+void prompt_set_text(struct prompt *p, const char *text);
+
+/* prompt_command.c: the line behind ":" */
+void prompt_load_history(struct screen *s);
+void prompt_recall(struct prompt *p, int step);
+void prompt_complete(struct screen *s, int step);
+void prompt_run(struct screen *s);
 
 /* hints.c: the last line */
 void hints_draw(struct screen *s, int y);

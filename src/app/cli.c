@@ -8,6 +8,7 @@
 
 #include "src/app/cli_parse.h"
 #include "src/app/commands.h"
+#include "src/app/paths_tell.h"
 #include "src/core/i18n.h"
 #include "src/core/log.h"
 #include "src/core/text.h"
@@ -35,6 +36,10 @@ static const struct cli_option global_options[] = {
      .type = CLI_FLAG,
      .offset = offsetof(struct cli, help),
      .help = N_("tell the usage and leave")},
+    {.name = "paths",
+     .type = CLI_FLAG,
+     .offset = offsetof(struct cli, paths),
+     .help = N_("tell which files and directories apply, and leave")},
     {.name = NULL},
 };
 
@@ -139,21 +144,27 @@ finish_stdout(int status)
     return status == CLI_DONE ? CLI_FAILED : status;
 }
 
+/* In a screen of 24 lines: names only, a command's own --help tells the rest. */
 static void
 print_help(void)
 {
     size_t n;
     const struct cli_command *const *commands = commands_all(&n);
+    const char *heading = commands_heading(commands[0]);
     printf(_("Usage: %s\n"), "leitstand [OPTION…] [COMMAND [OPTION…] [ARGUMENT…]]");
     printf("\n%s\n\n", _("A control room for water networks in the terminal."));
     printf("%s\n", _("Commands (without one: console):"));
+    GString *names = g_string_new(NULL);
     for (size_t i = 0; i < n; i++) {
-        char *left =
-            g_strjoin(" ", commands[i]->name,
-                      *commands[i]->arguments != '\0' ? commands[i]->arguments : NULL, NULL);
-        cli_print_row(left, _(commands[i]->summary));
-        g_free(left);
+        g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", commands[i]->name);
+        const char *next = i + 1 < n ? commands_heading(commands[i + 1]) : "";
+        if (next != NULL) {
+            cli_print_row(_(heading), names->str);
+            g_string_truncate(names, 0);
+            heading = next;
+        }
     }
+    g_string_free(names, TRUE);
     printf("\n%s\n", _("Options:"));
     cli_print_options(global_options);
     printf("\n%s\n", _("More: leitstand COMMAND --help, leitstand(1), leitstand.ini(5)"));
@@ -178,6 +189,22 @@ print_command_help(const struct cli_command *c)
     cli_print_options(global_options);
     if (c->more_help != NULL) {
         c->more_help();
+    }
+}
+
+/* Those of two words that begin with this one. */
+static void
+print_family(const char *word)
+{
+    size_t n, len = strlen(word);
+    const struct cli_command *const *commands = commands_all(&n);
+    printf("%s\n", _("Commands:"));
+    for (size_t i = 0; i < n; i++) {
+        if (strncmp(commands[i]->name, word, len) == 0 && commands[i]->name[len] == ' ') {
+            char *left = g_strjoin(" ", commands[i]->name, commands[i]->arguments, NULL);
+            cli_print_row(g_strchomp(left), _(commands[i]->summary));
+            g_free(left);
+        }
     }
 }
 
@@ -230,7 +257,7 @@ say_unknown(const char *word, bool help)
     }
     int status = CLI_USAGE;
     if (family->len > 0 && help) {
-        print_help();
+        print_family(word);
         status = CLI_DONE;
     } else if (family->len > 0) {
         cli_error(_("\"%s\" is one of %s; see \"leitstand --help\""), word, family->str);
@@ -282,6 +309,8 @@ run_command(const struct cli_command *c, struct cli *cli, char ***words)
     } else if (cli->version) {
         printf("leitstand %s\n", LEITSTAND_VERSION);
         status = CLI_DONE;
+    } else if (cli->paths) {
+        status = paths_tell(cli);
     } else if (check_arguments(c, argc, *words + 1)) {
         set_log_level(cli);
         status = c->run(cli, args, argc, *words + 1);
@@ -308,6 +337,9 @@ dispatch(struct cli *cli, char ***words)
     if (argc == 0 && cli->version) {
         printf("leitstand %s\n", LEITSTAND_VERSION);
         return CLI_DONE;
+    }
+    if (argc == 0 && cli->paths) {
+        return paths_tell(cli);
     }
     const struct cli_command *c = find_command(*words + 1, &taken);
     if (c == NULL) {

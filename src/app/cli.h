@@ -61,7 +61,7 @@ struct cli_option {
 struct cli {
     char *config;    /* --config, or NULL */
     char *log_level; /* --log-level, or NULL */
-    bool version, help;
+    bool version, help, paths;
     struct now started;
 };
 

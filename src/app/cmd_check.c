@@ -11,6 +11,7 @@
 #include "src/app/check_limits.h"
 #include "src/app/cli_parse.h"
 #include "src/app/commands.h"
+#include "src/app/key_files.h"
 #include "src/app/load.h"
 #include "src/app/paths.h"
 #include "src/app/profile_files.h"
@@ -20,6 +21,7 @@
 #include "storage/pg_probe.h"
 #include "storage/pg_schema.h"
 #include "storage/query.h"
+#include "ui/keymap.h"
 
 #define BROKER_TIMEOUT_MS 5000
 #define STORE_TIMEOUT_US  (5 * US_PER_S)
@@ -335,6 +337,23 @@ check_postgres(struct checking *k)
     pg_close(pg);
 }
 
+/* The keys of the screen. */
+static void
+check_keys(struct checking *k)
+{
+    struct key_files files;
+    struct keymap *keymap = keymap_new();
+    key_files_read(&files, &k->problems);
+    for (size_t i = 0; i < G_N_ELEMENTS(files.path); i++) {
+        keymap_read(keymap, &files.settings[i], &k->problems);
+        if (tell_problems(k) && files.found[i]) {
+            tell(_("ok"), _("keys %s"), files.path[i]);
+        }
+    }
+    keymap_free(keymap);
+    key_files_fini(&files);
+}
+
 static int
 run(const struct cli *cli, void *given, int argc, char **argv)
 {
@@ -351,6 +370,7 @@ run(const struct cli *cli, void *given, int argc, char **argv)
         check_conninfo(&k);
         check_together(k.c, tell);
     }
+    check_keys(&k);
     if (k.valid && !args->offline) {
         check_broker(&k);
         check_cache(&k);

@@ -36,5 +36,7 @@ extern const struct cli_command command_quarantine_drop;
 
 /* In the order of --help. */
 const struct cli_command *const *commands_all(size_t *ret_n);
+/* What it and those behind it are for, N_(); NULL: the same as the one before it. */
+const char *commands_heading(const struct cli_command *command);
 
 #endif

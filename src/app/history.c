@@ -17,6 +17,7 @@ struct wanted {
     struct history_request ask;
     struct component_name *names;
     char *event;
+    struct archive_request *trend;
     int64_t left; /* rows still wanted; INT64_MAX: no limit */
     struct pg_history_range range;
 };
@@ -48,6 +49,7 @@ wanted_free(gpointer data)
     }
     g_free(w->names);
     g_free(w->event);
+    g_free(w->trend);
     g_free(w);
 }
 
@@ -63,6 +65,7 @@ wanted_new(const struct history_request *r, uint64_t id)
         w->names[i].component = g_strdup(r->names[i].component);
     }
     w->event = g_strdup(r->event);
+    w->trend = r->trend == NULL ? NULL : g_memdup2(r->trend, sizeof(*r->trend));
     w->left = r->limit > 0 ? r->limit : INT64_MAX;
     w->range = (struct pg_history_range){.since = r->since, .until = r->until};
     return w;
@@ -78,6 +81,7 @@ rows_for(enum history_kind kind)
         [HISTORY_READINGS] = {sizeof(struct central_reading), central_reading_clear},
         [HISTORY_JOURNAL] = {sizeof(struct journal_record), journal_record_clear},
         [HISTORY_ALARMS] = {sizeof(struct occurrence_record), occurrence_record_clear},
+        [HISTORY_TREND] = {1, NULL},
     };
     static_assert(G_N_ELEMENTS(rows) == HISTORY_KINDS, "a kind has no rows");
     GArray *array = g_array_new(FALSE, FALSE, rows[kind].size);
@@ -90,6 +94,7 @@ history_page_free(struct history_page *page)
 {
     if (page != NULL) {
         g_array_unref(page->rows);
+        archive_answer_free(page->trend);
         g_free(page);
     }
 }
@@ -115,8 +120,9 @@ release(void *worker)
 /* ---- the thread ---- */
 
 static enum rc
-fetch(struct pg *pg, const struct wanted *w, GArray *out, struct err *err)
+fetch(struct pg *pg, const struct wanted *w, struct history_page *page, struct err *err)
 {
+    GArray *out = page->rows;
     static const struct component_name any = {NULL, NULL};
     const struct component_name *name = w->ask.n_names > 0 ? w->names : &any;
     switch (w->ask.kind) {
@@ -126,6 +132,10 @@ fetch(struct pg *pg, const struct wanted *w, GArray *out, struct err *err)
         return pg_history_journal(pg, name, w->event, &w->range, out, err);
     case HISTORY_ALARMS:
         return pg_history_alarms(pg, name, w->ask.open_only, &w->range, out, err);
+    case HISTORY_TREND:
+        archive_answer_free(page->trend); /* of a try before */
+        page->trend = archive_answer_new(w->trend, 0);
+        return pg_history_trend(pg, w->trend, w->range.until, page->trend, err);
     }
     return RC_INVALID;
 }
@@ -147,7 +157,8 @@ connect_to(struct history *h, const struct wanted *w, struct err *err)
 
 /* Unlocked. A connection kept from before may have died unseen: then it is tried once more. */
 static enum rc
-fetch_page(struct history *h, const struct wanted *w, GArray *out, struct err *err)
+fetch_page(struct history *h, const struct wanted *w, struct history_page *page,
+           struct err *err)
 {
     bool kept = h->pg != NULL && pg_is_open(h->pg) && h->answer_us == w->ask.patience_us;
     mono_us deadline = clock_now().mono + w->ask.patience_us;
@@ -155,10 +166,10 @@ fetch_page(struct history *h, const struct wanted *w, GArray *out, struct err *e
     if (rc != RC_OK) {
         return rc;
     }
-    rc = fetch(h->pg, w, out, err);
+    rc = fetch(h->pg, w, page, err);
     if (rc == RC_IO && kept && clock_now().mono < deadline) {
         rc = connect_to(h, w, err);
-        rc = rc == RC_OK ? fetch(h->pg, w, out, err) : rc;
+        rc = rc == RC_OK ? fetch(h->pg, w, page, err) : rc;
     }
     return rc;
 }
@@ -173,6 +184,8 @@ time_of(const GArray *rows, enum history_kind kind, guint i)
         return g_array_index(rows, struct journal_record, i).at;
     case HISTORY_ALARMS:
         return g_array_index(rows, struct occurrence_record, i).raised_at;
+    case HISTORY_TREND:
+        break;
     }
     return WALL_NONE;
 }
@@ -213,7 +226,9 @@ serve_page(struct history *h, struct wanted *w)
     page->rows = rows_for(w->ask.kind);
     w->range.at_most = (uint32_t)MIN(w->left, (int64_t)HISTORY_PAGE_ROWS);
     worker_unlock(&h->worker);
-    page->failed = fetch_page(h, w, page->rows, &err) != RC_OK;
+    enum rc rc = fetch_page(h, w, page, &err);
+    page->failed = rc != RC_OK;
+    page->refused = rc == RC_INVALID;
     worker_lock(&h->worker);
     page->last = page->failed || page->rows->len < w->range.at_most ||
                  (int64_t)page->rows->len >= w->left;

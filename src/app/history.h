@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * History on demand: readings, journal lines and occurrences out of the central store, for who
- * cannot wait: what the local cache does not hold any more. A thread of its own asks, page by
- * page; who asked polls history_fd() and takes what came.
+ * History on demand: readings, journal lines, occurrences and trends out of the central store,
+ * for who cannot wait: what the local cache does not hold any more. A thread of its own asks,
+ * page by page; who asked polls history_fd() and takes what came.
  *
  * Order:   requests are answered one after the other, as they were asked, newest rows first.
  * Bounds:  at most HISTORY_REQUESTS wait; of what was answered HISTORY_PAGES wait to be taken,
@@ -26,17 +26,19 @@ enum history_kind {
     HISTORY_READINGS, /* struct central_reading */
     HISTORY_JOURNAL,  /* struct journal_record */
     HISTORY_ALARMS,   /* struct occurrence_record */
+    HISTORY_TREND,    /* no rows: trend */
 };
-#define HISTORY_KINDS (HISTORY_ALARMS + 1)
+#define HISTORY_KINDS (HISTORY_TREND + 1)
 
 struct history_request {
     enum history_kind kind;
     const struct component_name *names; /* n_names; 0: all. But for readings only the first */
     size_t n_names;
-    const char *event;    /* HISTORY_JOURNAL: only such lines; NULL: all */
-    bool open_only;       /* HISTORY_ALARMS: not those that are over */
-    wall_us since, until; /* both included; WALL_NONE: open */
-    int64_t limit;        /* rows in all; 0: none */
+    const char *event;                   /* HISTORY_JOURNAL: only such lines; NULL: all */
+    bool open_only;                      /* HISTORY_ALARMS: not those that are over */
+    wall_us since, until;                /* both included; WALL_NONE: open */
+    int64_t limit;                       /* rows in all; 0: none */
+    const struct archive_request *trend; /* HISTORY_TREND: of which what is before until */
     int64_t patience_us;
 };
 
@@ -44,8 +46,10 @@ struct history_page {
     uint64_t id; /* of the request */
     enum history_kind kind;
     GArray *rows;
-    bool last;   /* nothing comes after it */
-    bool failed; /* then it is the last one, too, and has no rows */
+    struct archive_answer *trend; /* HISTORY_TREND: pg_history_trend(); id 0 */
+    bool last;                    /* nothing comes after it */
+    bool failed;                  /* then it is the last one, too, and has no rows */
+    bool refused;                 /* failed, but the store did answer */
     char problem[160];
 };
 void history_page_free(struct history_page *page); /* NULL is fine */

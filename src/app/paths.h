@@ -9,6 +9,9 @@
 
 /* What the admin sets for everybody. */
 #define PATHS_SYSTEM "/etc/leitstand"
+/* In that and in the directory of the user's own: */
+#define PATHS_KEYS   "keys.ini"
+#define PATHS_BOARDS "boards"
 
 /* The path of a data file or directory such as "profiles"; NULL: of the directory of all of
  * them. Free with g_free(), as all below. */

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <unistd.h>
 
-#include "src/config/csv_rows.h"
+#include "src/core/csv.h"
 #include "src/core/text.h"
 #include "src/core/timestamp.h"
 
@@ -97,7 +97,11 @@ put(struct rows *r, enum cell cell, const char *text, const char *raw)
         r->right[r->at] |= cell == CELL_BARE && raw == NULL;
         break;
     case ROWS_CSV:
-        csv_cell_append(r->line, text, r->at == 0);
+        if (cell == CELL_TEXT) {
+            csv_text_append(r->line, text, r->at == 0);
+        } else {
+            csv_cell_append(r->line, text, r->at == 0);
+        }
         break;
     case ROWS_JSON:
     case ROWS_JSONL:
@@ -118,15 +122,6 @@ rows_null(struct rows *r)
     put(r, CELL_NULL, "", "null");
 }
 
-/* Whether a spreadsheet would compute it. */
-static bool
-is_formula(const char *text)
-{
-    double number;
-    return strchr("=+-@", *text) != NULL && *text != '\0' &&
-           !text_to_double(text, strlen(text), false, &number);
-}
-
 void
 rows_text(struct rows *r, const char *text)
 {
@@ -135,11 +130,6 @@ rows_text(struct rows *r, const char *text)
         return;
     }
     char *clean = text_sanitize_dup(text, strlen(text));
-    if (r->format == ROWS_CSV && is_formula(clean)) {
-        char *quoted = g_strconcat("'", clean, NULL);
-        g_free(clean);
-        clean = quoted;
-    }
     put(r, CELL_TEXT, clean, NULL);
     g_free(clean);
 }

@@ -4,7 +4,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "src/app/archive_worker.h"
 #include "src/app/engine.h"
+#include "src/app/key_files.h"
 #include "src/app/paths.h"
 #include "src/core/log.h"
 #include "ui/plain.h"
@@ -42,17 +44,27 @@ bell_of(const struct config *config, const char *told)
 
 static enum rc
 show(const struct config *config, const struct watch_options *o, bool demo,
-     struct exchange *exchange, struct err *err)
+     struct exchange *exchange, struct archive *archive, struct err *err)
 {
     char *config_dir = paths_user_config(), *state_dir = paths_user_state();
     char *data_dir = paths_data(NULL);
+    struct key_files keys;
+    struct problems problems;
+    problems_init(&problems);
+    key_files_read(&keys, &problems);
+    for (size_t i = 0; i < MIN(problems.n, PROBLEMS_MAX); i++) {
+        log_warning("%s", problems.list[i]);
+    }
     const struct console_config console = {
         .exchange = exchange,
+        .archive = archive,
         .config_dir = config_dir,
         .state_dir = state_dir,
         .system_dir = PATHS_SYSTEM,
         .data_dir = data_dir,
         .read_only = o->read_only,
+        .keys = {&keys.settings[0], &keys.settings[1]},
+        .n_key_problems = problems.n,
         .timezone = config->instance.timezone,
         .title = config->instance.name,
         .demo = demo,
@@ -71,6 +83,8 @@ show(const struct config *config, const struct watch_options *o, bool demo,
     g_free(config_dir);
     g_free(state_dir);
     g_free(data_dir);
+    key_files_fini(&keys);
+    problems_fini(&problems);
     return rc;
 }
 
@@ -85,7 +99,16 @@ watch_plant(const struct config *config, const struct watch_options *options, bo
     log_hold(true);
     enum rc rc = engine_start(&engine, config, exchange, true, problems, err);
     if (rc == RC_OK) {
-        rc = show(config, options, demo, exchange, err);
+        /* The engine has brought the cache up to date before anybody else looks into it. */
+        struct archive *archive = archive_new();
+        struct archive_worker *worker = archive_worker_start(
+            &(struct archive_worker_config){.archive = archive,
+                                            .cache = config->cache.path,
+                                            .store = config->postgres.conninfo,
+                                            .patience_us = ARCHIVE_PATIENCE_US});
+        rc = show(config, options, demo, exchange, worker == NULL ? NULL : archive, err);
+        archive_worker_stop(worker);
+        archive_free(archive);
     }
     engine_stop(engine);
     log_hold(false);

@@ -224,23 +224,3 @@ csv_rows_parse(const char *path, const char *bytes, size_t len, const struct csv
     csv_free(&r.parser);
     g_ptr_array_unref(r.cells);
 }
-
-void
-csv_cell_append(GString *to, const char *text, bool first)
-{
-    if (!first) {
-        g_string_append_c(to, ',');
-    }
-    if (strpbrk(text, "\",\r\n") == NULL) {
-        g_string_append(to, text);
-        return;
-    }
-    g_string_append_c(to, '"');
-    for (const char *p = text; *p != '\0'; p++) {
-        if (*p == '"') {
-            g_string_append_c(to, '"');
-        }
-        g_string_append_c(to, *p);
-    }
-    g_string_append_c(to, '"');
-}

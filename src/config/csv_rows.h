@@ -28,7 +28,4 @@ void csv_rows_parse(const char *path, const char *bytes, size_t len,
                     const struct csv_layout *layout, struct problems *problems, csv_row *row,
                     void *user);
 
-/* Append a cell, in quotes when it needs them; a comma in front unless it is the first. */
-void csv_cell_append(GString *to, const char *text, bool first);
-
 #endif

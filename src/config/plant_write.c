@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "src/config/plant_columns.h"
+#include "src/core/csv.h"
 
 /* The station's name is borrowed. */
 static struct component_row

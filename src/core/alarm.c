@@ -232,6 +232,20 @@ parked_record_clear(void *record)
     g_free(r->comment);
 }
 
+struct journal_record
+journal_record_copy(const struct journal_record *r)
+{
+    struct journal_record copy = *r;
+    copy.instance = g_strdup(r->instance);
+    copy.station = g_strdup(r->station);
+    copy.component = g_strdup(r->component);
+    copy.rule = g_strdup(r->rule);
+    copy.actor = g_strdup(r->actor);
+    copy.origin = g_strdup(r->origin);
+    copy.detail = g_strdup(r->detail);
+    return copy;
+}
+
 struct occurrence_record
 occurrence_record_copy(const struct occurrence_record *r)
 {

@@ -145,6 +145,7 @@ struct journal_record {
     char *detail; /* comment, reason, cause */
 };
 void journal_record_clear(void *record); /* for g_array_set_clear_func() */
+struct journal_record journal_record_copy(const struct journal_record *r);
 
 /* ---- what is kept ---- */
 

@@ -100,6 +100,20 @@ archive_ask(struct archive *a, const struct archive_request *r)
     return id;
 }
 
+/* Locked. */
+static void
+drop_answers(struct archive *a, uint64_t id)
+{
+    for (GList *l = a->answers.head, *next; l != NULL; l = next) {
+        struct archive_answer *answer = l->data;
+        next = l->next;
+        if (answer->id == id) {
+            archive_answer_free(answer);
+            g_queue_delete_link(&a->answers, l);
+        }
+    }
+}
+
 void
 archive_cancel(struct archive *a, uint64_t id)
 {
@@ -113,7 +127,9 @@ archive_cancel(struct archive *a, uint64_t id)
             break;
         }
     }
+    drop_answers(a, id);
     pthread_mutex_unlock(&a->lock);
+    event_set(a->request_fd); /* who works on it hears of it, and there may be room again */
 }
 
 int
@@ -125,22 +141,19 @@ archive_fd(const struct archive *a)
 struct archive_answer *
 archive_take(struct archive *a)
 {
-    struct archive_answer *taken = NULL;
     pthread_mutex_lock(&a->lock);
     event_clear(a->answer_fd);
-    while (taken == NULL && a->answers.length > 0) {
-        taken = g_queue_pop_head(&a->answers);
-        if (!g_hash_table_contains(a->open, &taken->id)) {
-            archive_answer_free(g_steal_pointer(&taken));
-        } else if (taken->last) {
-            g_hash_table_remove(a->open, &taken->id);
-        }
+    struct archive_answer *taken = g_queue_pop_head(&a->answers);
+    if (taken != NULL && taken->last) {
+        g_hash_table_remove(a->open, &taken->id);
     }
     if (a->answers.length > 0) {
         event_set(a->answer_fd);
     }
     pthread_mutex_unlock(&a->lock);
-    event_set(a->request_fd); /* there is room again */
+    if (taken != NULL) {
+        event_set(a->request_fd); /* there is room again */
+    }
     return taken;
 }
 
@@ -157,7 +170,11 @@ archive_next(struct archive *a, struct archive_request *ret, uint64_t *ret_id)
 {
     pthread_mutex_lock(&a->lock);
     event_clear(a->request_fd);
-    struct asked *asked = g_queue_pop_head(&a->requests);
+    bool room = a->answers.length < ARCHIVE_ANSWERS;
+    struct asked *asked = room ? g_queue_pop_head(&a->requests) : NULL;
+    if (room && a->requests.length > 0) {
+        event_set(a->request_fd);
+    }
     pthread_mutex_unlock(&a->lock);
     if (asked == NULL) {
         return false;
@@ -203,6 +220,14 @@ archive_has_room(struct archive *a)
     return room;
 }
 
+static GArray *
+journal_new(void)
+{
+    GArray *journal = g_array_new(FALSE, FALSE, sizeof(struct journal_record));
+    g_array_set_clear_func(journal, journal_record_clear);
+    return journal;
+}
+
 struct archive_answer *
 archive_answer_new(const struct archive_request *r, uint64_t id)
 {
@@ -219,10 +244,27 @@ archive_answer_new(const struct archive_request *r, uint64_t id)
             g_new0(struct archive_bucket, MAX((gsize)r->n_series * r->n_buckets, 1));
         answer->before = g_new0(struct archive_bucket, MAX(r->n_series, 1));
     } else {
-        answer->journal = g_array_new(FALSE, FALSE, sizeof(struct journal_record));
-        g_array_set_clear_func(answer->journal, journal_record_clear);
+        answer->journal = journal_new();
     }
     return answer;
+}
+
+struct archive_answer *
+archive_answer_copy(const struct archive_answer *answer)
+{
+    struct archive_answer *copy = g_memdup2(answer, sizeof(*answer));
+    size_t buckets = (size_t)answer->n_series * answer->n_buckets;
+    copy->buckets = g_memdup2(answer->buckets, buckets * sizeof(*answer->buckets));
+    copy->before = g_memdup2(answer->before, answer->n_series * sizeof(*answer->before));
+    if (answer->journal != NULL) {
+        copy->journal = journal_new();
+        for (guint i = 0; i < answer->journal->len; i++) {
+            struct journal_record line =
+                journal_record_copy(&g_array_index(answer->journal, struct journal_record, i));
+            g_array_append_val(copy->journal, line);
+        }
+    }
+    return copy;
 }
 
 void
@@ -239,24 +281,52 @@ archive_answer_free(struct archive_answer *answer)
     g_free(answer);
 }
 
+/* ---- buckets ---- */
+
+uint32_t
+archive_bucket_of(wall_us since, wall_us until, uint32_t n_buckets, wall_us at)
+{
+    /* Both factors fit 64 bits, and so does the product for spans of a century. */
+    uint64_t span = (uint64_t)(until - since), offset = (uint64_t)(at - since);
+    return (uint32_t)(offset * n_buckets / span);
+}
+
+void
+archive_bucket_merge(struct archive_bucket *b, const struct archive_bucket *other)
+{
+    b->bad += other->bad;
+    if (other->n == 0) {
+        return;
+    }
+    bool first = b->n == 0;
+    if (first || other->min < b->min) {
+        b->min = other->min;
+    }
+    if (first || other->max > b->max) {
+        b->max = other->max;
+    }
+    if (first || other->first_at < b->first_at) {
+        b->first = other->first;
+        b->first_at = other->first_at;
+    }
+    if (first || other->last_at >= b->last_at) {
+        b->last = other->last;
+        b->last_at = other->last_at;
+    }
+    b->sum += other->sum;
+    b->n += other->n;
+}
+
 void
 archive_bucket_add(struct archive_bucket *b, double value, wall_us at)
 {
-    bool first = b->n == 0;
-    if (first || value < b->min) {
-        b->min = value;
-    }
-    if (first || value > b->max) {
-        b->max = value;
-    }
-    if (first || at < b->first_at) {
-        b->first = value;
-        b->first_at = at;
-    }
-    if (first || at >= b->last_at) {
-        b->last = value;
-        b->last_at = at;
-    }
-    b->sum += value;
-    b->n++;
+    const struct archive_bucket one = {.n = 1,
+                                       .first = value,
+                                       .last = value,
+                                       .min = value,
+                                       .max = value,
+                                       .sum = value,
+                                       .first_at = at,
+                                       .last_at = at};
+    archive_bucket_merge(b, &one);
 }

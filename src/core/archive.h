@@ -8,6 +8,7 @@
  *          before (first what the cache has, then with what the central store knows); the last
  *          one says so. After a cancel none is taken any more.
  * Bounds:  at most ARCHIVE_REQUESTS wait; ARCHIVE_ANSWERS untaken answers stop the other side.
+ *          A cancelled request leaves nothing behind: neither it nor its untaken answers count.
  * Threads: the screen's functions belong to one thread, the worker's to one other.
  */
 #ifndef SRC_CORE_ARCHIVE_H
@@ -43,11 +44,11 @@ struct archive_request {
 };
 
 /* One part of the span of one component. Values are raw, as stored: the component's adjustment
- * is applied by who shows them. Readings of bad quality are counted in bad and are in no value;
- * so are texts. */
+ * is applied by who shows them. Readings of bad quality (QUALITY_BAD) and such that are no
+ * number are counted in bad and are in no value. Texts are not there at all. */
 struct archive_bucket {
     uint32_t n;   /* good readings in it; 0: the values below mean nothing */
-    uint32_t bad; /* readings of bad quality */
+    uint32_t bad; /* readings that are not to be relied on */
     double first, last, min, max, sum;
     wall_us first_at, last_at;
 };
@@ -61,7 +62,10 @@ struct archive_answer {
     bool last;         /* no better one comes */
     char problem[160]; /* what is missing and why, for people; "" nothing is */
     wall_us since, until;
-    wall_us reach; /* from here on it is complete; WALL_NONE: nothing is known of that */
+    /* From here on it is complete, as far as who answers was there: what came while the
+     * instance was down is not in its cache. At or before since: all of it. WALL_NONE: nothing
+     * is complete. */
+    wall_us reach;
     /* ARCHIVE_TREND: n_series runs of n_buckets */
     uint32_t n_series, n_buckets;
     struct archive_bucket *buckets;
@@ -86,18 +90,28 @@ void archive_answer_free(struct archive_answer *answer); /* NULL is fine */
 
 /* ---- the worker's side ---- */
 
-int archive_request_fd(const struct archive *a); /* readable: a request waits */
-/* The next request, its id in *ret_id; false: none waits. */
+/* Readable: a request waits, one was cancelled, or an answer was taken. archive_next() ends
+ * that. */
+int archive_request_fd(const struct archive *a);
+/* The next request, its id in *ret_id; false: none waits, or ARCHIVE_ANSWERS are not taken. */
 bool archive_next(struct archive *a, struct archive_request *ret, uint64_t *ret_id);
 bool archive_cancelled(struct archive *a, uint64_t id);
 /* Takes the answer over. False: it is wanted no more (then it is freed), go on with the next
- * request. Never blocks: while ARCHIVE_ANSWERS wait, archive_has_room() says false. */
+ * request. Never blocks, and always has room for what comes after a first answer. */
 bool archive_put(struct archive *a, struct archive_answer *answer);
+/* Fewer than ARCHIVE_ANSWERS wait to be taken. */
 bool archive_has_room(struct archive *a);
 /* A zeroed answer to r with its arrays. */
 struct archive_answer *archive_answer_new(const struct archive_request *r, uint64_t id);
+struct archive_answer *archive_answer_copy(const struct archive_answer *answer);
 
-/* Add one good reading to a bucket; in any order of time. */
+/* The bucket that at falls into; since <= at < until, n_buckets > 0. Part i of the span begins
+ * at the first time that falls into it: since + i * (until - since) / n_buckets, rounded up. */
+uint32_t archive_bucket_of(wall_us since, wall_us until, uint32_t n_buckets, wall_us at);
+/* Add one good reading to a bucket; in any order of time. Of equal times the first added is the
+ * first, and the last added the last. */
 void archive_bucket_add(struct archive_bucket *b, double value, wall_us at);
+/* Add all of another bucket, whose readings are not in this one. */
+void archive_bucket_merge(struct archive_bucket *b, const struct archive_bucket *other);
 
 #endif

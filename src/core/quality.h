@@ -17,6 +17,9 @@ enum quality {
     QUALITY_CLOCK = 1u << 5,       /* the source's time was refused, receipt time stands in */
 };
 #define QUALITY_COUNT 6
+/* Not to be relied on: substituted and clock say where a value comes from, not that it is
+ * wrong. */
+#define QUALITY_BAD (QUALITY_INVALID | QUALITY_NOT_TOPICAL | QUALITY_BLOCKED | QUALITY_OVERFLOW)
 
 /* The flag's name in JSON and SQL, or NULL for a bit that is no flag. Never translated. */
 const char *quality_name(unsigned flag);

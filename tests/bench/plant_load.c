@@ -4,8 +4,10 @@
  * more. Tells the medians, their ratio with its spread, and fails above a second.
  */
 #include "src/config/csv_rows.h"
+#include "src/core/csv.h"
 #include "src/config/plant_csv.h"
 #include "src/core/clock.h"
+#include "src/core/csv.h"
 
 #define ROUNDS     15
 #define STATIONS   1000

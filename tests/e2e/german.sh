@@ -48,7 +48,7 @@ start_tmux "$leitstand --config=$dir/leitstand.ini console" "$dir/raw"
 report "the screen is German" shows '1 Stationen'
 report "a broker that is away is told in German" shows 'Broker getrennt'
 press '?'
-report "help on the screen is German" shows 'was hier möglich ist'
+report "help on the screen is German" shows 'tippen zum Suchen'
 press Escape
 press q
 report "it ends" shows 'exit status 0'

@@ -41,7 +41,7 @@ report "the filter finds Buxtehude" shows '1 of 40'
 press Escape
 report "and lets go again" shows '40 stations'
 press '?'
-report "? is help" shows 'what can be done here'
+report "? is help" shows 'type to search'
 press Escape
 resize 200 60
 report "it uses a larger window" shows '^  (PW-16|SB-02) '

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/core/i18n.h"
+#include "ui/actions.h"
+#include "ui/keymap.h"
+#include "ui/keys.h"
+#include "ui/overview.h"
+
+/* What is done in the overview. */
+static const struct action overview_actions[] = {
+    {"drill",
+     N_("open the stations of the area, or the station of the row"),
+     N_("open"),
+     {ENTER, K(KEY_ENTER), '\n'},
+     PLACE_OVERVIEW,
+     why_nothing_to_drill,
+     action_drill,
+     NULL},
+    {"panes",
+     N_("go to the next pane"),
+     N_("pane"),
+     {TAB},
+     PLACE_OVERVIEW,
+     NULL,
+     action_panes,
+     NULL},
+    {"panes-back",
+     N_("go to the pane before"),
+     NULL,
+     {K(KEY_BTAB)},
+     PLACE_OVERVIEW,
+     NULL,
+     action_panes_back,
+     NULL},
+    {"order",
+     N_("order of the areas: worst, plant, name, stations, comm"),
+     N_("order"),
+     {'>', K(KEY_F(6))},
+     PLACE_OVERVIEW,
+     why_no_snapshot,
+     action_order,
+     N_("ORDER")},
+    {"order-back",
+     N_("the order before"),
+     NULL,
+     {'<'},
+     PLACE_OVERVIEW,
+     why_no_snapshot,
+     action_order_back,
+     NULL},
+    {"measure",
+     N_("what is added up, or averaged, of each area"),
+     N_("measure"),
+     {'v'},
+     PLACE_OVERVIEW,
+     why_no_measure,
+     action_measure,
+     N_("NAME")},
+};
+const struct action_group overview_group = {overview_actions,
+                                            (int)G_N_ELEMENTS(overview_actions)};

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/core/i18n.h"
+#include "src/core/text.h"
+#include "src/core/timestamp.h"
+#include "ui/trends.h"
+
+/* A field as RFC 4180 wants it. */
+static void
+add_text(GString *out, const char *text)
+{
+    if (strpbrk(text, "\",\r\n") == NULL) {
+        g_string_append(out, text);
+        return;
+    }
+    g_string_append_c(out, '"');
+    for (const char *p = text; *p != '\0'; p++) {
+        g_string_append(out, *p == '"' ? "\"\"" : "");
+        if (*p != '"') {
+            g_string_append_c(out, *p);
+        }
+    }
+    g_string_append_c(out, '"');
+}
+
+static void
+add_number(GString *out, bool there, double value)
+{
+    char text[32] = "";
+    if (there && isfinite(value)) {
+        text_from_double(text, sizeof(text), value);
+    }
+    g_string_append_printf(out, ",%s", text);
+}
+
+static void
+add_row(GString *out, const struct trends *t, const struct trend_entry *e,
+        const struct trend_dot dots[TREND_STATS], uint32_t i)
+{
+    const struct component *c = &t->plant->components[e->component];
+    const struct archive_bucket *b = &e->now.buckets[i];
+    char since[TIMESTAMP_SIZE], until[TIMESTAMP_SIZE];
+    timestamp_format(since, trend_window_start(&t->window, i));
+    timestamp_format(until, trend_window_start(&t->window, (int64_t)i + 1));
+    g_string_append_printf(out, "%s,%s,", since, until);
+    add_text(out, e->now.name.station);
+    g_string_append_c(out, ',');
+    add_text(out, e->now.name.component);
+    g_string_append_c(out, ',');
+    add_text(out, c->unit);
+    g_string_append_printf(out, ",%u,%u", b->n, b->bad);
+    for (int stat = 0; stat < TREND_STATS; stat++) {
+        add_number(out, b->n > 0, dots[stat].value);
+    }
+    g_string_append(out, "\r\n");
+}
+
+static void
+add_entry(GString *out, const struct trends *t, const struct trend_entry *e)
+{
+    uint32_t n = t->window.n;
+    struct trend_dot *dots[TREND_STATS];
+    for (int stat = 0; stat < TREND_STATS; stat++) {
+        dots[stat] = g_new(struct trend_dot, MAX(n, 1));
+        trend_dots(dots[stat], e->now.buckets, &e->now.before, &t->window,
+                   &t->plant->components[e->component], (enum trend_stat)stat, 0);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        struct trend_dot row[TREND_STATS];
+        for (int stat = 0; stat < TREND_STATS; stat++) {
+            row[stat] = dots[stat][i];
+        }
+        add_row(out, t, e, row, i);
+    }
+    for (int stat = 0; stat < TREND_STATS; stat++) {
+        g_free(dots[stat]);
+    }
+}
+
+static GString *
+make_csv(const struct trends *t)
+{
+    GString *out = g_string_new("since,until,station,component,unit,readings,bad");
+    for (int stat = 0; stat < TREND_STATS; stat++) {
+        g_string_append_printf(out, ",%s", trend_stat_name((enum trend_stat)stat));
+    }
+    g_string_append(out, "\r\n");
+    for (int i = 0; i < t->n; i++) {
+        if (!t->entries[i].hidden && t->entries[i].component != COMPONENT_NONE) {
+            add_entry(out, t, &t->entries[i]);
+        }
+    }
+    return out;
+}
+
+static bool
+write_all(int fd, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, bytes, len);
+        if (n < 0 && errno != EINTR) {
+            return false;
+        }
+        bytes += MAX(n, 0);
+        len -= (size_t)MAX(n, 0);
+    }
+    return true;
+}
+
+enum rc
+trends_write_csv(const struct screen *s, const char *file, struct err *err)
+{
+    int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0 && errno == EEXIST) {
+        return err_set(err, RC_FULL, _("\"%s\" is there already; nothing was written"), file);
+    }
+    if (fd < 0) {
+        return err_set(err, RC_IO, _("could not make \"%s\": %s"), file, g_strerror(errno));
+    }
+    GString *out = make_csv(s->trends);
+    bool written = write_all(fd, out->str, out->len);
+    int problem = errno;
+    if (close(fd) != 0 && written) {
+        written = false;
+        problem = errno;
+    }
+    g_string_free(out, TRUE);
+    if (!written) {
+        (void)unlink(file); /* half a table would be taken for a whole one */
+        return err_set(err, RC_IO, _("could not write \"%s\": %s"), file, g_strerror(problem));
+    }
+    return RC_OK;
+}
