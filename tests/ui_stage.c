@@ -6,7 +6,9 @@
  *     ui_stage FD STATIONS [TIMEZONE]      (FD -1: no commands)
  *
  * In the environment: STAGE_KEYS and STAGE_SYSTEM_KEYS, files of keys; STAGE_STATE, the
- * directory where choices are kept; STAGE_READ_ONLY.
+ * directory where choices are kept; STAGE_READ_ONLY, STAGE_THEME, STAGE_COLOR, STAGE_GLYPHS,
+ * STAGE_SLOW, STAGE_NO_FLASH as on the command line; STAGE_CLOCK, seconds since 1970 at which
+ * the time stands still.
  *
  *     value UID ID NUMBER | text UID ID WORDS | quality UID ID BITS | stale UID ID
  *     silent UID 0|1 | never UID | heard UID SECONDS_AGO
@@ -15,6 +17,7 @@
  *     unknown STATION ID VALUE | broker up|down | problem TEXT
  *     owner ROLE INSTANCE EPOCH.TERM ARBITER HEARD_AGO     (INSTANCE -: nobody)
  *     pg up|down|none SINCE_AGO PENDING QUARANTINED BEHIND BEHIND_AT_FIRST
+ *     clock +SECONDS    see stage_clock.h
  *     history           see stage_archive.h
  *     alarms            see stage_alarms.h; the actions of the user are written to FD in lines
  *     publish           hand the screen a snapshot of all that
@@ -42,6 +45,7 @@
 #include "src/core/text.h"
 #include "tests/stage_alarms.h"
 #include "tests/stage_archive.h"
+#include "tests/stage_clock.h"
 #include "ui/plain.h"
 
 struct made {
@@ -164,7 +168,7 @@ put_somewhere(struct made *m, int order)
 static void
 add(struct stage *stage, const char *uid, const char *name, int order)
 {
-    struct now now = clock_now();
+    struct now now = stage_now();
     struct made *m = g_new0(struct made, 1);
     m->uid = g_strdup(uid);
     m->name = g_utf8_make_valid(name, -1);
@@ -276,7 +280,7 @@ copy_states(const struct stage *stage, struct snapshot *s, uint32_t index)
 static void
 publish(struct stage *stage)
 {
-    struct now now = clock_now();
+    struct now now = stage_now();
     const struct plant *plant = stage->plant;
     struct snapshot *s = g_new0(struct snapshot, 1);
     s->refs = 1;
@@ -312,7 +316,7 @@ set_order(struct stage *stage, unsigned seed)
 static void
 add_unknown(struct stage *stage, char **w)
 {
-    struct unknown_id id = {.count = 3, .last = clock_now().wall};
+    struct unknown_id id = {.count = 3, .last = stage_now().wall};
     g_strlcpy(id.station, w[1], sizeof(id.station));
     g_strlcpy(id.id, w[2], sizeof(id.id));
     g_strlcpy(id.value, w[3], sizeof(id.value));
@@ -324,7 +328,7 @@ static void
 change_value(struct stage *stage, char **w)
 {
     struct component_state *state = state_of(stage, w[1], w[2]);
-    struct now now = clock_now();
+    struct now now = stage_now();
     state->ts = state->received = now.wall;
     state->heard = now.mono;
     if (state->text != NULL) {
@@ -371,7 +375,7 @@ change_station(struct stage *stage, char **w)
         m->station.received = WALL_NONE;
         m->station.heard = 0;
     } else {
-        set_heard(m, clock_now(), g_ascii_strtoll(w[2], NULL, 10));
+        set_heard(m, stage_now(), g_ascii_strtoll(w[2], NULL, 10));
     }
 }
 
@@ -394,7 +398,7 @@ change_owner(struct health *h, char **w)
     if (!arbiter_from_name(w[4], &h->owner.arbiter)) {
         g_error("no arbiter %s", w[4]);
     }
-    h->owner.heard = clock_now().mono - number_of(w[5]) * US_PER_S;
+    h->owner.heard = stage_now().mono - number_of(w[5]) * US_PER_S;
 }
 
 static void
@@ -402,7 +406,7 @@ change_store(struct health *h, char **w)
 {
     h->postgres.configured = strcmp(w[1], "none") != 0;
     h->postgres.connected = strcmp(w[1], "up") == 0;
-    h->postgres.since = clock_now().mono - number_of(w[2]) * US_PER_S;
+    h->postgres.since = stage_now().mono - number_of(w[2]) * US_PER_S;
     h->postgres.pending = (uint64_t)number_of(w[3]);
     h->postgres.quarantined = (uint64_t)number_of(w[4]);
     h->postgres.behind = (uint64_t)number_of(w[5]);
@@ -423,7 +427,7 @@ obey_health(struct stage *stage, const char *line)
         change_store(&stage->health, w);
     } else if (strcmp(w[0], "broker") == 0 && n == 2) {
         stage->health.mqtt.connected = strcmp(w[1], "up") == 0;
-        stage->health.mqtt.since = clock_now().mono;
+        stage->health.mqtt.since = stage_now().mono;
         g_strlcpy(stage->health.mqtt.problem, "connection refused",
                   sizeof(stage->health.mqtt.problem));
     } else if (strcmp(w[0], "problem") == 0) {
@@ -442,7 +446,7 @@ obey(struct stage *stage, const char *line)
     char **w = g_strsplit(line, " ", 4);
     guint n = g_strv_length(w);
     if (stage_alarms_obey(stage->alarms, line) || stage_archive_obey(stage->history, line) ||
-        obey_health(stage, line)) {
+        stage_clock_obey(line) || obey_health(stage, line)) {
         g_strfreev(w);
         return;
     }
@@ -601,6 +605,12 @@ play(struct stage *stage, const char *timezone)
         .system_dir = getenv("STAGE_SYSTEM"),
         .data_dir = getenv("STAGE_DATA"),
         .read_only = getenv("STAGE_READ_ONLY") != NULL,
+        .theme = getenv("STAGE_THEME"),
+        .color = getenv("STAGE_COLOR"),
+        .glyphs = getenv("STAGE_GLYPHS"),
+        .slow = getenv("STAGE_SLOW") != NULL,
+        .no_flash = getenv("STAGE_NO_FLASH") != NULL,
+        .clock = stage_clock_stands() ? stage_now : NULL,
         .keys = {read_keys("STAGE_KEYS", &keys[0], &problems),
                  read_keys("STAGE_SYSTEM_KEYS", &keys[1], &problems)},
         .n_key_problems = problems.n,
@@ -646,6 +656,9 @@ main(int argc, char **argv)
         textdomain("leitstand");
     }
     block_signals();
+    if (getenv("STAGE_CLOCK") != NULL) {
+        stage_clock_stop(number_of(getenv("STAGE_CLOCK")));
+    }
     struct stage stage;
     stage_init(&stage, (int)fd, (int)stations);
     publish(&stage);
