@@ -160,7 +160,7 @@ test_neighbour_takes_over_when_it_is_gone(void **state)
     world_init(&w, 3);
     roster_init(&r);
     roster_update(&r, w.snap, 0);
-    roster_set_sort(&r, SORT_ID, false, w.snap);
+    roster_set_sort(&r, "id", false, w.snap);
     assert_true(roster_select(&r, "S-0001"));
     g_ptr_array_remove_index(w.uids, 1);
     build(&w);
@@ -200,7 +200,7 @@ test_order_holds_after_a_key(void **state)
     roster_update(&r, w.snap, 1 * S + HOLD_US);
     assert_string_equal(uid_at(&r, 0), last);
     assert_false(roster_held(&r, 1 * S + HOLD_US));
-    roster_set_sort(&r, SORT_ID, false, w.snap);
+    roster_set_sort(&r, "id", false, w.snap);
     roster_move_to(&r, 0, 9 * S);
     assert_false(roster_held(&r, 9 * S)); /* this order does not depend on live values */
     g_free(first);
@@ -235,7 +235,7 @@ test_worst_first_and_next(void **state)
     assert_int_equal(roster_next_abnormal(&r, -1), 1);
     roster_move_to(&r, 0, 0);
     assert_int_equal(roster_next_abnormal(&r, 1), 1);
-    roster_set_sort(&r, SORT_STATE, true, w.snap);
+    roster_set_sort(&r, "state", true, w.snap);
     assert_string_equal(uid_at(&r, 19), "S-0011");
     roster_fini(&r);
     world_fini(&w);

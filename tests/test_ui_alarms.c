@@ -474,7 +474,7 @@ test_filter(void **state)
 }
 
 static void
-test_open_and_back(void **state)
+test_u40_open_and_back(void **state)
 {
     (void)state;
     struct play *p = play_open(NULL);
@@ -682,7 +682,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_shelve),
     cmocka_unit_test(test_reset_and_maintenance),
     cmocka_unit_test(test_filter),
-    cmocka_unit_test(test_open_and_back),
+    cmocka_unit_test(test_u40_open_and_back),
     cmocka_unit_test(test_sizes),
     cmocka_unit_test(test_bytes),
     cmocka_unit_test(test_ten_thousand),

@@ -50,6 +50,17 @@ test_words(void **state)
         {"state=silent", CONDITION_FAULT, false},
         {"STATE=normal", CONDITION_NORMAL, true},
         {"\xff\xfe", CONDITION_NORMAL, false}, /* no UTF-8 at all */
+        {"area==nord", CONDITION_NORMAL, true},
+        {"area==nor", CONDITION_NORMAL, false},
+        {"area==\"\"", CONDITION_NORMAL, false},
+        {"name=\"überlauf m\"", CONDITION_NORMAL, true}, /* with its blank */
+        {"name=überlauf x", CONDITION_NORMAL, false},
+        {"\"überlauf münchen\"", CONDITION_NORMAL, true},
+        {"\"0417 nord", CONDITION_NORMAL, false}, /* the quote is still open */
+        {"level>", CONDITION_NORMAL, true},       /* still being typed */
+        {"level>x", CONDITION_NORMAL, false},
+        {"level>3", CONDITION_NORMAL, false}, /* there are no numbers here */
+        {">3", CONDITION_NORMAL, false},
     };
     struct filter_text text;
     filter_text_init(&text, &station);

@@ -68,7 +68,7 @@ static void
 test_help_has_all(void **state)
 {
     (void)state;
-    struct play_options o = {.columns = 200, .rows = 60};
+    struct play_options o = {.columns = 200, .rows = 240};
     struct play *p = play_open(&o);
     play_press(p, "?");
     for (int i = 0; i < action_count(); i++) {

@@ -11,7 +11,7 @@
  * the time stands still.
  *
  *     value UID ID NUMBER | text UID ID WORDS | quality UID ID BITS | stale UID ID
- *     silent UID 0|1 | never UID | heard UID SECONDS_AGO
+ *     silent UID 0|1 | never UID | heard UID SECONDS_AGO | clock UID SECONDS_AHEAD
  *     add UID NAME | remove UID | rename UID NAME | shuffle SEED
  *     place UID LATITUDE LONGITUDE      ("none none": it has none)
  *     unknown STATION ID VALUE | broker up|down | problem TEXT
@@ -25,6 +25,7 @@
  *     crash
  *
  * Texts are not sanitised here, unlike by the engine: what a screen lets through is seen.
+ * STAGE_CONFIG and STAGE_SYSTEM are the directories of the user and of the admin.
  * STAGE_LOCALE names a directory of translations; without it the screen is English.
  * With STAGE_PLAIN in the environment it is the line mode that is shown. STAGE_DATA,
  * STAGE_CONFIG and STAGE_STATE name directories: of the program, of the user, and of what the
@@ -371,6 +372,9 @@ change_station(struct stage *stage, char **w)
         m->latitude = none ? NAN : g_ascii_strtod(w[2], NULL);
         m->longitude = none ? NAN : g_ascii_strtod(w[3], NULL);
         rebuild(stage);
+    } else if (strcmp(w[0], "clock") == 0) {
+        m->station.clock_known = true;
+        m->station.clock_offset_us = (int64_t)(g_ascii_strtod(w[2], NULL) * (double)US_PER_S);
     } else if (strcmp(w[0], "never") == 0) {
         m->station.received = WALL_NONE;
         m->station.heard = 0;
@@ -600,9 +604,9 @@ play(struct stage *stage, const char *timezone)
         .title = "stage",
         .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
         .bell_repeat_s = 6,
-        .state_dir = getenv("STAGE_STATE"),
         .config_dir = getenv("STAGE_CONFIG"),
         .system_dir = getenv("STAGE_SYSTEM"),
+        .state_dir = getenv("STAGE_STATE"),
         .data_dir = getenv("STAGE_DATA"),
         .read_only = getenv("STAGE_READ_ONLY") != NULL,
         .theme = getenv("STAGE_THEME"),

@@ -238,36 +238,6 @@ action_command(struct screen *s, const char *argument)
 }
 
 void
-action_sort(struct screen *s, const char *argument)
-{
-    if (*argument == '\0') {
-        stations_sort_by(s, 1);
-        return;
-    }
-    for (int i = 0; i < ROSTER_SORTS; i++) {
-        if (strcmp(argument, roster_sort_name((enum roster_sort)i)) == 0) {
-            roster_set_sort(&s->roster, (enum roster_sort)i, false, s->snap);
-            return;
-        }
-    }
-    screen_notice(s, _("there is no column \"%s\": state, id, name, area, age"), argument);
-}
-
-void
-action_sort_back(struct screen *s, const char *argument)
-{
-    (void)argument;
-    stations_sort_by(s, -1);
-}
-
-void
-action_reverse(struct screen *s, const char *argument)
-{
-    (void)argument;
-    roster_set_sort(&s->roster, s->roster.sort, !s->roster.reverse, s->snap);
-}
-
-void
 action_adopt(struct screen *s, const char *argument)
 {
     (void)argument;

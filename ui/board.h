@@ -110,6 +110,10 @@ void board_set_places(struct board *b, const struct tile_place *places);
  */
 struct board *board_parse(const char *file, const char *text, size_t len,
                           struct problems *errors, struct problems *warnings);
+/* As if the key stood in the text of a tile of this kind; NULL, or why not: a constant that
+ * begins with "is not". Components are parted by blanks, lines of text by '|'. After a refusal
+ * the tile is half changed. Not for its kind and place. */
+const char *tile_set_key(struct tile *t, const char *key, const char *value);
 /* The text of a board; free with g_free(). Parsed again it is the same board. */
 char *board_text(const struct board *b);
 

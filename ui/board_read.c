@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The reader of a board's text. */
-#include "ui/board.h"
-
 #include <string.h>
 
 #include "src/core/i18n.h"
-#include "src/core/rule.h"
 #include "src/core/text.h"
+#include "ui/board_private.h"
 
 #define LINE_BYTES_MAX 1000
 
@@ -25,13 +23,6 @@ struct reader {
     struct problems *errors, *warnings;
 };
 
-/* What is being read into. */
-struct target {
-    struct reader *reader;
-    struct tile *tile; /* NULL: the board */
-    bool placed;
-};
-
 static const char *
 section_name(const struct reader *r)
 {
@@ -45,185 +36,6 @@ move_lines(GPtrArray *to, GPtrArray *from)
         g_ptr_array_add(to, g_strdup(g_ptr_array_index(from, i)));
     }
     g_ptr_array_set_size(from, 0);
-}
-
-/* ---- values; each false: it is not … ---- */
-
-static bool
-read_kind(struct target *t, const char *value)
-{
-    (void)t; /* it was read first */
-    enum tile_kind kind;
-    return tile_kind_from_name(value, &kind);
-}
-
-static bool
-read_title(struct target *t, const char *value)
-{
-    tile_set(t->tile == NULL ? &t->reader->board->title : &t->tile->title, value);
-    return true;
-}
-
-static bool
-read_version(struct target *t, const char *value)
-{
-    (void)t;
-    int64_t version;
-    return text_to_int(value, BOARD_VERSION, BOARD_VERSION, &version);
-}
-
-static bool
-read_number(const char *value, int least, int most, int *ret)
-{
-    int64_t number = 0;
-    bool good = text_to_int(value, least, most, &number);
-    *ret = good ? (int)number : *ret;
-    return good;
-}
-
-static bool
-read_row(struct target *t, const char *value)
-{
-    t->placed = true;
-    return read_number(value, 0, GRID_ROW_MAX, &t->tile->place.row);
-}
-
-static bool
-read_column(struct target *t, const char *value)
-{
-    t->placed = true;
-    return read_number(value, 0, GRID_COLUMNS - TILE_COLUMNS_MIN, &t->tile->place.column);
-}
-
-static bool
-read_rows(struct target *t, const char *value)
-{
-    return read_number(value, 1, TILE_ROWS_MAX, &t->tile->place.rows);
-}
-
-static bool
-read_columns(struct target *t, const char *value)
-{
-    return read_number(value, TILE_COLUMNS_MIN, GRID_COLUMNS, &t->tile->place.columns);
-}
-
-static bool
-read_component(struct target *t, const char *value)
-{
-    if (!tile_component_valid(value) ||
-        (int)t->tile->components->len >= tile_components_max(t->tile->kind)) {
-        return false;
-    }
-    g_ptr_array_add(t->tile->components, g_strdup(value));
-    return true;
-}
-
-static bool
-read_station(struct target *t, const char *value)
-{
-    tile_set(&t->tile->station, value);
-    return *value != '\0' && strlen(value) <= PLANT_ID_MAX;
-}
-
-static bool
-read_select(struct target *t, const char *value)
-{
-    tile_set(&t->tile->select, value);
-    return *value == '\0' || rule_template_valid(t->tile->select, NULL);
-}
-
-/* "90m", "6h", "14d" */
-static bool
-read_span(struct target *t, const char *value)
-{
-    size_t len = strlen(value);
-    char *digits = g_strndup(value, len > 0 ? len - 1 : 0);
-    char unit = len > 0 ? value[len - 1] : '\0';
-    int64_t factor = unit == 's'   ? 1
-                     : unit == 'm' ? 60
-                     : unit == 'h' ? 3600
-                     : unit == 'd' ? 24 * 3600
-                                   : 0;
-    int64_t number = 0;
-    bool good = factor > 0 && text_to_int(digits, 1, TILE_SPAN_MAX_S, &number) &&
-                number * factor >= TILE_SPAN_MIN_S && number * factor <= TILE_SPAN_MAX_S;
-    t->tile->span_s = good ? (int)(number * factor) : t->tile->span_s;
-    g_free(digits);
-    return good;
-}
-
-static bool
-read_count(struct target *t, const char *value)
-{
-    return read_number(value, 1, TILE_COUNT_MAX, &t->tile->count);
-}
-
-static bool
-read_order(struct target *t, const char *value)
-{
-    t->tile->order = strcmp(value, "value") == 0 ? TILE_BY_VALUE : TILE_BY_DISTANCE;
-    return t->tile->order == TILE_BY_VALUE || strcmp(value, "distance") == 0;
-}
-
-static bool
-read_unit(struct target *t, const char *value)
-{
-    t->tile->unit = strcmp(value, "hours") == 0 ? TILE_BY_HOURS : TILE_BY_WEEKS;
-    return t->tile->unit == TILE_BY_HOURS || strcmp(value, "weeks") == 0;
-}
-
-static bool
-read_text(struct target *t, const char *value)
-{
-    char *line = NULL;
-    tile_set(&line, value);
-    g_ptr_array_add(t->tile->text, line);
-    return t->tile->text->len <= TILE_LINES_MAX;
-}
-
-#define KIND(kind) (1u << (kind))
-#define OF_BOARD   (1u << TILE_KINDS)
-#define OF_TILES   (OF_BOARD - 1)
-#define OF_ONE     (KIND(TILE_GAUGE) | KIND(TILE_NUMBER) | KIND(TILE_STATE) | KIND(TILE_CALENDAR))
-
-static const struct key {
-    const char *name;
-    unsigned where; /* kinds of tiles, or the board */
-    bool many;      /* may stand more than once */
-    bool (*read)(struct target *t, const char *value);
-    const char * not ; /* N_() */
-} keys[] = {
-    {"version", OF_BOARD, false, read_version,
-     N_("is not 1, the only version that this program knows")},
-    {"title", OF_BOARD | OF_TILES, false, read_title, NULL},
-    {"kind", OF_TILES, false, read_kind,
-     N_("is not gauge, number, state, trend, alarms, flow, ranking, calendar or text")},
-    {"row", OF_TILES, false, read_row, N_("is not a number from 0 to 999")},
-    {"column", OF_TILES, false, read_column, N_("is not a number from 0 to 10")},
-    {"rows", OF_TILES, false, read_rows, N_("is not a number from 1 to 20")},
-    {"columns", OF_TILES, false, read_columns, N_("is not a number from 2 to 12")},
-    {"component", OF_ONE | KIND(TILE_TREND), true, read_component,
-     N_("is not STATION/ID, or one more than the tile can show")},
-    {"station", KIND(TILE_FLOW), false, read_station, N_("is not the uid of a station")},
-    {"select", KIND(TILE_ALARMS) | KIND(TILE_RANKING), false, read_select,
-     N_("is not a template such as kind:level area:Nord")},
-    {"span", KIND(TILE_NUMBER) | KIND(TILE_TREND) | KIND(TILE_CALENDAR), false, read_span,
-     N_("is not a span from 5m to 366d")},
-    {"count", KIND(TILE_RANKING), false, read_count, N_("is not a number from 1 to 100")},
-    {"order", KIND(TILE_RANKING), false, read_order, N_("is not value or distance")},
-    {"unit", KIND(TILE_CALENDAR), false, read_unit, N_("is not hours or weeks")},
-    {"text", KIND(TILE_TEXT), true, read_text, N_("is not one of the first 100 lines")},
-};
-
-static const struct key *
-find_key(const char *name, unsigned where)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
-        if (strcmp(keys[i].name, name) == 0 && (keys[i].where & where) != 0) {
-            return &keys[i];
-        }
-    }
-    return NULL;
 }
 
 /* ---- sections ---- */
@@ -249,12 +61,11 @@ keep_unknown(struct reader *r, const struct setting *pair)
 }
 
 static void
-apply(struct target *t, unsigned where)
+apply(struct reader *r, struct board_target *t, unsigned where)
 {
-    struct reader *r = t->reader;
     for (guint i = 0; i < r->pairs->len; i++) {
         const struct setting *pair = &g_array_index(r->pairs, struct setting, i);
-        const struct key *key = find_key(pair->key, where);
+        const struct board_key *key = board_key_find(pair->key, where);
         if (key == NULL) {
             keep_unknown(r, pair);
         } else if (!key->many && find_pair(r, pair->key) != pair) {
@@ -268,8 +79,8 @@ apply(struct target *t, unsigned where)
 static void
 end_board(struct reader *r)
 {
-    struct target target = {.reader = r};
-    apply(&target, OF_BOARD);
+    struct board_target target = {.board = r->board};
+    apply(r, &target, BOARD_KEY_BOARD);
     if (find_pair(r, "version") == NULL) {
         problems_add(r->errors, _("%s:%d: [board] has no version"), r->file, r->section_line);
     }
@@ -301,7 +112,7 @@ static void
 end_tile(struct reader *r, struct tile *tile)
 {
     const struct setting *pair = find_pair(r, "kind");
-    struct target target = {.reader = r, .tile = tile};
+    struct board_target target = {.board = r->board, .tile = tile};
     if (pair == NULL) {
         problems_add(r->errors, _("%s:%d: [tile] has no kind"), r->file, r->section_line);
     } else if (tile_kind_from_name(pair->value, &tile->kind)) {
@@ -310,7 +121,7 @@ end_tile(struct reader *r, struct tile *tile)
         tile->span_s = usual->span_s;
         tile_free(usual);
     }
-    apply(&target, KIND(tile->kind));
+    apply(r, &target, BOARD_KEY_OF(tile->kind));
     place_tile(r, tile, target.placed);
 }
 

@@ -55,8 +55,8 @@ void
 complete_columns(const struct screen *s, const char *typed, GPtrArray *out)
 {
     (void)s;
-    for (int i = 0; i < ROSTER_SORTS; i++) {
-        complete_add(out, typed, "", roster_sort_name((enum roster_sort)i));
+    for (int i = 0; i < COLUMN_FIXED; i++) {
+        complete_add(out, typed, "", column_fixed_name(i));
     }
 }
 

@@ -249,10 +249,11 @@ take_ticks(struct console *c)
     }
     if (c->resize_at != 0 && c->resize_at <= c->now) {
         c->resize_at = 0;
-        if (terminal_resize(c->terminal)) {
-            c->screen.print.shown = false;
-            c->key_waits = true;
+        if (!terminal_resize(c->terminal)) {
+            terminal_repaint(c->terminal); /* there and back: what was cut off is gone */
         }
+        c->screen.print.shown = false;
+        c->key_waits = true;
     }
 }
 

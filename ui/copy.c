@@ -68,6 +68,10 @@ row_text(struct screen *s, char *dst, size_t cap)
     bool listed = s->cursor_y >= rows->y && s->cursor_y < rows->y + rows->height;
     draw_row_text(s->draw, s->cursor_y, listed ? rows->x : 0, listed ? rows->width : s->columns,
                   dst, cap);
+    const char *cursor = glyph_text(draw_glyphs(s->draw), GLYPH_CURSOR);
+    size_t mark = g_str_has_prefix(dst, cursor) ? strlen(cursor) : 0;
+    memmove(dst, dst + mark, strlen(dst + mark) + 1);
+    g_strchug(dst);
 }
 
 /* ---- into the clipboard ---- */

@@ -70,6 +70,11 @@ static const struct {
     {K(KEY_HOME), "Home"},
     {K(KEY_END), "End"},
     {K(KEY_BTAB), "Shift-Tab"},
+    {K(KEY_SLEFT), "Shift-Left"},
+    {K(KEY_SRIGHT), "Shift-Right"},
+    {K(KEY_SR), "Shift-Up"},
+    {K(KEY_SF), "Shift-Down"},
+    {K(KEY_DC), "Del"},
     {K(KEY_ENTER), "Enter"},
     {'\n', "Enter"},
 };

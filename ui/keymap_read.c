@@ -9,10 +9,17 @@ static const struct {
     const char *name;
     unsigned places;
 } places[] = {
-    {"keys", PLACE_ANY},        {"overview", PLACE_OVERVIEW}, {"stations", PLACE_STATIONS},
-    {"map", PLACE_MAP},         {"alarms", PLACE_ALARMS},     {"trends", PLACE_TRENDS},
-    {"boards", PLACE_BOARDS},   {"journal", PLACE_JOURNAL},   {"health", PLACE_HEALTH},
-    {"unknown", PLACE_UNKNOWN}, {"log", PLACE_LOG},
+    {"keys", PLACE_ANY},
+    {"overview", PLACE_OVERVIEW},
+    {"stations", PLACE_STATIONS},
+    {"map", PLACE_MAP},
+    {"alarms", PLACE_ALARMS},
+    {"trends", PLACE_TRENDS},
+    {"boards", PLACE_BOARDS | PLACE_BOARDS_EDIT},
+    {"journal", PLACE_JOURNAL},
+    {"health", PLACE_HEALTH},
+    {"unknown", PLACE_UNKNOWN},
+    {"log", PLACE_LOG},
 };
 
 /* What the line, screen, tmux or the window takes never arrives, or only sometimes. */

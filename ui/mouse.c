@@ -20,16 +20,12 @@ scroll_rows(struct screen *s, int by)
     screen_moved(s, list->pos - before);
 }
 
-static void
-click(struct screen *s, int y, int x)
+void
+mouse_select_row(struct screen *s, int y, int x)
 {
     const struct rect *rows = &s->list_rows;
     bool inside =
         y >= rows->y && y < rows->y + rows->height && x >= rows->x && x < rows->x + rows->width;
-    if (view_of(s)->click != NULL) {
-        view_of(s)->click(s, y, x);
-        return;
-    }
     if (!inside) {
         return;
     }
@@ -43,6 +39,16 @@ click(struct screen *s, int y, int x)
     screen_moved(s, 0);
     if (s->view == VIEW_STATIONS) {
         detail_follow(s);
+    }
+}
+
+static void
+click(struct screen *s, int y, int x)
+{
+    if (view_of(s)->click != NULL) {
+        view_of(s)->click(s, y, x);
+    } else {
+        mouse_select_row(s, y, x);
     }
 }
 

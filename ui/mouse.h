@@ -8,4 +8,7 @@
 /* curses has reported KEY_MOUSE. */
 void mouse_event(struct screen *s);
 
+/* What a click on a row of a list does: it selects it. */
+void mouse_select_row(struct screen *s, int y, int x);
+
 #endif

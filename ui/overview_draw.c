@@ -233,11 +233,13 @@ draw_areas(struct screen *s, struct rect area)
         draw_right(s->draw, area.y, area.x + area.width - 12, 11, STYLE_NORMAL,
                    _("order held"));
     }
-    list_fit(l, (int)o->n_areas + 1, area.height - 1);
-    for (int i = 0; i < l->height && l->top + i < l->n; i++) {
-        int place = l->top + i;
-        draw_area(s, area.y + 1 + i, &c, o->order[place], place == l->pos);
+    int rows = MAX(area.height - 2, 1), n = (int)o->n_areas; /* that of all is always there */
+    list_fit(l, n + 1, rows);
+    int top = MIN(l->top, MAX(n - rows, 0));
+    for (int i = 0; i < rows && top + i < n; i++) {
+        draw_area(s, area.y + 1 + i, &c, o->order[top + i], top + i == l->pos);
     }
+    draw_area(s, area.y + 1 + MIN(rows, n), &c, (uint32_t)n, l->pos == n);
 }
 
 /* ---- where the panes are ---- */

@@ -5,7 +5,6 @@
 #include "ui/keymap.h"
 
 #define ROWS_MAX   10
-#define NAME_WIDTH 24
 #define KEYS_WIDTH 12
 
 enum { SCORE_LETTERS = 1, SCORE_TEXT, SCORE_WORD, SCORE_INSIDE, SCORE_BEGIN, SCORE_NAME };
@@ -95,14 +94,12 @@ palette_lines(const struct screen *s, const char *text)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
     const char *blank = strchr(text, ' ');
-    if (blank == NULL) {
+    char *name = g_strndup(text, strcspn(text, " "));
+    const struct action *a = blank == NULL ? NULL : keymap_by_name(name);
+    if (a == NULL) {
         add_actions(s, text, lines);
         add_aliases(s, text, lines);
-        return lines;
-    }
-    char *name = g_strndup(text, (gsize)(blank - text));
-    const struct action *a = keymap_by_name(name);
-    if (a != NULL && a->complete != NULL) {
+    } else if (a->complete != NULL) {
         a->complete(s, blank + 1, lines);
         for (guint i = 0; i < lines->len; i++) {
             char *argument = lines->pdata[i];
@@ -127,9 +124,10 @@ draw_line(struct screen *s, int y, const char *line, bool selected)
     if (selected) {
         draw_glyph(s->draw, y, 0, STYLE_NORMAL, GLYPH_CURSOR);
     }
-    int width = named || alias != NULL ? NAME_WIDTH : s->columns - 1;
+    int name_width = s->columns < 80 ? 14 : 20;
+    int width = named || alias != NULL ? name_width : s->columns - 1;
     draw_text(s->draw, y, 1, width, style | (selected ? STYLE_SELECTED : 0), line);
-    int x = 1 + NAME_WIDTH + 1;
+    int x = 1 + name_width + 1;
     if (named) {
         char keys[64], text[512];
         keymap_keys_text(s->keymap, a, PLACE_ANY, keys, sizeof(keys));
@@ -160,8 +158,8 @@ palette_draw(struct screen *s, struct rect area)
         draw_fill(s->draw, y - 1, 0, s->columns, STYLE_DIM, GLYPH_LINE);
         char count[FORMAT_SIZE];
         snprintf(count, sizeof(count), _(" %d–%d of %d "), first + 1, first + rows, n);
-        draw_right(s->draw, y - 1, s->columns - 2, draw_columns(s->draw, count), STYLE_DIM,
-                   count);
+        int width = draw_columns(s->draw, count);
+        draw_flow(s->draw, y - 1, s->columns - width - 1, width, STYLE_DIM, count);
     }
     for (int i = 0; i < rows; i++) {
         draw_line(s, y + i, lines->pdata[first + i], first + i == p->completion);

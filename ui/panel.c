@@ -46,8 +46,8 @@ panel_stale(const struct screen *s, uint32_t component)
 }
 
 /* The letters of IEC 60870-5; a value from the cache is as good as not topical. */
-static void
-flags_text(const struct screen *s, uint32_t component, char *dst, size_t cap)
+void
+panel_flags(const struct screen *s, uint32_t component, char *dst, size_t cap)
 {
     static const char *const letters[QUALITY_COUNT] = {"IV", "NT", "BL", "SB", "OV", "CL"};
     const struct component_state *state = &s->snap->components[component];
@@ -76,7 +76,7 @@ draw_age(struct screen *s, const struct panel *p, const struct fields *f)
     if (state->ts == WALL_NONE) {
         return;
     }
-    flags_text(s, p->component, flags, sizeof(flags));
+    panel_flags(s, p->component, flags, sizeof(flags));
     format_age(age, sizeof(age), age_us);
     if (f->roomy) {
         draw_text(s->draw, p->y, f->flags, FLAGS, STYLE_DIM, flags);

@@ -99,6 +99,8 @@ apply_filter(struct screen *s)
         return;
     }
     roster_set_filter(&s->roster, s->prompt.text, s->snap);
+    const char *problem = s->roster.filter_problem;
+    s->prompt.complaint = *problem == '\0' ? NULL : problem;
     if (!roster_select(&s->roster, s->prompt.selected_before)) {
         roster_move_to(&s->roster, 0, s->now.mono);
     }

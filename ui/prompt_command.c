@@ -95,10 +95,10 @@ resolve(const struct screen *s, const char *text)
 /* No such command: what comes nearest is put into the line, and waits for another Enter. False:
  * nothing comes near. */
 static bool
-offer(struct screen *s, const char *name)
+offer(struct screen *s, const char *text)
 {
     struct prompt *p = &s->prompt;
-    GPtrArray *lines = palette_lines(s, name);
+    GPtrArray *lines = palette_lines(s, text);
     bool any = lines->len > 0;
     if (any) {
         prompt_set_text(p, lines->pdata[0]);
@@ -111,17 +111,14 @@ offer(struct screen *s, const char *name)
 }
 
 static void
-run_line(struct screen *s, char *line)
+run_line(struct screen *s, const char *line)
 {
-    char *space = strchr(line, ' ');
-    const char *argument = "";
-    if (space != NULL) {
-        *space = '\0';
-        argument = g_strchug(space + 1);
-    }
-    const struct action *action = keymap_by_name(line);
+    size_t len = strcspn(line, " ");
+    char *name = g_strndup(line, len);
+    const char *argument = line + len + strspn(line + len, " ");
+    const struct action *action = keymap_by_name(name);
     if (action == NULL && !offer(s, line)) {
-        screen_notice(s, _("there is no command \"%s\"; ? lists them"), line);
+        screen_notice(s, _("there is no command \"%s\"; ? lists them"), name);
     } else if (action != NULL && (action->places & (unsigned)screen_place(s)) == 0) {
         screen_notice(s, _("\"%s\" does not apply here"), action->name);
     } else if (action != NULL) {
@@ -129,6 +126,7 @@ run_line(struct screen *s, char *line)
         keymap_run(s, action, argument);
         s->typed = false;
     }
+    g_free(name);
 }
 
 void

@@ -1,27 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/roster.h"
 
-#include <assert.h>
-
+#include "src/core/i18n.h"
 #include "src/core/text.h"
-
-static const char *const sort_names[] = {[SORT_STATE] = "state",
-                                         [SORT_ID] = "id",
-                                         [SORT_NAME] = "name",
-                                         [SORT_AREA] = "area",
-                                         [SORT_AGE] = "age"};
-static_assert(G_N_ELEMENTS(sort_names) == ROSTER_SORTS, "a column has no name");
-
-const char *
-roster_sort_name(enum roster_sort sort)
-{
-    return sort_names[sort];
-}
 
 void
 roster_init(struct roster *r)
 {
     *r = (struct roster){.filter = filter_new(""),
+                         .sort = {.kind = COLUMN_STATE, .name = "state"},
+                         .tags = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
                          .faults = g_array_new(FALSE, FALSE, sizeof(struct fault))};
     r->list.height = 1;
 }
@@ -37,6 +25,7 @@ drop_plant(struct roster *r)
     g_clear_pointer(&r->conditions, g_free);
     g_clear_pointer(&r->worst, g_free);
     g_clear_pointer(&r->urgency, g_free);
+    g_clear_pointer(&r->n_alarms, g_free);
     g_clear_pointer(&r->alarmed, g_free);
     g_clear_pointer(&r->order, g_free);
     g_clear_pointer(&r->fault_components, g_free);
@@ -53,60 +42,10 @@ roster_fini(struct roster *r)
     drop_plant(r);
     filter_free(r->filter);
     g_array_free(r->faults, TRUE);
+    g_hash_table_unref(r->tags);
 }
 
 /* ---- order ---- */
-
-struct sorting {
-    const struct roster *r;
-    const struct snapshot *s;
-};
-
-static int
-compare_text(const char *a, const char *b)
-{
-    /* Stations without a text come last. */
-    if (*a == '\0' || *b == '\0') {
-        return (*a == '\0') - (*b == '\0');
-    }
-    return strcmp(a, b);
-}
-
-static int
-compare_key(const struct sorting *by, uint32_t a, uint32_t b)
-{
-    const struct roster *r = by->r;
-    wall_us x, y;
-    switch (r->sort) {
-    case SORT_STATE:
-        return r->urgency[a] != r->urgency[b] ? (int)r->urgency[a] - (int)r->urgency[b]
-                                              : (int)r->conditions[a] - (int)r->conditions[b];
-    case SORT_ID:
-        return strcmp(r->plant->stations[a].uid, r->plant->stations[b].uid);
-    case SORT_NAME:
-        return compare_text(r->texts[a].fields[FIELD_NAME], r->texts[b].fields[FIELD_NAME]);
-    case SORT_AREA:
-        return compare_text(r->texts[a].fields[FIELD_AREA], r->texts[b].fields[FIELD_AREA]);
-    case SORT_AGE:
-        x = by->s->stations[a].received;
-        y = by->s->stations[b].received;
-        return x == y ? 0 : x > y ? -1 : 1;
-    }
-    return 0;
-}
-
-/* The plant's own order breaks ties, so the order is the same every time. */
-static gint
-compare(gconstpointer a, gconstpointer b, gpointer data)
-{
-    const struct sorting *by = data;
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    int result = compare_key(by, x, y);
-    if (by->r->reverse) {
-        result = -result;
-    }
-    return result != 0 ? result : x < y ? -1 : x > y ? 1 : 0;
-}
 
 static int
 place_of(const struct roster *r, const char *uid)
@@ -130,23 +69,58 @@ select_at_cursor(struct roster *r)
 static void
 rebuild_order(struct roster *r, const struct snapshot *s)
 {
-    r->n = 0;
+    int row = r->list.pos - r->list.top;
     r->hold.due = false;
-    for (uint32_t i = 0; i < r->plant->n_stations; i++) {
-        if (filter_match(r->filter, &r->texts[i], (enum condition)r->conditions[i])) {
-            r->order[r->n++] = i;
-        }
-    }
-    struct sorting by = {r, s};
-    g_qsort_with_data(r->order, r->n, sizeof(*r->order), compare, &by);
-
+    roster_make_order(r, s);
     int place = *r->selected == '\0' ? -1 : place_of(r, r->selected);
     r->list.n = r->n;
-    if (place >= 0) {
+    if (place >= 0 && r->follow) {
+        r->list.pos = place;
+        r->list.home = place - row;
+        list_fit(&r->list, r->n, r->list.height);
+    } else if (place >= 0) {
         list_follow(&r->list, place);
     } else {
         list_fit(&r->list, r->n, r->list.height);
         select_at_cursor(r);
+    }
+}
+
+/* Sorted or filtered by what changes with every reading. */
+static bool
+follows_values(const struct roster *r)
+{
+    return r->n_numbers > 0 || (column_is_live(&r->sort) && r->sort.kind != COLUMN_STATE);
+}
+
+/* A new order that waits is made, if it may be. */
+static void
+settle_order(struct roster *r, const struct snapshot *s, mono_us now)
+{
+    bool early =
+        follows_values(r) && r->ordered_at != 0 && now < r->ordered_at + ROSTER_LIVE_US;
+    if (r->hold.due && !hold_on(&r->hold, now) && !early) {
+        r->ordered_at = now;
+        rebuild_order(r, s);
+    }
+}
+
+/* What the filter compares, as columns; what there is not is told. */
+static void
+read_numbers(struct roster *r)
+{
+    const char *name;
+    r->n_numbers = 0;
+    g_strlcpy(r->filter_problem, filter_problem(r->filter), sizeof(r->filter_problem));
+    for (int i = 0; (name = filter_number_name(r->filter, i)) != NULL; i++) {
+        struct station_column *c = &r->numbers[r->n_numbers];
+        if (r->n_numbers < ROSTER_NUMBERS && column_parse(c, name, r->plant)) {
+            g_strlcpy(c->name, name, sizeof(c->name));
+            r->n_numbers++;
+        } else if (*r->filter_problem == '\0') {
+            snprintf(r->filter_problem, sizeof(r->filter_problem),
+                     _("there is no column or component \"%s\""), name);
+        }
     }
 }
 
@@ -204,6 +178,7 @@ make_contents(struct roster *r, struct plant *plant)
     r->conditions = g_new0(uint8_t, plant->n_stations);
     r->worst = g_new0(uint32_t, plant->n_stations);
     r->urgency = g_new0(uint8_t, plant->n_stations);
+    r->n_alarms = g_new0(uint16_t, plant->n_stations);
     r->alarmed = g_new0(uint8_t, plant->n_components);
     r->order = g_new0(uint32_t, plant->n_stations);
     for (uint32_t i = 0; i < plant->n_stations; i++) {
@@ -221,9 +196,18 @@ make_contents(struct roster *r, struct plant *plant)
     }
 }
 
+/* Tags of stations that are gone would only be counted. */
+static gboolean
+is_gone(gpointer uid, gpointer value, gpointer plant)
+{
+    (void)value;
+    return plant_find_station(plant, uid) == STATION_NONE;
+}
+
 static void
 take_plant(struct roster *r, struct plant *plant)
 {
+    g_hash_table_foreach_remove(r->tags, is_gone, plant);
     struct plant *old = r->plant == NULL ? NULL : plant_ref(r->plant);
     GArray *faults = g_steal_pointer(&r->faults);
     r->faults = g_array_new(FALSE, FALSE, sizeof(struct fault));
@@ -232,6 +216,7 @@ take_plant(struct roster *r, struct plant *plant)
     keep_faults(r, old, faults);
     g_array_free(faults, TRUE);
     plant_unref(old);
+    read_numbers(r);
 }
 
 void
@@ -248,24 +233,31 @@ roster_update(struct roster *r, const struct snapshot *s, mono_us now)
         rebuild_order(r, s);
         return;
     }
-    r->hold.due = r->hold.due || (changed && r->sort == SORT_STATE) || r->sort == SORT_AGE;
-    if (r->hold.due && !hold_on(&r->hold, now)) {
-        rebuild_order(r, s);
-    }
+    r->hold.due = r->hold.due || (changed && r->sort.kind == COLUMN_STATE) || follows_values(r);
+    settle_order(r, s, now);
 }
 
 void
 roster_release(struct roster *r, const struct snapshot *s, mono_us now)
 {
-    if (hold_end(&r->hold, now) && s != NULL) {
-        roster_update(r, s, now);
+    hold_end(&r->hold, now);
+    if (s != NULL && r->plant == s->plant) {
+        settle_order(r, s, now);
     }
 }
 
 bool
 roster_held(const struct roster *r, mono_us now)
 {
-    return hold_on(&r->hold, now) && (r->sort == SORT_STATE || r->sort == SORT_AGE);
+    return hold_on(&r->hold, now) && (column_is_live(&r->sort) || r->n_numbers > 0);
+}
+
+mono_us
+roster_next(const struct roster *r)
+{
+    return r->hold.until != 0 ? r->hold.until
+           : r->hold.due      ? r->ordered_at + ROSTER_LIVE_US
+                              : 0;
 }
 
 void
@@ -302,17 +294,73 @@ roster_set_filter(struct roster *r, const char *text, const struct snapshot *s)
     g_strlcpy(r->filter_text, text, sizeof(r->filter_text));
     filter_free(r->filter);
     r->filter = filter_new(r->filter_text);
+    read_numbers(r);
     if (r->plant != NULL) {
         rebuild_order(r, s);
     }
 }
 
-void
-roster_set_sort(struct roster *r, enum roster_sort sort, bool reverse, const struct snapshot *s)
+bool
+roster_set_sort(struct roster *r, const char *column, bool reverse, const struct snapshot *s)
 {
-    r->sort = sort;
+    if (!column_parse(&r->sort, column, r->plant)) {
+        return false;
+    }
     r->reverse = reverse;
     if (r->plant != NULL) {
+        rebuild_order(r, s);
+    }
+    return true;
+}
+
+/* ---- tags ---- */
+
+bool
+roster_is_tagged(const struct roster *r, uint32_t station)
+{
+    return g_hash_table_contains(r->tags, r->plant->stations[station].uid);
+}
+
+uint32_t
+roster_n_tagged(const struct roster *r)
+{
+    return g_hash_table_size(r->tags);
+}
+
+static void
+set_tag(struct roster *r, uint32_t station, bool on)
+{
+    const char *uid = r->plant->stations[station].uid;
+    if (on) {
+        g_hash_table_add(r->tags, g_strdup(uid));
+    } else {
+        g_hash_table_remove(r->tags, uid);
+    }
+}
+
+void
+roster_tag(struct roster *r, uint32_t station, bool on, const struct snapshot *s)
+{
+    set_tag(r, station, on);
+    if (filter_wants_condition(r->filter)) {
+        rebuild_order(r, s);
+    }
+}
+
+void
+roster_tag_all(struct roster *r, const struct snapshot *s)
+{
+    bool all = true;
+    for (int i = 0; i < r->n; i++) {
+        all = all && roster_is_tagged(r, r->order[i]);
+    }
+    if (all) {
+        g_hash_table_remove_all(r->tags);
+    }
+    for (int i = 0; i < r->n && !all; i++) {
+        set_tag(r, r->order[i], true);
+    }
+    if (filter_wants_condition(r->filter)) {
         rebuild_order(r, s);
     }
 }

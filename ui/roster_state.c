@@ -31,6 +31,7 @@ take_alarm(struct roster *r, const struct alarm_board *board, uint32_t index)
         return;
     }
     uint8_t urgency = urgency_of(v);
+    r->n_alarms[station]++;
     const struct alarm_view *best =
         r->worst[station] == ALARM_NONE ? NULL : &board->alarms[r->worst[station]];
     if (best == NULL || urgency < r->urgency[station] ||
@@ -54,6 +55,7 @@ roster_take_alarms(struct roster *r, const struct snapshot *s, bool new_plant)
     }
     for (uint32_t i = 0; i < r->plant->n_stations; i++) {
         r->worst[i] = ALARM_NONE;
+        r->n_alarms[i] = 0;
         r->urgency[i] = URGENCY_NONE;
     }
     for (uint32_t i = 0; s->alarms != NULL && i < s->alarms->n_alarms; i++) {

@@ -222,7 +222,7 @@ mono_us
 screen_next_tick(const struct screen *s)
 {
     mono_us when = s->detail.follow_at;
-    sooner(&when, s->roster.hold.until);
+    sooner(&when, roster_next(&s->roster));
     sooner(&when, s->alarms.hold.until);
     sooner(&when, bell_next(&s->bell));
     sooner(&when, s->status_at);
@@ -479,7 +479,7 @@ screen_key(struct screen *s, int key)
         prompt_key(s, key);
     } else if (s->help.open) {
         help_key(s, key);
-    } else {
+    } else if (view_of(s)->key_taken == NULL || !view_of(s)->key_taken(s, key)) {
         run_key(s, key);
     }
     undo_watch(s);

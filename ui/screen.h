@@ -47,13 +47,16 @@ enum place {
     PLACE_BOARDS = 1u << 8,
     PLACE_JOURNAL = 1u << 9,
     PLACE_HEALTH = 1u << 10,
-    PLACE_LAYERS = 1u << 11, /* what the map shows */
+    PLACE_LAYERS = 1u << 11,      /* what the map shows */
+    PLACE_BOARDS_EDIT = 1u << 12, /* a board that is being arranged */
+    PLACE_COLUMNS = 1u << 13,     /* the picker of the list's columns */
 };
-#define PLACE_LAST     PLACE_LAYERS
+#define PLACE_LAST     PLACE_COLUMNS
 #define PLACE_STATIONS (PLACE_LIST | PLACE_DETAIL)
 #define PLACE_ANY      (2u * PLACE_LAST - 1u)
 /* Where the cursor keys go up and down in rows. */
-#define PLACE_ROWS (PLACE_ANY & ~(unsigned)(PLACE_MAP | PLACE_TRENDS | PLACE_BOARDS))
+#define PLACE_ROWS                                                                             \
+    (PLACE_ANY & ~(unsigned)(PLACE_MAP | PLACE_TRENDS | PLACE_BOARDS | PLACE_BOARDS_EDIT))
 
 /* How much there is room for. */
 enum extent { EXTENT_NONE, EXTENT_TINY, EXTENT_COMPACT, EXTENT_FULL, EXTENT_WIDE };
@@ -197,6 +200,7 @@ struct screen {
     struct log_view log;
     /* Each belongs to the files of its view, and is made by its init(). */
     struct overview *overview; /* ui/overview.h */
+    struct stations *stations; /* ui/stations.h */
     struct map_view *map;
     struct trends *trends;
     struct boards *boards;

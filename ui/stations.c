@@ -1,146 +1,166 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ui/alarm_words.h"
-#include "ui/views.h"
-
-#include <assert.h>
-
+/* The list of stations: where its columns are, and its rows. */
 #include "src/core/i18n.h"
 #include "src/core/text.h"
+#include "ui/alarm_words.h"
+#include "ui/stations.h"
+#include "ui/views.h"
 
-#define ID_MAX     14
 #define NAME_LEAST 12
 #define NAME_FAIR  22 /* columns that a name keeps before state and marks are shown */
 #define NAME_MOST  36
-#define AREA_MOST  20
-#define NUMBER     7
-#define UNIT_MOST  5
-#define STATE      10
+#define MARKS      2 /* columns before the first one */
 
-enum column {
-    COL_ID,
-    COL_NAME,
-    COL_AREA,
-    COL_VALUE,
-    COL_VALUE2,
-    COL_VALUE3,
-    COL_ON,
-    COL_STATE,
-    COL_AGE,
-};
-#define COLUMNS (COL_AGE + 1)
-static_assert(COL_VALUE3 - COL_VALUE + 1 == BRIEF_VALUES, "a value has no column");
+/* ---- columns ---- */
 
-/* Where each column is; width 0: no room for it. */
-struct columns {
-    int x[COLUMNS], width[COLUMNS];
-};
-
-/* All that could be shown. */
-static struct columns
-full_layout(const struct screen *s)
+static void
+measure(struct screen *s)
 {
+    struct stations *v = s->stations;
     const struct roster *r = &s->roster;
-    int area = MIN(MAX(r->area_columns, text_columns(_("AREA")) + 1), AREA_MOST);
-    struct columns c = {
-        .width = {[COL_ID] = CLAMP(r->uid_columns, text_columns(_("ID")) + 1, ID_MAX),
-                  [COL_NAME] = CLAMP(r->name_columns, NAME_LEAST, NAME_MOST),
-                  [COL_AREA] = r->area_columns == 0 ? 0 : area,
-                  [COL_ON] = r->most_actuators == 0
-                                 ? 0
-                                 : MAX(r->most_actuators, text_columns(_("ON"))),
-                  [COL_STATE] = MAX(STATE, text_columns(_("never seen"))),
-                  [COL_AGE] = format_age_columns()}};
-    for (int i = 0; i < r->most_values; i++) {
-        int letters = draw_glyphs(s->draw) == GLYPHS_ASCII ? 2 : 0; /* "degC" */
-        c.width[COL_VALUE + i] = NUMBER + 1 + MIN(r->unit_columns[i] + letters, UNIT_MOST);
+    v->measured = r->plant;
+    v->type_columns = 0;
+    memset(v->units, 0, sizeof(v->units));
+    for (uint32_t i = 0; r->plant != NULL && i < r->plant->n_stations; i++) {
+        v->type_columns = MAX(v->type_columns, text_columns(r->plant->stations[i].type));
+        for (int k = 0; k < v->columns.n; k++) {
+            if (column_is_value(&v->columns.at[k])) {
+                uint32_t index =
+                    column_component(&v->columns.at[k], r->plant, &r->briefs[i], i);
+                int unit = index == COMPONENT_NONE
+                               ? 0
+                               : text_columns(r->plant->components[index].unit);
+                v->units[k] = MAX(v->units[k], unit);
+            }
+        }
     }
-    return c;
 }
 
-static int
-used_by(const struct columns *c)
+void
+stations_columns_changed(struct screen *s)
 {
-    int used = 2;
-    for (int i = 0; i < COLUMNS; i++) {
-        used += c->width[i] > 0 ? c->width[i] + 1 : 0;
-    }
-    return used;
+    char text[COLUMNS_MAX * (PLANT_ID_MAX + 9)];
+    columns_text(&s->stations->columns, text, sizeof(text));
+    bool usual = strcmp(text, columns_default()) == 0;
+    prefs_set(s->prefs, "stations", "columns", usual ? NULL : text, s->now.mono);
+    measure(s);
 }
 
 int
 stations_width(const struct screen *s)
 {
-    struct columns c = full_layout(s);
-    return used_by(&c);
+    int used = MARKS;
+    for (int i = 0; i < s->stations->columns.n; i++) {
+        int width = stations_cell_width(s, i);
+        used += width > 0 ? width + 1 : 0;
+    }
+    return used;
+}
+
+/* How much of the name must remain for a column to be shown, and before which others it is; of
+ * those that the user chose himself the name keeps less. */
+struct wish {
+    int rank, name;
+};
+
+static struct wish
+wish_of(const struct station_columns *c, int column, bool usual)
+{
+    bool first = true; /* of those that show a component */
+    for (int i = 0; i < column; i++) {
+        first = first && !column_is_value(&c->at[i]);
+    }
+    enum column_kind kind = c->at[column].kind;
+    if (kind == COLUMN_ID) {
+        return (struct wish){0, 1};
+    }
+    if (kind == COLUMN_AGE) {
+        return (struct wish){1, NAME_LEAST};
+    }
+    if (column_is_value(&c->at[column]) && first) {
+        return (struct wish){2, NAME_LEAST};
+    }
+    if (kind == COLUMN_STATE || kind == COLUMN_ON) {
+        return (struct wish){kind == COLUMN_STATE ? 3 : 4, usual ? NAME_FAIR : NAME_LEAST};
+    }
+    return (struct wish){5 + column, usual ? NAME_MOST : NAME_LEAST};
+}
+
+/* The next to be given room, behind rank; -1: none is left. */
+static int
+next_wish(const struct station_columns *c, bool usual, int rank)
+{
+    int best = -1;
+    for (int i = 0; i < c->n; i++) {
+        int one = wish_of(c, i, usual).rank;
+        if (c->at[i].kind != COLUMN_STATION && one > rank &&
+            (best < 0 || one < wish_of(c, best, usual).rank)) {
+            best = i;
+        }
+    }
+    return best;
 }
 
 /* As many columns as fit, whole, the most needed first; the name takes what they leave. */
-static struct columns
-lay_out(const struct screen *s, struct rect area)
+static void
+lay_out(struct screen *s, struct rect area)
 {
-    static const struct {
-        enum column column;
-        int name; /* how much of the name must remain */
-    } wanted[] = {{COL_AGE, NAME_LEAST},  {COL_VALUE, NAME_LEAST}, {COL_STATE, NAME_FAIR},
-                  {COL_ON, NAME_FAIR},    {COL_AREA, NAME_MOST},   {COL_VALUE2, NAME_MOST},
-                  {COL_VALUE3, NAME_MOST}};
-    struct columns all = full_layout(s);
-    struct columns c = {.width = {[COL_ID] = all.width[COL_ID]}};
-    int room = area.width - used_by(&c) - 1; /* for the name and its gap */
-    for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
-        int width = all.width[wanted[i].column];
-        if (width > 0 && room - width - 1 >= MIN(all.width[COL_NAME], wanted[i].name)) {
-            c.width[wanted[i].column] = width;
+    struct stations *v = s->stations;
+    int name = -1, room = area.width - MARKS - 1; /* for the name and its gap */
+    if (v->measured != s->roster.plant) {
+        measure(s);
+    }
+    bool usual = !prefs_get(s->prefs, "stations", "columns", NULL);
+    memset(v->width, 0, sizeof(v->width));
+    for (int i = 0; i < v->columns.n; i++) {
+        name = v->columns.at[i].kind == COLUMN_STATION ? i : name;
+    }
+    int least = name < 0 ? 0 : stations_cell_width(s, name);
+    for (int i = next_wish(&v->columns, usual, -1); i >= 0;
+         i = next_wish(&v->columns, usual, wish_of(&v->columns, i, usual).rank)) {
+        int width = stations_cell_width(s, i);
+        int keep = MIN(least, wish_of(&v->columns, i, usual).name);
+        if (width > 0 && room - width - 1 >= keep) {
+            v->width[i] = width;
             room -= width + 1;
         }
     }
-    c.width[COL_NAME] = CLAMP(room, 1, all.width[COL_NAME]);
-    int x = area.x + 2;
-    for (int i = 0; i < COLUMNS; i++) {
-        c.x[i] = x;
-        x += c.width[i] > 0 ? c.width[i] + 1 : 0;
+    if (name >= 0) {
+        v->width[name] = CLAMP(room, 1, least);
     }
-    return c;
+    int x = area.x + MARKS;
+    for (int i = 0; i < v->columns.n; i++) {
+        v->x[i] = x;
+        x += v->width[i] > 0 ? v->width[i] + 1 : 0;
+    }
 }
-
-static const struct {
-    const char *title; /* N_() */
-    int sort;          /* enum roster_sort, or -1 */
-} titles[] = {
-    [COL_ID] = {N_("ID"), SORT_ID},
-    [COL_NAME] = {N_("NAME"), SORT_NAME},
-    [COL_AREA] = {N_("AREA"), SORT_AREA},
-    [COL_VALUE] = {N_("VALUE"), -1},
-    [COL_VALUE2] = {"", -1},
-    [COL_VALUE3] = {"", -1},
-    [COL_ON] = {N_("ON"), -1},
-    [COL_STATE] = {N_("STATE"), SORT_STATE},
-    [COL_AGE] = {N_("AGE"), SORT_AGE},
-};
-static_assert(G_N_ELEMENTS(titles) == COLUMNS, "a column has no title");
 
 static void
-draw_titles(struct screen *s, int y, const struct columns *c)
+draw_titles(struct screen *s, int y)
 {
-    enum glyph arrow = s->roster.reverse ? GLYPH_UPWARD : GLYPH_DOWNWARD;
-    for (int i = 0; i < COLUMNS; i++) {
-        if (c->width[i] == 0 || *titles[i].title == '\0') {
-            continue; /* the empty text would be translated to the header of the .po file */
-        }
-        bool sorted = titles[i].sort == (int)s->roster.sort;
-        char text[FORMAT_SIZE];
-        snprintf(text, sizeof(text), "%s%s", _(titles[i].title),
-                 sorted ? glyph_text(draw_glyphs(s->draw), arrow) : "");
+    const struct stations *v = s->stations;
+    for (int i = 0; i < v->columns.n; i++) {
+        char text[FORMAT_SIZE * 2];
+        bool sorted = g_ascii_strcasecmp(s->roster.sort.name, v->columns.at[i].name) == 0;
         unsigned style = sorted ? STYLE_NORMAL : STYLE_DIM;
-        if (i == COL_AGE) {
-            draw_right(s->draw, y, c->x[i], c->width[i], style, text);
-        } else if (i == COL_VALUE) {
-            draw_right(s->draw, y, c->x[i], NUMBER, style, text);
+        if (v->width[i] == 0) {
+            continue;
+        }
+        stations_cell_title(s, i, text, sizeof(text));
+        if (*text == '\0') {
+            continue;
+        }
+        if (column_is_value(&v->columns.at[i])) {
+            draw_right(s->draw, y, v->x[i], STATIONS_NUMBER, style, text);
+        } else if (stations_cell_right(s, i)) {
+            draw_right(s->draw, y, v->x[i], v->width[i], style, text);
         } else {
-            draw_text(s->draw, y, c->x[i], c->width[i], style, text);
+            draw_text(s->draw, y, v->x[i], v->width[i], style, text);
         }
     }
 }
+
+/* ---- rows ---- */
 
 enum glyph
 condition_glyph(enum condition condition)
@@ -148,83 +168,13 @@ condition_glyph(enum condition condition)
     return condition == CONDITION_FAULT ? GLYPH_FAULT : GLYPH_UNSURE;
 }
 
-unsigned
-condition_style(enum condition condition)
-{
-    switch (condition) {
-    case CONDITION_FAULT:
-        return STYLE_FAULT;
-    case CONDITION_SILENT:
-        return STYLE_STRONG;
-    case CONDITION_NEVER:
-        return STYLE_DIM;
-    case CONDITION_NORMAL:
-        return STYLE_NORMAL;
-    }
-    return STYLE_NORMAL;
-}
+/* Mark, id and name: where the cursor is. An id or name of no width is not shown. */
+struct names {
+    int id, id_width, name, name_width;
+};
 
 static void
-state_text(const struct screen *s, uint32_t station, char *dst, size_t cap)
-{
-    const struct alarm_view *alarm = roster_alarm(&s->roster, s->snap, station);
-    if (alarm != NULL) {
-        const char *sign = alarm_sign(alarm->type); /* a longer one has no room */
-        snprintf(dst, cap, "%s %s %s", alarm_shape(s, alarm->priority),
-                 alarm_state_brief(alarm), strlen(sign) <= 2 ? sign : "");
-        return;
-    }
-    unsigned n = s->snap->stations[station].faults;
-    switch ((enum condition)s->roster.conditions[station]) {
-    case CONDITION_FAULT:
-        snprintf(dst, cap, ngettext("%u fault", "%u faults", n), n);
-        return;
-    case CONDITION_SILENT:
-        snprintf(dst, cap, "%s", _("silent"));
-        return;
-    case CONDITION_NEVER:
-        snprintf(dst, cap, "%s", _("never seen"));
-        return;
-    case CONDITION_NORMAL:
-        *dst = '\0';
-        return;
-    }
-}
-
-static void
-draw_value(struct screen *s, int y, int x, uint32_t component, int number, int unit)
-{
-    const struct component *c = &s->snap->plant->components[component];
-    char text[FORMAT_SIZE];
-    format_value(text, sizeof(text), number, c, &s->snap->components[component]);
-    unsigned style = panel_stale(s, component) ? STYLE_DIM : STYLE_NORMAL;
-    draw_right(s->draw, y, x, number, style, text);
-    draw_text(s->draw, y, x + number + 1, unit, STYLE_DIM, c->unit);
-}
-
-/* One mark for each of the first actuators: on, off, or not known. */
-static void
-draw_actuators(struct screen *s, int y, int x, const struct brief *brief)
-{
-    char marks[BRIEF_ACTUATORS * 4 + 1];
-    size_t used = 0;
-    bool stale = brief->n_actuators > 0;
-    for (int i = 0; i < brief->n_actuators; i++) {
-        const struct component_state *state = &s->snap->components[brief->actuators[i]];
-        enum glyph glyph = state->ts == WALL_NONE ? GLYPH_UNSURE
-                           : state->text == NULL && state->num >= 0 && state->num <= 0
-                               ? GLYPH_OFF
-                               : GLYPH_ON;
-        const char *mark = glyph_text(draw_glyphs(s->draw), glyph);
-        used += g_strlcpy(marks + used, mark, sizeof(marks) - used);
-        stale = stale && panel_stale(s, brief->actuators[i]);
-    }
-    marks[used] = '\0';
-    draw_text(s->draw, y, x, brief->n_actuators, stale ? STYLE_DIM : STYLE_NORMAL, marks);
-}
-
-static void
-draw_names(struct screen *s, int y, int x, const struct columns *c, uint32_t station,
+draw_names(struct screen *s, int y, int x, const struct names *at, uint32_t station,
            bool selected)
 {
     const struct station *st = &s->snap->plant->stations[station];
@@ -245,45 +195,64 @@ draw_names(struct screen *s, int y, int x, const struct columns *c, uint32_t sta
     } else if (condition != CONDITION_NORMAL) {
         draw_glyph(s->draw, y, x + 1, condition_style(condition), condition_glyph(condition));
     }
-    draw_text(s->draw, y, c->x[COL_ID], c->width[COL_ID] + 1, style | mark, st->uid);
-    draw_text(s->draw, y, c->x[COL_NAME], c->width[COL_NAME], style | mark,
+    bool tagged = roster_is_tagged(&s->roster, station);
+    int gap = at->id_width > 0 ? at->id + at->id_width : at->name + at->name_width;
+    draw_text(s->draw, y, at->id, at->id_width + (at->id_width > 0), style | mark, st->uid);
+    draw_text(s->draw, y, at->name, at->name_width, style | mark,
               *st->name != '\0' ? st->name : st->short_name);
+    if (tagged) {
+        draw_text(s->draw, y, gap, 1, STYLE_STRONG | mark, "*");
+    }
+}
+
+static struct names
+names_of(const struct screen *s)
+{
+    const struct stations *v = s->stations;
+    struct names at = {0};
+    for (int i = 0; i < v->columns.n; i++) {
+        if (v->columns.at[i].kind == COLUMN_ID) {
+            at.id = v->x[i];
+            at.id_width = v->width[i];
+        } else if (v->columns.at[i].kind == COLUMN_STATION) {
+            at.name = v->x[i];
+            at.name_width = v->width[i];
+        }
+    }
+    return at;
 }
 
 static void
-draw_row(struct screen *s, int y, int x, const struct columns *c, uint32_t station,
+draw_row(struct screen *s, int y, int x, const struct names *at, uint32_t station,
          bool selected)
 {
-    const struct station_state *state = &s->snap->stations[station];
-    const struct brief *brief = &s->roster.briefs[station];
-    enum condition condition = (enum condition)s->roster.conditions[station];
-    char text[FORMAT_SIZE];
-    draw_names(s, y, x, c, station, selected);
-    if (c->width[COL_AREA] > 0) {
-        draw_text(s->draw, y, c->x[COL_AREA], c->width[COL_AREA], STYLE_NORMAL,
-                  s->snap->plant->stations[station].area);
-    }
-    for (int i = 0; i < brief->n_values; i++) {
-        if (c->width[COL_VALUE + i] > 0) {
-            draw_value(s, y, c->x[COL_VALUE + i], brief->values[i], NUMBER,
-                       c->width[COL_VALUE + i] - NUMBER - 1);
+    draw_names(s, y, x, at, station, selected);
+    for (int i = 0; i < s->stations->columns.n; i++) {
+        if (s->stations->width[i] > 0) {
+            stations_draw_cell(s, y, i, station);
         }
     }
-    if (c->width[COL_ON] > 0) {
-        draw_actuators(s, y, c->x[COL_ON], brief);
+}
+
+/* What is done to the list, at the right end. */
+static void
+draw_modes(struct screen *s, int y, int x, int end)
+{
+    const struct roster *r = &s->roster;
+    char text[FORMAT_SIZE * 3] = "";
+    uint32_t tagged = roster_n_tagged(r);
+    if (tagged > 0) {
+        snprintf(text, sizeof(text), _("tagged %u"), tagged);
     }
-    if (c->width[COL_STATE] > 0) {
-        state_text(s, station, text, sizeof(text));
-        const struct alarm_view *alarm = roster_alarm(&s->roster, s->snap, station);
-        draw_text(s->draw, y, c->x[COL_STATE], c->width[COL_STATE],
-                  alarm != NULL ? alarm_style(alarm) : condition_style(condition), text);
+    if (r->follow) {
+        g_strlcat(text, *text == '\0' ? "" : "  ", sizeof(text));
+        g_strlcat(text, _("follow"), sizeof(text));
     }
-    if (c->width[COL_AGE] > 0) {
-        int64_t age = format_age_us(s->minute, state->received, state->heard);
-        format_age(text, sizeof(text), state->silent ? MAX(age, US_PER_MIN) : age);
-        draw_right(s->draw, y, c->x[COL_AGE], c->width[COL_AGE],
-                   state->silent ? STYLE_STRONG : STYLE_DIM, text);
+    if (roster_held(r, s->now.mono)) {
+        g_strlcat(text, *text == '\0' ? "" : "  ", sizeof(text));
+        g_strlcat(text, _("order held"), sizeof(text));
     }
+    draw_right(s->draw, y, x, end - x - 1, STYLE_NORMAL, text);
 }
 
 /* Filter, how many of how many, order. */
@@ -306,10 +275,7 @@ draw_summary(struct screen *s, struct rect area)
                  (unsigned)r->n, range);
     }
     x += draw_flow(s->draw, area.y, x, end - x, STYLE_NORMAL, text) + 2;
-    if (roster_held(r, s->now.mono)) {
-        snprintf(text, sizeof(text), "%s", _("order held"));
-        draw_right(s->draw, area.y, x, end - x - 1, STYLE_NORMAL, text);
-    }
+    draw_modes(s, area.y, x, end);
 }
 
 static void
@@ -323,28 +289,30 @@ draw_empty(struct screen *s, struct rect area)
 }
 
 static void
-draw_rows(struct screen *s, struct rect rows, const struct columns *c)
+draw_rows(struct screen *s, struct rect rows)
 {
     const struct roster *r = &s->roster;
+    const struct names at = names_of(s);
     s->list_rows = rows;
     if (r->n == 0) {
         draw_empty(s, rows);
     }
     for (int i = 0; i < rows.height && r->list.top + i < r->n; i++) {
         int place = r->list.top + i;
-        draw_row(s, rows.y + i, rows.x, c, r->order[place], place == r->list.pos);
+        draw_row(s, rows.y + i, rows.x, &at, r->order[place], place == r->list.pos);
     }
 }
 
 void
 stations_draw(struct screen *s, struct rect area)
 {
-    struct columns c = lay_out(s, area);
+    lay_out(s, area);
     struct rect rows = {area.y + 2, area.x, area.height - 2, area.width};
     roster_set_height(&s->roster, rows.height);
+    s->stations->titles_y = area.y + 1;
     draw_summary(s, area);
-    draw_titles(s, area.y + 1, &c);
-    draw_rows(s, rows, &c);
+    draw_titles(s, area.y + 1);
+    draw_rows(s, rows);
 }
 
 /* A row for each station: mark, id, name, value. */
@@ -354,28 +322,21 @@ stations_draw_small(struct screen *s, struct rect area)
     int id = CLAMP(s->roster.uid_columns, 4, 8), number = 6;
     int unit = CLAMP(s->roster.unit_columns[0], 1, 4);
     int value = area.width >= 36 ? number + 1 + unit : 0;
-    struct columns c = {.x = {area.x + 2, area.x + 3 + id},
-                        .width = {id, area.width - 3 - id - (value > 0 ? value + 1 : 0)}};
-    c.x[COL_VALUE] = area.x + area.width - value;
+    struct names at = {area.x + 2, id, area.x + 3 + id,
+                       area.width - 3 - id - (value > 0 ? value + 1 : 0)};
     roster_set_height(&s->roster, area.height);
     s->list_rows = area;
+    s->stations->titles_y = -1;
     if (s->roster.n == 0) {
         draw_empty(s, area);
     }
     for (int i = 0; i < area.height && s->roster.list.top + i < s->roster.n; i++) {
         int place = s->roster.list.top + i;
         uint32_t station = s->roster.order[place];
-        draw_names(s, area.y + i, area.x, &c, station, place == s->roster.list.pos);
+        draw_names(s, area.y + i, area.x, &at, station, place == s->roster.list.pos);
         if (value > 0 && s->roster.briefs[station].n_values > 0) {
-            draw_value(s, area.y + i, c.x[COL_VALUE], s->roster.briefs[station].values[0],
-                       number, unit);
+            stations_draw_value(s, area.y + i, area.x + area.width - value,
+                                s->roster.briefs[station].values[0], number, unit);
         }
     }
-}
-
-void
-stations_sort_by(struct screen *s, int step)
-{
-    int sort = ((int)s->roster.sort + step + ROSTER_SORTS) % ROSTER_SORTS;
-    roster_set_sort(&s->roster, (enum roster_sort)sort, false, s->snap);
 }

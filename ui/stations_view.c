@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The view of stations: the list, and beside it one station. */
 #include "src/core/i18n.h"
+#include "ui/mouse.h"
 #include "ui/overview.h"
+#include "ui/stations.h"
 #include "ui/view.h"
 #include "ui/views.h"
 
@@ -22,7 +24,9 @@ draw(struct screen *s, struct rect area)
         return;
     }
     if (s->extent != EXTENT_WIDE || s->one_pane) {
-        if (s->detail_focus) {
+        if (s->stations->picking) {
+            stations_pick_draw(s, area);
+        } else if (s->detail_focus) {
             detail_draw(s, area);
         } else {
             stations_draw(s, area);
@@ -36,7 +40,11 @@ draw(struct screen *s, struct rect area)
     for (int y = area.y; y < area.y + area.height; y++) {
         draw_glyph(s->draw, y, width, STYLE_DIM, GLYPH_WALL);
     }
-    detail_draw(s, right);
+    if (s->stations->picking) {
+        stations_pick_draw(s, right);
+    } else {
+        detail_draw(s, right);
+    }
 }
 
 static int
@@ -49,6 +57,10 @@ wall(const struct screen *s)
 static void
 draw_small(struct screen *s, struct rect area)
 {
+    if (s->stations->picking) {
+        stations_pick_draw(s, area);
+        return;
+    }
     if (s->detail_focus) {
         detail_draw(s, area);
         return;
@@ -61,18 +73,23 @@ draw_small(struct screen *s, struct rect area)
 static enum place
 place(const struct screen *s)
 {
-    return s->detail_focus ? PLACE_DETAIL : PLACE_LIST;
+    return s->stations->picking ? PLACE_COLUMNS : s->detail_focus ? PLACE_DETAIL : PLACE_LIST;
 }
 
 static struct list *
 list(struct screen *s)
 {
-    return s->detail_focus ? &s->detail.list : &s->roster.list;
+    return s->stations->picking ? &s->stations->pick_list
+           : s->detail_focus    ? &s->detail.list
+                                : &s->roster.list;
 }
 
 static void
 moved(struct screen *s, int by)
 {
+    if (s->stations->picking) {
+        return;
+    }
     if (s->detail_focus) {
         detail_moved(s, by);
         return;
@@ -91,6 +108,10 @@ filter_of_trail(const struct screen *s)
 static bool
 back(struct screen *s)
 {
+    if (s->stations->picking) {
+        s->stations->picking = false;
+        return true;
+    }
     if (s->detail_focus && s->detail_opened) {
         s->detail_focus = false;
         return false; /* to where it was opened */
@@ -108,12 +129,57 @@ back(struct screen *s)
 static bool
 can_back(const struct screen *s)
 {
-    return s->detail_focus || *s->roster.filter_text != '\0';
+    return s->stations->picking || s->detail_focus || *s->roster.filter_text != '\0';
+}
+
+/* On a title: sort by it. */
+static void
+click(struct screen *s, int y, int x)
+{
+    const struct stations *v = s->stations;
+    if (y != v->titles_y) {
+        mouse_select_row(s, y, x);
+        return;
+    }
+    for (int i = 0; i < v->columns.n; i++) {
+        if (v->width[i] > 0 && x >= v->x[i] && x <= v->x[i] + v->width[i]) {
+            stations_sort_column(s, &v->columns.at[i]);
+        }
+    }
+}
+
+static void
+init(struct screen *s)
+{
+    struct stations *v = g_new0(struct stations, 1);
+    bool many;
+    v->picks = g_array_new(FALSE, FALSE, sizeof(struct pick));
+    v->pick_list.height = 1;
+    v->titles_y = -1;
+    s->stations = v;
+    const char *columns = prefs_get(s->prefs, "stations", "columns", columns_default());
+    if (columns_parse(&v->columns, columns, NULL, &many) != NULL) {
+        (void)columns_parse(&v->columns, columns_default(), NULL, &many);
+    }
+    bool reverse = prefs_get_int(s->prefs, "stations", "reverse", 0) != 0;
+    (void)roster_set_sort(&s->roster, prefs_get(s->prefs, "stations", "sort", "state"), reverse,
+                          NULL);
+    s->roster.follow = prefs_get_int(s->prefs, "stations", "follow", 0) != 0;
+}
+
+static void
+fini(struct screen *s)
+{
+    g_array_free(s->stations->picks, TRUE);
+    g_free(s->stations);
 }
 
 const struct view_type view_stations = {
     .name = N_("Stations"),
     .key = '2',
+    .init = init,
+    .fini = fini,
+    .click = click,
     .place = place,
     .list = list,
     .moved = moved,

@@ -157,7 +157,7 @@ action_trend_keep(struct screen *s, const char *argument)
     }
     char *key = g_strconcat(SET_KEY, argument, NULL), *set = trends_text(s->trends);
     prefs_set(s->prefs, "trends", key, set, s->now.mono);
-    screen_notice(s, _("kept as \"%s\"; :trend-recall %s brings it back"), argument, argument);
+    screen_notice(s, _("kept as \"%s\"; :trend-load %s brings it back"), argument, argument);
     g_free(set);
     g_free(key);
 }
@@ -168,7 +168,7 @@ action_trend_recall(struct screen *s, const char *argument)
     char *key = g_strconcat(SET_KEY, argument, NULL);
     const char *set = is_word(argument) ? prefs_get(s->prefs, "trends", key, NULL) : NULL;
     if (set == NULL) {
-        screen_notice(s, _("there is no set \"%s\"; :trend-keep NAME makes one"), argument);
+        screen_notice(s, _("there is no set \"%s\"; :trend-save NAME makes one"), argument);
     } else {
         char *own = g_strdup(set);
         action_trends(s, "");

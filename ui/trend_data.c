@@ -149,13 +149,17 @@ place(struct trend_series *s, const struct trend_window *w, const struct trend_l
     }
 }
 
-/* The live values newer than known. */
+/* The live values newer than known; those that were in the window from (may be NULL) are in
+ * place. */
 static void
-replay(struct trend_series *s, const struct trend_window *w, wall_us known)
+replay(struct trend_series *s, const struct trend_window *from, const struct trend_window *w,
+       wall_us known)
 {
     for (guint i = 0; i < s->live->len; i++) {
         const struct trend_live *live = &g_array_index(s->live, struct trend_live, i);
-        if (live->at > known) {
+        int64_t bucket = from == NULL ? -1 : trend_window_bucket(from, live->at);
+        bool placed = bucket >= 0 && bucket < (int64_t)from->n;
+        if (live->at > known && !placed) {
             place(s, w, live);
         }
         s->newest = MAX(s->newest, live->at);
@@ -181,9 +185,7 @@ trend_series_window(struct trend_series *s, const struct trend_window *from,
     }
     g_free(s->buckets);
     s->buckets = buckets;
-    if (!shared) {
-        replay(s, to, WALL_NONE);
-    }
+    replay(s, shared ? from : NULL, to, WALL_NONE);
 }
 
 static void
@@ -236,7 +238,7 @@ trend_series_answer(struct trend_series *s, const struct trend_window *w,
             s->newest = MAX(s->newest, s->buckets[i].last_at);
         }
     }
-    replay(s, w, s->newest);
+    replay(s, NULL, w, s->newest);
 }
 
 bool

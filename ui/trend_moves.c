@@ -34,7 +34,7 @@ cursor_to(struct screen *s, int64_t bucket)
     t->cursor = trend_window_start(&t->window, CLAMP(bucket, 0, last));
 }
 
-/* Without one it begins at the newest value. */
+/* Without one it begins at the newest reading of the curve. */
 static int64_t
 cursor_now(const struct screen *s)
 {
@@ -43,8 +43,12 @@ cursor_now(const struct screen *s)
     if (at >= 0) {
         return at;
     }
-    int64_t now = trend_window_bucket(&t->window, s->now.wall);
-    return CLAMP(now, 0, (int64_t)t->window.n - 1);
+    for (int64_t i = (int64_t)t->window.n - 1; i >= 0; i--) {
+        if (t->entries[t->focus].now.buckets[i].n > 0) {
+            return i;
+        }
+    }
+    return (int64_t)t->window.n - 1;
 }
 
 static void

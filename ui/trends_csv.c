@@ -2,31 +2,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "src/core/csv.h"
 #include "src/core/i18n.h"
 #include "src/core/text.h"
 #include "src/core/timestamp.h"
 #include "ui/trends.h"
-
-/* A field as RFC 4180 wants it. */
-static void
-add_text(GString *out, const char *text)
-{
-    if (strpbrk(text, "\",\r\n") == NULL) {
-        g_string_append(out, text);
-        return;
-    }
-    g_string_append_c(out, '"');
-    for (const char *p = text; *p != '\0'; p++) {
-        g_string_append(out, *p == '"' ? "\"\"" : "");
-        if (*p != '"') {
-            g_string_append_c(out, *p);
-        }
-    }
-    g_string_append_c(out, '"');
-}
 
 static void
 add_number(GString *out, bool there, double value)
@@ -47,12 +29,11 @@ add_row(GString *out, const struct trends *t, const struct trend_entry *e,
     char since[TIMESTAMP_SIZE], until[TIMESTAMP_SIZE];
     timestamp_format(since, trend_window_start(&t->window, i));
     timestamp_format(until, trend_window_start(&t->window, (int64_t)i + 1));
-    g_string_append_printf(out, "%s,%s,", since, until);
-    add_text(out, e->now.name.station);
-    g_string_append_c(out, ',');
-    add_text(out, e->now.name.component);
-    g_string_append_c(out, ',');
-    add_text(out, c->unit);
+    csv_cell_append(out, since, true);
+    csv_cell_append(out, until, false);
+    csv_text_append(out, e->now.name.station, false);
+    csv_text_append(out, e->now.name.component, false);
+    csv_text_append(out, c->unit, false);
     g_string_append_printf(out, ",%u,%u", b->n, b->bad);
     for (int stat = 0; stat < TREND_STATS; stat++) {
         add_number(out, b->n > 0, dots[stat].value);

@@ -2,6 +2,8 @@
 /* Which stretch of time is shown, and what the archive is asked about it. */
 #include "ui/trends.h"
 
+#include <string.h>
+
 #include "src/core/i18n.h"
 #include "ui/views.h"
 
@@ -275,28 +277,42 @@ trends_compare(struct screen *s, int days)
 
 /* ---- what is missing ---- */
 
+/* From when on something is known, when that is not all. */
+static bool
+reach_text(const struct screen *s, char *dst, size_t cap)
+{
+    const struct trends *t = s->trends;
+    wall_us reach = t->asked.reach;
+    if (reach == WALL_NONE || reach <= t->window.since + column_us(&t->window)) {
+        return false;
+    }
+    char day[FORMAT_SIZE], time[FORMAT_SIZE], today[FORMAT_SIZE];
+    format_day(day, sizeof(day), s->zone, reach);
+    format_day(today, sizeof(today), s->zone, s->now.wall);
+    format_time(time, sizeof(time), s->zone, reach);
+    bool other = strcmp(day, today) != 0;
+    snprintf(dst, cap, _("only since %s%s%s"), other ? day : "", other ? " " : "", time);
+    return true;
+}
+
 void
 trends_tell(const struct screen *s, char *dst, size_t cap)
 {
     const struct trends *t = s->trends;
     const struct trend_question *q = &t->asked;
-    char moment[FORMAT_SIZE * 2] = "", reach[FORMAT_SIZE * 4] = "";
-    if (q->reach != WALL_NONE && q->reach > t->window.since + column_us(&t->window)) {
-        format_moment(moment, sizeof(moment), s->zone, q->reach, s->now.wall);
-        snprintf(reach, sizeof(reach), _("only since %s: the cache begins there"), moment);
-    }
+    char reach[FORMAT_SIZE * 4] = "";
+    bool cut = reach_text(s, reach, sizeof(reach));
     if (s->config->archive == NULL) {
         snprintf(dst, cap, "%s", _("no history here: only what is heard from now on"));
     } else if (q->phase == TREND_ASKED || q->wanted) {
         snprintf(dst, cap, "%s", _("asking the archive …"));
     } else if (q->phase == TREND_PARTIAL) {
-        snprintf(dst, cap, "%s%s%s", _("asking the central store …"), *reach != '\0' ? " " : "",
-                 reach);
+        snprintf(dst, cap, "%s%s%s", _("asking the central store …"), cut ? " " : "", reach);
     } else if (*q->problem != '\0') {
-        snprintf(dst, cap, "%s%s%s", reach, *reach != '\0' ? "; " : "", q->problem);
+        snprintf(dst, cap, "%s%s%s", q->problem, cut ? "; " : "", reach);
     } else if (t->days_before > 0 && t->asked_before.phase < TREND_KNOWN) {
         snprintf(dst, cap, "%s", _("asking for the days before …"));
     } else {
-        snprintf(dst, cap, "%s", reach);
+        snprintf(dst, cap, "%s%s", reach, cut ? _(": the cache begins there") : "");
     }
 }

@@ -60,6 +60,10 @@ number_text(char *dst, size_t cap, const struct component *c, double shown, bool
 {
     char number[FORMAT_SIZE];
     format_shown(number, sizeof(number), NUMBER, c, shown);
+    bool nothing = strpbrk(number, "123456789") == NULL;
+    if (nothing && *number == '-') { /* what rounding has left of a little less than 0 */
+        memmove(number, number + 1, strlen(number));
+    }
     snprintf(dst, cap, "%s%s%s", number, unit && *c->unit != '\0' ? " " : "",
              unit ? c->unit : "");
 }
@@ -163,7 +167,7 @@ trends_value(const struct screen *s, int entry, char *dst, size_t cap)
     const struct component *c = component_of(s, entry);
     int64_t i = trends_cursor(s->trends);
     if (c == NULL) {
-        snprintf(dst, cap, "%s", _("not in the plant"));
+        snprintf(dst, cap, "%s", _("not in plant"));
         return;
     }
     if (i < 0) {
@@ -251,10 +255,10 @@ trends_stats(const struct screen *s, int entry, char *dst, size_t cap)
     char min[FORMAT_SIZE], mean[FORMAT_SIZE], max[FORMAT_SIZE], by[FORMAT_SIZE * 2] = "";
     char bad[FORMAT_SIZE] = "";
     if (all.bad > 0) {
-        snprintf(bad, sizeof(bad), _("  %u of bad quality"), all.bad);
+        snprintf(bad, sizeof(bad), _(", %u bad"), all.bad);
     }
-    if (!dot.any) {
-        snprintf(dst, cap, "%s", bad);
+    if (!dot.any || trend_is_strip(c)) { /* of states their number says enough */
+        snprintf(dst, cap, _("n %u%s"), all.n, bad);
         return;
     }
     number_text(min, sizeof(min), c, dot.low, false);
@@ -264,5 +268,5 @@ trends_stats(const struct screen *s, int entry, char *dst, size_t cap)
         deviation_text(s, entry, c, i, by, sizeof(by));
     }
     /* Translators: minimum, mean, maximum, number of readings. */
-    snprintf(dst, cap, _("%s / %s / %s  n %u%s%s"), min, mean, max, all.n, by, bad);
+    snprintf(dst, cap, _("%s / %s / %s  n %u%s%s"), min, mean, max, all.n, bad, by);
 }

@@ -6,7 +6,7 @@
 /* What is watched. */
 struct look {
     char filter[256], alarm_filter[256];
-    enum roster_sort sort;
+    char sort[PLANT_ID_MAX + 8];
     bool reverse, hints, one_pane;
     enum alarm_mode mode;
 };
@@ -70,11 +70,11 @@ undo_push(struct screen *s, void (*back)(struct screen *s, void *data), void *da
 static struct look
 look_of(const struct screen *s)
 {
-    struct look look = {.sort = s->roster.sort,
-                        .reverse = s->roster.reverse,
+    struct look look = {.reverse = s->roster.reverse,
                         .hints = s->hints,
                         .one_pane = s->one_pane,
                         .mode = s->alarms.mode};
+    g_strlcpy(look.sort, s->roster.sort.name, sizeof(look.sort));
     g_strlcpy(look.filter, s->roster.filter_text, sizeof(look.filter));
     g_strlcpy(look.alarm_filter, s->alarms.filter_text, sizeof(look.alarm_filter));
     return look;
@@ -115,8 +115,8 @@ put_back(struct screen *s, void *data)
     if (strcmp(a->alarm_filter, b->alarm_filter) != 0) {
         alarm_list_set_filter(&s->alarms, b->alarm_filter);
     }
-    if ((a->sort != b->sort || a->reverse != b->reverse) && s->snap != NULL) {
-        roster_set_sort(&s->roster, b->sort, b->reverse, s->snap);
+    if ((strcmp(a->sort, b->sort) != 0 || a->reverse != b->reverse) && s->snap != NULL) {
+        (void)roster_set_sort(&s->roster, b->sort, b->reverse, s->snap);
     }
     if (a->mode != b->mode) {
         alarm_list_set_mode(&s->alarms, b->mode);
@@ -134,8 +134,8 @@ name_change(const struct change *c, char *dst, size_t cap)
         snprintf(dst, cap, _("filter \"%s\""), a->filter);
     } else if (strcmp(a->alarm_filter, b->alarm_filter) != 0) {
         snprintf(dst, cap, _("filter of the alarms \"%s\""), a->alarm_filter);
-    } else if (a->sort != b->sort) {
-        snprintf(dst, cap, _("sort by %s"), roster_sort_name(a->sort));
+    } else if (strcmp(a->sort, b->sort) != 0) {
+        snprintf(dst, cap, _("sort by %s"), a->sort);
     } else if (a->reverse != b->reverse) {
         snprintf(dst, cap, "%s", _("order turned round"));
     } else if (a->mode != b->mode) {
@@ -151,7 +151,7 @@ static bool
 same_look(const struct look *a, const struct look *b)
 {
     return strcmp(a->filter, b->filter) == 0 && strcmp(a->alarm_filter, b->alarm_filter) == 0 &&
-           a->sort == b->sort && a->reverse == b->reverse && a->mode == b->mode &&
+           strcmp(a->sort, b->sort) == 0 && a->reverse == b->reverse && a->mode == b->mode &&
            a->hints == b->hints && a->one_pane == b->one_pane;
 }
 

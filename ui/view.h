@@ -37,6 +37,8 @@ struct view_type {
     /* What the cursor keys move in; NULL (or its answer): it has cursor keys of its own. */
     struct list *(*list)(struct screen *s);
     void (*moved)(struct screen *s, int by); /* they did */
+    /* A dialog of its own is open, and the key was for that; NULL: it has none. */
+    bool (*key_taken)(struct screen *s, int key);
     /* Esc: close or undo the innermost thing; false: there is nothing to go back from here. */
     bool (*back)(struct screen *s);
     bool (*can_back)(const struct screen *s);      /* whether back() would; NULL: never */

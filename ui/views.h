@@ -28,8 +28,6 @@ void stations_draw_small(struct screen *s, struct rect area);
 /* How a station without an alarm is marked. */
 enum glyph condition_glyph(enum condition condition);
 unsigned condition_style(enum condition condition);
-/* Sort by the column to the left or right of the present one. */
-void stations_sort_by(struct screen *s, int step);
 
 /* layout.c: what stands where, for the extent of the screen */
 void layout_draw(struct screen *s);
@@ -67,6 +65,8 @@ void panel_draw_fault(struct screen *s, const struct panel *p);
 bool panel_has_bar(const struct component *c);
 /* Not to be relied on: from the cache, retained, of bad quality, of a silent station. */
 bool panel_stale(const struct screen *s, uint32_t component);
+/* Why, as "?IV"; "?" without a reason of its own, "" when it can be relied on. */
+void panel_flags(const struct screen *s, uint32_t component, char *dst, size_t cap);
 
 /* alarms_draw.c */
 void alarms_draw(struct screen *s, struct rect area);

@@ -133,6 +133,7 @@ probe_latency(const char *program, const char *ini, int port)
     struct term *t = start_console(program, ini);
     GArray *ms = g_array_new(FALSE, FALSE, sizeof(double));
     int64_t last[SHOWN] = {-1, -1, -1, -1, -1};
+    term_send(t, "2");
     bool shown = term_wait_text(t, "S0003");
     term_send(t, "\r"); /* open the first station */
     shown = shown && term_wait_text(t, "Flow 01000");
@@ -171,6 +172,7 @@ probe_keys(const char *program, const char *ini, int seconds)
 {
     struct term *t = start_console(program, ini);
     GArray *ms = g_array_new(FALSE, FALSE, sizeof(double));
+    term_send(t, "2");
     bool answered = term_wait_text(t, "S0003");
     printf("{\"pid\":%d}\n", term_pid(t));
     fflush(stdout);
@@ -246,6 +248,7 @@ probe_draw(const char *program)
     const char *const env[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", "LANGUAGE", NULL};
     struct term *t = term_start(&(struct term_options){
         .argv = argv, .env = env, .columns = 200, .rows = 60, .keep_fd = stage[0]});
+    term_send(t, "2");
     bool well = term_wait_text(t, "PW-0020");
     double cpu_ms = 0;
     size_t bytes = 0;

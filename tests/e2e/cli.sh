@@ -58,6 +58,7 @@ same() { # status, file with the whole output, arguments
 
 # Usage
 check "help goes to stdout" prints 0 "Usage: leitstand" --help
+check "help fits a screen of 24 lines" sh -c "[ \$('$leitstand' --help | wc -l) -le 24 ]"
 check "help after a command" prints 0 "Usage: leitstand readings" readings --help
 check "help before a command" prints 0 "Usage: leitstand readings" -h readings
 check "help lists the options of the file" prints 0 "keepalive = 5..65535 s" check --help
@@ -101,6 +102,16 @@ worse.ini:5: [source:a] profile: "nope" is not the name of a profile
 could not open "/nowhere/stations.csv": No such file or directory
 END
 check "check goes on behind a bad option, from top to end" same 2 want -c worse.ini check
+
+# Paths and keys
+mkdir -p conf/leitstand
+check "paths" sh -c "XDG_CONFIG_HOME='$PWD/conf' '$leitstand' --paths -c empty.ini >out && \
+    grep -q '^user-keys  *$PWD/conf/leitstand/keys.ini\$' out && \
+    grep -q '^config  *empty.ini\$' out && grep -q '^socket ' out"
+printf '[keys]\nundo = n, Ctrl-S\n' >conf/leitstand/keys.ini
+check "check tells of keys" sh -c "XDG_CONFIG_HOME='$PWD/conf' '$leitstand' -c empty.ini check \
+    --offline >out; [ \$? -eq 2 ] && grep -q 'keys.ini:2: \[keys\] undo: .*terminal' out && \
+    grep -q 'keys.ini:2: \[keys\] undo: .*takes n from \"next\"' out"
 
 # What is no terminal
 cat >want <<END

@@ -45,11 +45,13 @@ report "check is German" says 'Anlage.* 1 Station' --config="$dir/leitstand.ini"
 report "without a locale it is English" without_translation
 report "JSON is the same in both" same_in_both
 start_tmux "$leitstand --config=$dir/leitstand.ini console" "$dir/raw"
-report "the screen is German" shows '1 Stationen'
+press 2
+report "the screen is German" shows '2 Stationen'
 report "a broker that is away is told in German" shows 'Broker getrennt'
 press '?'
 report "help on the screen is German" shows 'tippen zum Suchen'
 press Escape
+press q
 press q
 report "it ends" shows 'exit status 0'
 plan

@@ -124,12 +124,13 @@ report "the log is clean" neutral text "$dir/log"
 start_tmux "$leitstand --config=$dir/leitstand.ini console" "$dir/screen.raw"
 report "the console opens" shows 'broker UP'
 send
+press 2
 press Enter
 report "the state is on the screen" shows '\?\[5;6;7;8mvalue'
 report "the last value, too" shows 'Level.*77'
-press 3
+press u
 report "unknown ids are listed with their topics" shows 'ev\?il +do\?or'
-press 4
+press 9
 report "the log is shown" shows 'Log'
 press q
 press F10

@@ -29,6 +29,8 @@ nothing_left() { # no broker and no leitstand has this directory on its command 
 }
 
 start_tmux "$leitstand demo --seed=7 --dir=$dir/demo" "$dir/raw"
+report "it opens with the areas" shows 'ALL +40 '
+press 2
 report "forty stations are listed" shows '40 stations'
 report "the broker is connected and delivers" shows 'broker UP [1-9][0-9]* msg/s'
 report "it says that it is a demo" shows ' demo '
@@ -52,6 +54,8 @@ report "and is itself again" shows 'broker UP'
 "$leitstand" --config="$dir/demo/leitstand.ini" status --format=json >"$dir/status.json" || true
 report "status answers beside it" grep -Eq '"total": ?40' "$dir/status.json"
 report "nothing was dropped" grep -Eq '"dropped": ?0' "$dir/status.json"
+press q
+report "q goes up to the overview" shows 'ALL +40 '
 press q
 report "q ends it" shows 'exit status 0'
 report "broker and simulator are gone" until_true 10 nothing_left

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/board_store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "src/core/i18n.h"
+#include "src/core/text.h"
+
+static void
+free_slot(gpointer data)
+{
+    struct board_slot *slot = data;
+    board_free(slot->board);
+    problems_fini(&slot->problems);
+    g_free(slot->name);
+    g_free(slot);
+}
+
+static gint
+by_name(gconstpointer a, gconstpointer b)
+{
+    const struct board_slot *x = *(struct board_slot *const *)a,
+                            *y = *(struct board_slot *const *)b;
+    return strcmp(x->name, y->name);
+}
+
+const char *
+board_name_wrong(const char *name)
+{
+    char clean[BOARD_NAME_MAX + 2];
+    text_sanitize(clean, sizeof(clean), name, strlen(name));
+    return *name == '\0' || *name == '.' || *name == ' ' || strchr(name, '/') != NULL
+               ? N_("is not a name: no slash, and no point or blank at the start")
+           : strlen(name) > BOARD_NAME_MAX ? N_("is not short enough")
+           : strcmp(name, clean) != 0      ? N_("is not made of letters")
+                                           : NULL;
+}
+
+const char *
+board_slot_title(const struct board_slot *slot)
+{
+    return slot->board != NULL && *slot->board->title != '\0' ? slot->board->title : slot->name;
+}
+
+int
+board_store_find(const struct board_store *store, const char *name)
+{
+    for (guint i = 0; i < store->slots->len; i++) {
+        if (strcmp(board_store_slot(store, (int)i)->name, name) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static char *
+path_of(const char *dir, const char *name)
+{
+    char *file = g_strconcat(name, BOARD_SUFFIX, NULL);
+    char *path = g_build_filename(dir, file, NULL);
+    g_free(file);
+    return path;
+}
+
+/* ---- reading ---- */
+
+static struct board *
+read_file(const char *path, struct problems *errors, struct problems *warnings)
+{
+    char *text = NULL;
+    gsize len = 0;
+    GError *error = NULL;
+    GStatBuf about;
+    /* What is no file could keep the screen waiting, or never end. */
+    if (g_stat(path, &about) == 0 &&
+        (!S_ISREG(about.st_mode) || about.st_size > BOARD_BYTES_MAX)) {
+        problems_add(errors, _("%s: not a file of at most %d KiB"), path,
+                     BOARD_BYTES_MAX / 1024);
+        return NULL;
+    }
+    if (!g_file_get_contents(path, &text, &len, &error)) {
+        problems_add(errors, "%s", error->message);
+        g_error_free(error);
+        return NULL;
+    }
+    struct board *board = board_parse(path, text, len, errors, warnings);
+    g_free(text);
+    return board;
+}
+
+static void
+read_slot(struct board_slot *slot, const char *dir)
+{
+    struct problems warnings;
+    char *path = path_of(dir, slot->name);
+    board_free(slot->board);
+    problems_fini(&slot->problems);
+    problems_init(&warnings);
+    slot->board = read_file(path, &slot->problems, &warnings);
+    if (slot->board != NULL) {
+        problems_fini(&slot->problems);
+        slot->problems = warnings;
+    } else {
+        problems_fini(&warnings);
+    }
+    g_free(path);
+}
+
+static struct board_slot *
+new_slot(struct board_store *store, const char *name)
+{
+    struct board_slot *slot = g_new0(struct board_slot, 1);
+    slot->name = g_strdup(name);
+    problems_init(&slot->problems);
+    g_ptr_array_add(store->slots, slot);
+    return slot;
+}
+
+static void
+read_dir(struct board_store *store, const char *path, bool own)
+{
+    GDir *dir = path == NULL ? NULL : g_dir_open(path, 0, NULL);
+    const char *file;
+    while (dir != NULL && (file = g_dir_read_name(dir)) != NULL) {
+        char *name = g_strdup(file);
+        char *suffix = g_str_has_suffix(name, BOARD_SUFFIX) ? strrchr(name, '.') : NULL;
+        if (suffix != NULL) {
+            *suffix = '\0';
+            if (board_name_wrong(name) == NULL) {
+                int index = board_store_find(store, name);
+                struct board_slot *slot =
+                    index < 0 ? new_slot(store, name) : board_store_slot(store, index);
+                slot->own = slot->own || own;
+                slot->system = slot->system || !own;
+                read_slot(slot, path);
+            }
+        }
+        g_free(name);
+    }
+    if (dir != NULL) {
+        g_dir_close(dir);
+    }
+}
+
+void
+board_store_init(struct board_store *store, const char *config_dir, const char *system_dir)
+{
+    *store = (struct board_store){
+        .own_dir = config_dir == NULL ? NULL : g_build_filename(config_dir, "boards", NULL),
+        .system_dir = system_dir == NULL ? NULL : g_build_filename(system_dir, "boards", NULL),
+        .slots = g_ptr_array_new_with_free_func(free_slot)};
+    read_dir(store, store->system_dir, false);
+    read_dir(store, store->own_dir, true);
+    g_ptr_array_sort(store->slots, by_name);
+}
+
+void
+board_store_fini(struct board_store *store)
+{
+    g_ptr_array_unref(store->slots);
+    g_free(store->own_dir);
+    g_free(store->system_dir);
+}
+
+/* ---- changing ---- */
+
+int
+board_store_add(struct board_store *store, const char *name, struct board *board)
+{
+    new_slot(store, name)->board = board;
+    g_ptr_array_sort(store->slots, by_name);
+    return board_store_find(store, name);
+}
+
+enum rc
+board_store_save(struct board_store *store, struct board_slot *slot, struct err *err)
+{
+    if (store->own_dir == NULL) {
+        return err_set(err, RC_IO, _("there is no directory to keep board \"%s\" in"),
+                       slot->name);
+    }
+    char *path = path_of(store->own_dir, slot->name);
+    char *text = board_text(slot->board);
+    GError *error = NULL;
+    enum rc rc = RC_OK;
+    if (g_mkdir_with_parents(store->own_dir, 0700) != 0) {
+        rc = err_set(err, RC_IO, _("could not make directory \"%s\": %s"), store->own_dir,
+                     g_strerror(errno));
+    } else if (!g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
+                                         &error)) {
+        rc = err_set(err, RC_IO, "%s", error->message);
+        g_error_free(error);
+    } else {
+        slot->own = true;
+    }
+    g_free(text);
+    g_free(path);
+    return rc;
+}
+
+enum rc
+board_store_drop(struct board_store *store, int index, struct err *err)
+{
+    struct board_slot *slot = board_store_slot(store, index);
+    if (slot->board == NULL) {
+        return err_set(err, RC_INVALID,
+                       _("the file of board \"%s\" is damaged: mend it, or "
+                         "remove it by hand"),
+                       slot->name);
+    }
+    if (slot->own) {
+        char *path = path_of(store->own_dir, slot->name);
+        int failed = g_unlink(path) != 0 && errno != ENOENT ? errno : 0;
+        if (failed != 0) {
+            err_set(err, RC_IO, _("could not remove \"%s\": %s"), path, g_strerror(failed));
+        }
+        g_free(path);
+        if (failed != 0) {
+            return RC_IO;
+        }
+    }
+    slot->own = false;
+    if (slot->system) {
+        read_slot(slot, store->system_dir);
+    } else {
+        g_ptr_array_remove_index(store->slots, (guint)index);
+    }
+    return RC_OK;
+}
+
+enum rc
+board_store_rename(struct board_store *store, int index, const char *name, struct err *err)
+{
+    struct board_slot *slot = board_store_slot(store, index);
+    char *before = slot->name;
+    slot->name = g_strdup(name);
+    enum rc rc = board_store_save(store, slot, err);
+    if (rc != RC_OK) {
+        g_free(slot->name);
+        slot->name = before;
+        return rc;
+    }
+    char *path = store->own_dir == NULL ? NULL : path_of(store->own_dir, before);
+    if (path != NULL && g_unlink(path) != 0 && errno != ENOENT) {
+        rc = err_set(err, RC_IO, _("could not remove \"%s\": %s"), path, g_strerror(errno));
+    }
+    g_free(path);
+    if (slot->system) { /* the admin's stays under its name */
+        slot->system = false;
+        struct board_slot *left = new_slot(store, before);
+        left->system = true;
+        read_slot(left, store->system_dir);
+    }
+    g_free(before);
+    g_ptr_array_sort(store->slots, by_name);
+    return rc;
+}
+
+/* ---- files of others ---- */
+
+static bool
+write_all(int fd, const char *text, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, text, len);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            return false;
+        }
+        text += n;
+        len -= (size_t)n;
+    }
+    return fsync(fd) == 0;
+}
+
+enum rc
+board_store_export(const struct board_slot *slot, const char *file, struct err *err)
+{
+    int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0 && errno == EEXIST) {
+        return err_set(err, RC_INVALID, _("\"%s\" is there already, and is not overwritten"),
+                       file);
+    }
+    if (fd < 0) {
+        return err_set(err, RC_IO, _("could not write \"%s\": %s"), file, g_strerror(errno));
+    }
+    char *text = board_text(slot->board);
+    bool good = write_all(fd, text, strlen(text));
+    int failed = errno;
+    g_free(text);
+    good = close(fd) == 0 && good;
+    if (!good) {
+        g_unlink(file);
+        return err_set(err, RC_IO, _("could not write \"%s\": %s"), file, g_strerror(failed));
+    }
+    return RC_OK;
+}
+
+struct board *
+board_store_import(const char *file, struct problems *warnings, struct err *err)
+{
+    struct problems errors;
+    problems_init(&errors);
+    struct board *board = read_file(file, &errors, warnings);
+    if (board == NULL) {
+        err_set(err, RC_INVALID, "%s", errors.list[0]);
+    }
+    problems_fini(&errors);
+    return board;
+}

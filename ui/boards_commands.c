@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is done to boards as a whole, by name. */
+#include "ui/boards_commands.h"
+
+#include "src/core/i18n.h"
+#include "src/core/log.h"
+#include "ui/boards.h"
+#include "ui/view.h"
+#include "ui/views.h"
+
+/* True: the name will do for a new board. */
+static bool
+name_is_free(struct screen *s, const char *name)
+{
+    const char *wrong = board_name_wrong(name);
+    if (wrong != NULL) {
+        screen_notice(s, "\"%s\" %s", name, _(wrong));
+        return false;
+    }
+    if (board_store_find(&s->boards->store, name) >= 0) {
+        screen_notice(s, _("there is a board \"%s\" already"), name);
+        return false;
+    }
+    return true;
+}
+
+void
+action_board(struct screen *s, const char *argument)
+{
+    struct boards *b = s->boards;
+    int slot = board_store_find(&b->store, argument);
+    if (*argument != '\0' && slot < 0) {
+        screen_notice(s, _("there is no board \"%s\""), argument);
+        return;
+    }
+    if (slot >= 0 && slot != b->at) {
+        boards_show(s, slot);
+    }
+    screen_set_view(s, VIEW_BOARDS);
+}
+
+static void
+switch_by(struct screen *s, int by)
+{
+    struct boards *b = s->boards;
+    int n = (int)b->store.slots->len;
+    if (n < 2) {
+        screen_notice(s, "%s", _("there is no other board; :board-new NAME makes one"));
+        return;
+    }
+    boards_show(s, (b->at + by + n) % n);
+}
+
+void
+action_board_next(struct screen *s, const char *argument)
+{
+    (void)argument;
+    switch_by(s, 1);
+}
+
+void
+action_board_previous(struct screen *s, const char *argument)
+{
+    (void)argument;
+    switch_by(s, -1);
+}
+
+/* Shown from now on, and undone by its end. */
+static void
+take_in(struct screen *s, const char *name, struct board *board)
+{
+    struct boards *b = s->boards;
+    struct board_slot none = {.name = (char *)(uintptr_t)name};
+    boards_save(s);
+    boards_remember(s, &none, _("a new board"));
+    boards_show(s, board_store_add(&b->store, name, board));
+    boards_changed(s);
+}
+
+void
+action_board_new(struct screen *s, const char *argument)
+{
+    if (name_is_free(s, argument)) {
+        take_in(s, argument, board_new(""));
+        s->boards->edit = true;
+        screen_set_view(s, VIEW_BOARDS);
+    }
+}
+
+void
+action_board_rename(struct screen *s, const char *argument)
+{
+    struct boards *b = s->boards;
+    struct err err = {""};
+    if (!name_is_free(s, argument)) {
+        return;
+    }
+    b->save_at = 0; /* written under its new name */
+    if (board_store_rename(&b->store, b->at, argument, &err) != RC_OK) {
+        boards_failed(s, &err);
+    }
+    int slot = board_store_find(&b->store, argument);
+    if (slot >= 0) {
+        b->at = slot;
+        boards_reload(s);
+    }
+}
+
+void
+action_board_title(struct screen *s, const char *argument)
+{
+    boards_begin(s);
+    tile_set(&boards_board(s->boards)->title, argument);
+    boards_changed(s);
+}
+
+static void
+drop(struct screen *s, const char *done)
+{
+    struct boards *b = s->boards;
+    struct err err = {""};
+    boards_remember(s, boards_slot(b), _("the end of a board"));
+    b->save_at = 0;
+    if (board_store_drop(&b->store, b->at, &err) != RC_OK) {
+        boards_failed(s, &err);
+        return;
+    }
+    boards_show(s, b->at);
+    screen_notice(s, "%s", done);
+}
+
+void
+action_board_delete(struct screen *s, const char *argument)
+{
+    (void)argument;
+    drop(s, _("deleted; :undo brings it back"));
+}
+
+void
+action_board_reset(struct screen *s, const char *argument)
+{
+    (void)argument;
+    drop(s, _("this is the admin's board again; :undo brings yours back"));
+}
+
+/* "~/x" is in the user's home. */
+static char *
+path_of(const char *argument)
+{
+    return g_str_has_prefix(argument, "~/")
+               ? g_build_filename(g_get_home_dir(), argument + 2, NULL)
+               : g_strdup(argument);
+}
+
+void
+action_board_export(struct screen *s, const char *argument)
+{
+    struct err err = {""};
+    char *file = path_of(argument);
+    if (*file == '\0') {
+        screen_notice(s, "%s", _("into which file?"));
+    } else if (board_store_export(boards_slot(s->boards), file, &err) != RC_OK) {
+        screen_notice(s, "%s", err.text);
+    } else {
+        screen_notice(s, _("written: %s"), file);
+    }
+    g_free(file);
+}
+
+static void
+import_file(struct screen *s, const char *file, const char *name)
+{
+    struct problems warnings;
+    struct err err = {""};
+    problems_init(&warnings);
+    struct board *board = board_store_import(file, &warnings, &err);
+    if (board == NULL) {
+        boards_failed(s, &err);
+    } else {
+        take_in(s, name, board);
+        screen_set_view(s, VIEW_BOARDS);
+        screen_notice(s, _("board \"%s\" was taken in"), name);
+    }
+    for (size_t i = 0; i < warnings.n && i < PROBLEMS_MAX; i++) {
+        log_warning("%s", warnings.list[i]);
+        screen_notice(s, "%s", warnings.list[i]);
+    }
+    problems_fini(&warnings);
+}
+
+/* "FILE", or "FILE as NAME": a board that is there is never replaced. */
+void
+action_board_import(struct screen *s, const char *argument)
+{
+    const char *as = g_strrstr(argument, " as ");
+    char *typed = as == NULL ? g_strdup(argument) : g_strndup(argument, (gsize)(as - argument));
+    char *file = path_of(typed);
+    char *name = as == NULL ? g_path_get_basename(file) : g_strdup(as + 4);
+    if (as == NULL && g_str_has_suffix(name, BOARD_SUFFIX)) {
+        name[strlen(name) - strlen(BOARD_SUFFIX)] = '\0';
+    }
+    if (*file == '\0') {
+        screen_notice(s, "%s", _("out of which file?"));
+    } else if (name_is_free(s, name)) {
+        import_file(s, file, name);
+    }
+    g_free(name);
+    g_free(file);
+    g_free(typed);
+}
+
+/* ---- why not ---- */
+
+const char *
+why_no_board(const struct screen *s)
+{
+    return s->snap == NULL                  ? N_("the engine has not answered yet")
+           : boards_slot(s->boards) == NULL ? N_("there is no board; :board-new NAME makes one")
+           : boards_board(s->boards) == NULL ? N_("the file of this board is damaged")
+                                             : NULL;
+}
+
+const char *
+why_no_tile(const struct screen *s)
+{
+    const char *why = why_no_board(s);
+    return why == NULL && boards_tile(s->boards) == NULL ? N_("this board has no tile") : why;
+}
+
+const char *
+why_tile_has_no_trend(const struct screen *s)
+{
+    const char *why = why_no_tile(s);
+    return why == NULL && boards_component(s->boards) == COMPONENT_NONE
+               ? N_("the tile is about no component")
+               : why;
+}
+
+const char *
+why_not_own(const struct screen *s)
+{
+    const char *why = why_no_board(s);
+    const struct board_slot *slot = boards_slot(s->boards);
+    bool changed = s->boards->save_at != 0;
+    return why != NULL ? why
+           : slot->system && !slot->own && !changed
+               ? N_("it is the admin's; yours begins with its first change")
+               : NULL;
+}
+
+const char *
+why_no_default(const struct screen *s)
+{
+    const char *why = why_not_own(s);
+    return why == NULL && !boards_slot(s->boards)->system ? N_("the admin has no such board")
+                                                          : why;
+}
