@@ -5,8 +5,9 @@
 
 #include <glib.h>
 
-#define BOOTED_S 1000000 /* when the machine started, before the moment of stage_clock_stop()  \
-                          */
+#define BOOTED_S                                                                               \
+    1000000 /* when the machine started, before the moment of stage_clock_stop()               \
+             */
 
 /* What the console takes for a clock is a function without an argument, so this is global. */
 static _Atomic int64_t stands_at; /* us; 0: it runs */

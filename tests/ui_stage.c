@@ -7,8 +7,9 @@
  *
  * In the environment: STAGE_KEYS and STAGE_SYSTEM_KEYS, files of keys; STAGE_STATE, the
  * directory where choices are kept; STAGE_READ_ONLY, STAGE_THEME, STAGE_COLOR, STAGE_GLYPHS,
- * STAGE_SLOW, STAGE_NO_FLASH as on the command line; STAGE_CLOCK, seconds since 1970 at which
- * the time stands still.
+ * STAGE_PARTS: how many components a station has; STAGE_TELL: the first line to FD is when the
+ * console starts, "begins at" as play_clock(); STAGE_SLOW, STAGE_NO_FLASH as on the command
+ * line; STAGE_CLOCK, seconds since 1970 at which the time stands still.
  *
  *     value UID ID NUMBER | text UID ID WORDS | quality UID ID BITS | stale UID ID
  *     silent UID 0|1 | never UID | heard UID SECONDS_AGO | clock UID SECONDS_AHEAD
@@ -33,6 +34,7 @@
  * The exit status is that of console_run().
  */
 #include <assert.h>
+#include <inttypes.h>
 #include <locale.h>
 #include <math.h>
 #include <poll.h>
@@ -44,6 +46,7 @@
 #include "src/core/i18n.h"
 #include "src/core/log.h"
 #include "src/core/text.h"
+#include "tests/run_delay.h"
 #include "tests/stage_alarms.h"
 #include "tests/stage_archive.h"
 #include "tests/stage_clock.h"
@@ -104,6 +107,13 @@ static const struct {
     {"N1", "Anläufe Pumpe 1", "", KIND_COUNTER, NAN, NAN, 9902},
 };
 
+static size_t
+n_parts(void)
+{
+    const char *wanted = getenv("STAGE_PARTS");
+    return wanted == NULL ? G_N_ELEMENTS(parts) : (size_t)g_ascii_strtoull(wanted, NULL, 10);
+}
+
 static void
 free_state(gpointer data)
 {
@@ -127,8 +137,12 @@ free_made(gpointer data)
 static struct made *
 find(struct stage *stage, const char *uid)
 {
-    for (guint i = 0; i < stage->made->len; i++) {
-        struct made *m = g_ptr_array_index(stage->made, i);
+    /* Mostly PW-0001 is the first one and so on. */
+    const char *number = strpbrk(uid, "0123456789");
+    guint n = stage->made->len;
+    guint first = number == NULL ? 0 : (guint)g_ascii_strtoull(number, NULL, 10) + n - 1;
+    for (guint i = 0; i < n; i++) {
+        struct made *m = g_ptr_array_index(stage->made, (first + i) % n);
         if (strcmp(m->uid, uid) == 0) {
             return m;
         }
@@ -177,7 +191,7 @@ add(struct stage *stage, const char *uid, const char *name, int order)
     put_somewhere(m, order);
     m->states = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_state);
     set_heard(m, now, 0);
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+    for (size_t i = 0; i < n_parts(); i++) {
         struct component_state *state = g_new0(struct component_state, 1);
         state->num = parts[i].value;
         state->ts = parts[i].kind == KIND_DIVIDER ? WALL_NONE : now.wall;
@@ -209,7 +223,7 @@ build_station(struct plant_builder *b, const struct made *m, int order)
                               .latitude = m->latitude,
                               .longitude = m->longitude};
     uint32_t index = plant_builder_station(b, &station);
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+    for (size_t i = 0; i < n_parts(); i++) {
         struct component c = {.station = index,
                               .id = g_strdup(parts[i].id),
                               .name = g_strdup(parts[i].name),
@@ -674,6 +688,9 @@ main(int argc, char **argv)
     }
     stage.stop_fd = stop[0];
     pthread_create(&thread, NULL, engine, &stage);
+    if (getenv("STAGE_TELL") != NULL) {
+        dprintf(stage.fd, "begins at %" PRId64 "\n", clock_now().mono - run_delay_us(getpid()));
+    }
     enum rc rc = play(&stage, argc > 3 ? argv[3] : "");
     close(stop[1]);
     pthread_join(thread, NULL);
