@@ -92,7 +92,7 @@ test_u18_views_without_an_answer(void **state)
     struct play *p = play_open(&many);
     play_tell(p, "history none\npg down 63 0 0 0 0");
     play_publish(p);
-    int worst = 0;
+    int us[VIEWS][3], worst = 0;
     for (int turn = 0; turn < 3; turn++) {
         for (int i = 0; i < VIEWS; i++) {
             if (view_types[i] == NULL) {
@@ -102,8 +102,14 @@ test_u18_views_without_an_answer(void **state)
             term_read_for(p->t, 120);
             mono_us pressed = play_clock(p);
             play_press(p, key);
-            worst = MAX(worst, (int)(play_clock(p) - pressed));
+            us[i][turn] = (int)(play_clock(p) - pressed);
             play_see(p, "pg DOWN 1:");
+        }
+    }
+    for (int i = 0; i < VIEWS; i++) {
+        if (view_types[i] != NULL) {
+            qsort(us[i], 3, sizeof(us[i][0]), compare);
+            worst = MAX(worst, us[i][1]); /* the median */
         }
     }
     print_message("# the slowest view after %d us\n", worst);
