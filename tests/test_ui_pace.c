@@ -138,6 +138,47 @@ test_u22_memory(void **state)
     play_drop(p);
 }
 
+/* ---- a flood ---- */
+
+/* 500 alarms in ten seconds. */
+static void
+test_u38_flood(void **state)
+{
+    (void)state;
+    struct play_options o = {.columns = 100, .rows = 30, .stations = 500};
+    struct play *p = play_open(&o);
+    play_press(p, "4");
+    play_tell(p, "board\nflood 214");
+    play_publish(p);
+    play_see(p, "FLOOD 214 in 10 min (limit 10)");
+    term_read_for(p->t, 300);
+    mono_us begin = clock_now().mono;
+    unsigned frames = term_frames(p->t);
+    for (int i = 1; i <= 500; i++) {
+        play_tell(p, "alarm PW-%04d LEVEL hi %s unacked\npublish", i,
+                  i % 100 == 0 ? "critical" : "medium");
+        while (clock_now().mono - begin < i * 20 * US_PER_MS) {
+            term_read_for(p->t, 5);
+        }
+    }
+    frames = term_frames(p->t) - frames;
+    int seconds = (int)((clock_now().mono - begin) / US_PER_S);
+    print_message("# %u frames in %d s\n", frames, seconds);
+    /* Each new critical one is shown at once. */
+    assert_in_range(frames, seconds, 4 * (seconds + 1) + 5);
+    play_see(p, "500 alarms"); /* none is lost */
+    play_see(p, "■ 5/5");
+    term_send(p->t, "g");
+    play_wait_selected(p, "PW-0500"); /* on top is the newest critical one */
+    play_tell(p, "noflood");
+    term_send(p->t, "jjj");
+    play_wait_selected(p, "PW-0200");
+    play_publish(p);
+    play_see_no(p, "FLOOD");
+    assert_string_equal(play_selected(p), "PW-0200");
+    play_drop(p);
+}
+
 /* ---- what flashes ---- */
 
 static struct play *
@@ -214,6 +255,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_u13_first_frame),
     cmocka_unit_test(test_u18_views_without_an_answer),
     cmocka_unit_test(test_u22_memory),
+    cmocka_unit_test(test_u38_flood),
     cmocka_unit_test(test_u34_new_critical_alarms_flash),
     cmocka_unit_test(test_u34_no_flash),
 };

@@ -32,6 +32,13 @@ draw_tab(struct screen *s, int x, int end, enum view view)
     return x + draw_flow(s->draw, 0, x, end - x, current ? STYLE_STRONG : STYLE_NORMAL, text);
 }
 
+/* What a view that is no tab takes for its name: where one is must be told in any case. */
+static int
+own_columns(const struct screen *s)
+{
+    return s->view < VIEW_TABS ? 0 : draw_columns(s->draw, view_name(s->view)) + 4;
+}
+
 /* Whose plant this is, at the right end; nobody must take the demo's for a real one. */
 static void
 draw_title(struct screen *s, int x, int end)
@@ -92,9 +99,11 @@ header_draw(struct screen *s)
     int x = 1;
     end = draw_frozen(s, x, end);
     x += draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, "leitstand") + 1;
-    for (int i = 0; i < VIEWS && x < end; i++) {
-        x = draw_tab(s, x, end, (enum view)i);
+    int own = own_columns(s);
+    for (int i = 0; i < VIEW_TABS && x < end - own; i++) {
+        x = draw_tab(s, x, end - own, (enum view)i);
     }
+    x = s->view < VIEW_TABS ? x : draw_tab(s, x, end, s->view);
     end = draw_owner(s, x + 1, end);
     draw_title(s, x + 1, end - 1);
 }
