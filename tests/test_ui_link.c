@@ -64,6 +64,8 @@ static struct play *
 open_slow(int bytes_per_s, int round_trip_ms)
 {
     struct play *p = play_open(NULL);
+    play_press(p, "2");
+    term_wait_quiet(p->t, 50);
     term_throttle(p->t, bytes_per_s, round_trip_ms);
     return p;
 }

@@ -146,15 +146,6 @@ static const struct action general[] = {
      action_redraw,
      NULL},
     {"mouse", N_("mouse on or off"), NULL, {'M'}, PLACE_ANY, NULL, action_mouse, N_("on|off")},
-    {"glyphs",
-     N_("other marks and lines: braille, block, vt, ascii"),
-     NULL,
-     {'b'},
-     PLACE_ANY,
-     NULL,
-     action_glyphs,
-     N_("SET"),
-     .complete = complete_glyphs},
     {"language",
      N_("language of the screen: en, de"),
      NULL,
@@ -184,7 +175,7 @@ static const struct action general[] = {
 const struct action_group general_actions = {general, (int)G_N_ELEMENTS(general)};
 
 const struct action_group *const action_groups[] = {
-    &board_group,    &health_group, &journal_group, &list_group,  &map_group,
+    &board_group,    &health_group, &journal_group, &list_group,  &look_group,      &map_group,
     &overview_group, &screen_group, &trend_group,   &alarm_group, &general_actions,
 };
 const int n_action_groups = (int)G_N_ELEMENTS(action_groups);

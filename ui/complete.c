@@ -95,12 +95,22 @@ complete_columns(const struct screen *s, const char *typed, GPtrArray *out)
 }
 
 void
+complete_themes(const struct screen *s, const char *typed, GPtrArray *out)
+{
+    (void)s;
+    for (int i = 0; i < n_themes; i++) {
+        complete_add(out, typed, "", themes[i].name);
+    }
+}
+
+void
 complete_glyphs(const struct screen *s, const char *typed, GPtrArray *out)
 {
     (void)s;
     for (int i = 0; i < GLYPH_SETS; i++) {
         complete_add(out, typed, "", glyph_set_name((enum glyph_set)i));
     }
+    complete_add(out, typed, "", "auto");
 }
 
 void

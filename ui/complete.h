@@ -24,6 +24,7 @@ bool complete_can(const struct action *action);
 void complete_stations(const struct screen *s, const char *typed, GPtrArray *out);
 void complete_maintenance(const struct screen *s, const char *typed, GPtrArray *out);
 void complete_columns(const struct screen *s, const char *typed, GPtrArray *out);
+void complete_themes(const struct screen *s, const char *typed, GPtrArray *out);
 void complete_glyphs(const struct screen *s, const char *typed, GPtrArray *out);
 void complete_actions(const struct screen *s, const char *typed, GPtrArray *out);
 
