@@ -170,10 +170,15 @@ hear_resign(struct election *e, const struct election_message *m, struct now now
     }
 }
 
-/* JOIN is over: what the broker had for us has come. */
-static void
-end_join(struct election *e, struct now now)
+/* JOIN is over: what the broker had for us has come. Nobody else is to take over from an
+ * owner. */
+void
+election_end_join(struct election *e, struct now now)
 {
+    e->joined = true;
+    if (e->behind && !election_is_owner(e) && now.mono < e->join_until) {
+        return;
+    }
     e->link = LINK_LISTENS;
     e->link_since = now.mono;
     e->quiet_since = now.mono;
@@ -181,6 +186,15 @@ end_join(struct election *e, struct now now)
         election_settle_later(e, now);
         election_say_claim(e, e->rank, now);
         election_say_beacon(e, now);
+    }
+}
+
+void
+election_behind(struct election *e, bool behind, struct now now)
+{
+    e->behind = behind;
+    if (e->link == LINK_JOIN && e->joined) {
+        election_end_join(e, now);
     }
 }
 
@@ -193,7 +207,7 @@ hear_presence(struct election *e, const struct election_message *m, struct now n
             e->proved_at = MAX(e->proved_at, e->echo_at);
             e->marker_at = NEVER;
             if (e->link == LINK_JOIN) {
-                end_join(e, now);
+                election_end_join(e, now);
             }
         }
         return;

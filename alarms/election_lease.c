@@ -29,7 +29,8 @@ static bool
 is_deaf(const struct election *e, struct now now)
 {
     mono_us since = e->office == OFFICE_STORE ? MAX(e->echo_at, e->office_at) : e->link_since;
-    return e->link != LINK_LISTENS && now.mono - since > e->echo_us;
+    return e->link != LINK_LISTENS && !(e->link == LINK_JOIN && e->joined) &&
+           now.mono - since > e->echo_us;
 }
 
 /* When the store comes back, whoever is owner by the broker's word goes first. */

@@ -58,6 +58,7 @@ struct engine {
     mono_us next_tick;
     mono_us read_after; /* let messages gather until then */
     bool gathering;     /* they do */
+    bool behind;        /* what comes had waited at the broker: others know of it */
     bool linked;        /* the broker is there, and answers */
     bool more;          /* the socket was not drained when the last turn ended */
     bool news;          /* besides what model and strays tell */
@@ -129,6 +130,7 @@ void engine_turn_handover(struct engine *e);
 bool engine_is_put_away(struct engine *e);
 
 /* engine_client.c. The engine's own session at the broker. */
+void engine_note_behind(struct engine *e);
 MUST_USE enum rc engine_open_client(struct engine *e, struct err *err);
 
 /* engine_peers.c. What goes to other instances. */

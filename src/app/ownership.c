@@ -286,6 +286,14 @@ ownership_disconnected(struct ownership *o, struct now now)
     o->next = now.mono;
 }
 
+void
+ownership_behind(struct ownership *o, bool behind, struct now now)
+{
+    election_behind(o->election, behind, now);
+    set_tenure(o, now);
+    o->next = now.mono;
+}
+
 bool
 ownership_message(struct ownership *o, const char *topic, const char *payload, size_t len,
                   bool retained, struct now now)

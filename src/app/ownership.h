@@ -65,6 +65,8 @@ extern const char *const ownership_filters[]; /* NULL-terminated */
 
 void ownership_connected(struct ownership *o, struct now now);
 void ownership_disconnected(struct ownership *o, struct now now);
+/* What comes from the broker had waited there, or is new again. */
+void ownership_behind(struct ownership *o, bool behind, struct now now);
 /* True: it was one of its topics. */
 bool ownership_message(struct ownership *o, const char *topic, const char *payload, size_t len,
                        bool retained, struct now now);
