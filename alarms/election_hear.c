@@ -214,8 +214,20 @@ hear_presence(struct election *e, const struct election_message *m, struct now n
     }
     if (strcmp(m->from, e->name) != 0) {
         g_hash_table_replace(e->others, g_strdup(m->from), GINT_TO_POINTER(m->candidate));
+        if (strcmp(m->from, e->left) == 0) {
+            e->left[0] = '\0';
+        }
     }
     judge_rank(e, m->rank, false, now);
+}
+
+/* Who was owner last, if anybody: heard live, or only told of by a beacon that the broker
+ * keeps, or by the lease. */
+static const char *
+last_owner(const struct election *e)
+{
+    bool told = rank_compare(e->other_rank, e->top.rank) > 0;
+    return told ? e->other : e->top.name;
 }
 
 static void
@@ -228,10 +240,12 @@ hear_gone(struct election *e, const struct election_message *m, struct now now)
         return;
     }
     g_hash_table_remove(e->others, m->from);
-    if (strcmp(m->from, e->top.name) == 0 && !m->retained) {
-        e->gone = true;
+    if (strcmp(m->from, last_owner(e)) == 0 && !m->retained) {
         e->gone_at = now.mono;
+        g_strlcpy(e->left, m->from, sizeof(e->left));
         e->next_look = MIN(e->next_look, now.mono);
+        /* Anybody may claim, but only in the place of one that was heard. */
+        e->gone = e->gone || strcmp(m->from, e->top.name) == 0;
     }
 }
 

@@ -71,7 +71,8 @@ struct election {
     struct sign top;     /* who said the highest rank */
     bool gone;           /* it has gone since */
     mono_us quiet_since; /* no sign of an owner, no claim, since; a connect counts as one */
-    mono_us gone_at;     /* when the owner heard last was last said to be gone; NEVER: never */
+    mono_us gone_at;     /* when the last owner was last said to be gone; NEVER: never */
+    char left[ELECTION_NAME_SIZE]; /* which one, as long as it is not back */
     mono_us other_at;    /* last sign of another owner that has not resigned; NEVER: none */
     mono_us fallback_at; /* last sign of an owner by the broker's word */
     mono_us hold_back;   /* somebody else shall come first, until then */
