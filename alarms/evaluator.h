@@ -149,6 +149,10 @@ void evaluator_services(struct evaluator *e, const struct watchdog_verdict *v, s
 enum rc evaluator_act(struct evaluator *e, const struct alarm_action *a, struct now now,
                       struct err *err);
 
+/* It is known, open, and nobody has acknowledged it, be it its alarm's newest or an older one.
+ */
+bool evaluator_is_unacked(const struct evaluator *e, const struct uuid *occurrence);
+
 /* Everything that changed since last asked is moved to the end of to. */
 void evaluator_take(struct evaluator *e, struct alarm_changes *to);
 bool evaluator_changed(const struct evaluator *e); /* there is something to take */

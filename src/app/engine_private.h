@@ -82,10 +82,11 @@ struct engine {
     mono_us peers_next;
     GHashTable *waiting; /* id of an operator action → uint64_t: who waits for its answer */
     uint64_t tickets;
-    GQueue done;       /* actions of other instances that were done: engine_act.c */
-    GQueue speech;     /* messages to others that wait for the broker: engine_peers.c */
-    bool state_due;    /* somebody may not know the whole alarm state */
-    GHashTable *peers; /* topic of another instance's presence → its start, as it says */
+    GQueue done;           /* actions of other instances that were done: engine_act.c */
+    GQueue speech;         /* messages to others that wait for the broker: engine_peers.c */
+    bool state_due;        /* somebody may not know the whole alarm state */
+    char store[UUID_SIZE]; /* which central store is ours, as others are told; "": not known */
+    GHashTable *peers;     /* topic of another instance's presence → its start, as it says */
     struct {
         bool wanted, leaves; /* leaves: custody is being let go */
         char to[64];
@@ -136,6 +137,7 @@ MUST_USE enum rc engine_open_client(struct engine *e, struct err *err);
 /* engine_peers.c. What goes to other instances. */
 MUST_USE enum rc engine_open_peers(struct engine *e, struct err *err);
 void engine_close_peers(struct engine *e);
+void engine_tell_identity(struct engine *e, const char *store);
 void engine_peers_connected(struct engine *e);
 void engine_turn_peers(struct engine *e);
 

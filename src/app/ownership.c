@@ -390,6 +390,14 @@ ownership_announce(struct ownership *o, struct now now)
     carry_out_all(o, now);
 }
 
+void
+ownership_set_presence(struct ownership *o, const char *presence, struct now now)
+{
+    g_free(o->more);
+    o->self.more = o->more = g_strdup(presence);
+    ownership_announce(o, now);
+}
+
 char *
 ownership_presence(const struct ownership *o)
 {

@@ -85,6 +85,9 @@ const char *ownership_boot(const struct ownership *o);
 /* Say the presence once more. */
 void ownership_announce(struct ownership *o, struct now now);
 
+/* Further members for instances/NAME from now on, as in the configuration; they are said. */
+void ownership_set_presence(struct ownership *o, const char *presence, struct now now);
+
 /* What instances/NAME shall say when the client connects; allocated by GLib. From then on
  * ownership says it itself whenever it has something new. */
 char *ownership_presence(const struct ownership *o);
