@@ -350,6 +350,7 @@ turn_phase(struct client *c, struct now now)
         break;
     case PHASE_UP:
         client_alive_turn(c);
+        client_marker_turn(c);
         if (now.mono >= c->next_misc) {
             c->next_misc = now.mono + MISC_EVERY_US;
             client_ask_confirmation(c);

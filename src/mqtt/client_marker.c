@@ -8,24 +8,41 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "src/core/text.h"
 #include "src/mqtt/client_private.h"
 
 #define NEAR_US  (500 * US_PER_MS) /* there and back within this: nothing waits before us */
+#define AGAIN_US (2 * US_PER_S)    /* a session whose queue is full loses what is new */
 #define SLEPT_US (2 * US_PER_S)    /* without a turn: what comes may have waited */
 
 static void
 say(struct client *c)
 {
-    char *text = c->marker.text;
+    char text[48];
     int mid = 0;
-    c->marker.number++;
-    snprintf(text, sizeof(c->marker.text), "%016" G_GINT64_MODIFIER "x.%" G_GUINT64_FORMAT,
-             c->marker.life, c->marker.number);
-    if (mosquitto_publish(c->m, &mid, c->marker.topic, (int)strlen(text), text, 1, false) ==
-        MOSQ_ERR_SUCCESS) {
+    c->marker.said_at = clock_now().mono;
+    snprintf(text, sizeof(text), "%016" G_GINT64_MODIFIER "x.%" G_GINT64_FORMAT, c->marker.life,
+             c->marker.said_at);
+    if (c->open_publishes->len < CLIENT_PENDING_MAX &&
+        mosquitto_publish(c->m, &mid, c->marker.topic, (int)strlen(text), text, 1, false) ==
+            MOSQ_ERR_SUCCESS) {
         g_array_append_val(c->open_publishes, mid);
     }
-    c->marker.said_at = clock_now().mono;
+}
+
+/* When that was said; false: not by us. */
+static bool
+read_marker(const struct client *c, const struct mosquitto_message *m, mono_us *ret)
+{
+    char text[48], life[24];
+    size_t len = m->payloadlen > 0 ? (size_t)m->payloadlen : 0;
+    if (len >= sizeof(text)) {
+        return false;
+    }
+    memcpy(text, m->payload != NULL ? m->payload : "", len);
+    text[len] = '\0';
+    snprintf(life, sizeof(life), "%016" G_GINT64_MODIFIER "x.", c->marker.life);
+    return g_str_has_prefix(text, life) && text_to_int(text + strlen(life), 0, INT64_MAX, ret);
 }
 
 /* One that an earlier life left in the queue is not ours. */
@@ -56,17 +73,24 @@ client_marker_look(struct client *c)
     }
 }
 
+void
+client_marker_turn(struct client *c)
+{
+    if (c->marker.behind && c->turned - c->marker.said_at >= AGAIN_US) {
+        say(c);
+    }
+}
+
 bool
 client_marker_take(struct client *c, const struct mosquitto_message *m)
 {
     if (c->marker.topic == NULL || strcmp(m->topic, c->marker.topic) != 0) {
         return false;
     }
-    size_t len = strlen(c->marker.text);
-    if (c->marker.behind && (size_t)m->payloadlen == len &&
-        memcmp(m->payload, c->marker.text, len) == 0) {
-        c->marker.behind = clock_now().mono - c->marker.said_at > NEAR_US;
-        if (c->marker.behind) {
+    mono_us said_at = 0;
+    if (c->marker.behind && read_marker(c, m, &said_at)) {
+        c->marker.behind = clock_now().mono - said_at > NEAR_US;
+        if (c->marker.behind && said_at == c->marker.said_at) {
             say(c);
         }
     }

@@ -79,10 +79,9 @@ struct client {
     } alive;
     struct {
         char *topic; /* NULL: it is not asked for */
-        uint64_t life, number;
-        char text[48]; /* said last */
-        mono_us said_at;
-        bool behind; /* it has not come back, or took long */
+        uint64_t life;
+        mono_us said_at; /* the last one */
+        bool behind;     /* none has come back that did not take long */
     } marker;
     bool explained; /* problem and failure tell of this attempt already */
     enum client_failure failure;
@@ -105,6 +104,7 @@ void client_alive_turn(struct client *c);
 void client_marker_init(struct client *c, const char *topic);
 void client_marker_begin(struct client *c);
 void client_marker_look(struct client *c);
+void client_marker_turn(struct client *c); /* time passes, and it is connected */
 bool client_marker_take(struct client *c, const struct mosquitto_message *m);
 
 /* Hook the library's callbacks up. */
