@@ -149,6 +149,15 @@ void evaluator_services(struct evaluator *e, const struct watchdog_verdict *v, s
 enum rc evaluator_act(struct evaluator *e, const struct alarm_action *a, struct now now,
                       struct err *err);
 
+/*
+ * A line of the journal of an owner before, which this one has not known of. When it tells of a
+ * rise that was named here otherwise, by a time of receipt within TWIN_US (as in data/sql) and
+ * by the same value, whoever acknowledged it there, and waits for it here, has acknowledged
+ * ours.
+ */
+#define TWIN_US (6 * US_PER_S)
+void evaluator_twin(struct evaluator *e, const struct journal_record *line, struct now now);
+
 /* It is known, open, and nobody has acknowledged it, be it its alarm's newest or an older one.
  */
 bool evaluator_is_unacked(const struct evaluator *e, const struct uuid *occurrence);

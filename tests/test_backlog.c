@@ -310,11 +310,47 @@ test_who_was_there_tells_all_that_it_saw_since(void **state)
     end(&s);
 }
 
+/* The owner before, slow, named a rise otherwise; somebody acknowledged it under that name. */
+static void
+test_an_acknowledgement_under_another_name_is_ours(void **state)
+{
+    (void)state;
+    static const struct {
+        double later_s, value;
+        bool same;
+    } cases[] = {{2.5, 90, true}, {-2.5, 90, true}, {2.5, 91, false}, {7, 90, false}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        static char station[] = "PS-01", component[] = "L1", rule[] = "hi";
+        struct scene s;
+        static const double level[] = {90, -1};
+        struct uuid theirs = uuid_of("theirs", 6);
+        begin(&s, LEVEL);
+        owner_gets(&s, level, false);
+        assert_int_equal(fx_ack(&s.owner, theirs, 1), RC_OK); /* it waits */
+        struct journal_record line = {.event = EVENT_RAISED,
+                                      .occurrence = theirs,
+                                      .station = station,
+                                      .component = component,
+                                      .rule = rule,
+                                      .value = cases[i].value};
+        line.at = s.newest.ts + (int64_t)(cases[i].later_s * (double)FX_S);
+        evaluator_twin(s.owner.e, &line, s.owner.now);
+        fx_collect(&s.owner);
+        assert_int_equal(fx_state(&s.owner, LEVEL),
+                         cases[i].same ? ALARM_ACKED : ALARM_UNACKED);
+        assert_int_equal(fx_count(&s.owner, EVENT_ACKED, LEVEL), cases[i].same);
+        /* It is known now that this will never come; or it is waited for. */
+        assert_int_equal(fx_ack(&s.owner, theirs, 1), cases[i].same ? RC_INVALID : RC_OK);
+        end(&s);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_the_owner_told_is_not_told_again),
+        cmocka_unit_test(test_an_acknowledgement_under_another_name_is_ours),
         cmocka_unit_test(test_who_was_there_tells_all_that_it_saw_since),
     };
     return cmocka_run_group_tests_name("backlog", tests, NULL, NULL);

@@ -95,6 +95,7 @@ take_acks(struct engine *e, const GArray *journal, const char *instance)
 {
     for (guint i = 0; i < journal->len; i++) {
         const struct journal_record *line = &g_array_index(journal, struct journal_record, i);
+        evaluator_twin(e->alarming.evaluator, line, e->now);
         if (line->event == EVENT_PARKED ||
             (line->event == EVENT_ACKED &&
              evaluator_is_unacked(e->alarming.evaluator, &line->occurrence))) {
