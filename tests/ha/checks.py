@@ -248,15 +248,15 @@ def acks_exactly_once(b):
 
 
 def told_by(gaps, number):
-    """When what rose in that gap has to be told. A new owner that dies within its first second
-    need not have told anything: the store may keep it waiting for so long (KNOW_US). Then the
-    next one has to."""
+    """When what rose in that gap has to be told. A new owner that dies with more than a second
+    left for that need not have told anything: the store may keep it waiting for so long
+    (KNOW_US). Then the next one has to."""
     _, end, within_s = gaps[number]
     limit = end + within_s
-    for begin, next_end, within_s in gaps[number + 1:]:
-        if begin > end + 1.0:
+    for begin, end, within_s in gaps[number + 1:]:
+        if begin > limit - 1.0:
             break
-        end, limit = next_end, next_end + within_s
+        limit = end + within_s
     return limit
 
 

@@ -177,8 +177,8 @@ PLANTED = (
 
 
 def short_lived_owners():
-    """Whoever dies within its first second leaves it to the next one, and that one, too."""
-    gaps = [(6.0, 7.5, 2.0), (8.4, 12.0, 2.0), (12.9, 17.0, 2.5), (18.1, 22.0, 2.0)]
+    """Whoever dies too soon leaves it to the next one, and that one, too."""
+    gaps = [(6.0, 7.5, 2.0), (8.4, 12.0, 2.0), (12.9, 17.0, 2.5), (18.6, 22.0, 2.0)]
     return [checks.told_by(gaps, i) for i in range(4)] == [19.5, 19.5, 19.5, 24.0]
 
 
