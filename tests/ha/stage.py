@@ -163,12 +163,13 @@ class Stage:
                     and (f[3]["body"] or {}).get("n") == 0), default=0.0)
 
     def gone(self, name, since):
-        """When the broker told of that instance's end; 0: it did not, or it resigned before."""
-        ends = [f[0] for f in self.facts.find("instances", since=since)
-                if f[3]["topic"] == f"instances/{name}" and f[3]["body"] is None]
-        resigned = any(f[3]["topic"] == f"resign/{name}"
-                       for f in self.facts.find("resign", since=since))
-        return 0.0 if resigned or not ends else ends[0]
+        """When that instance resigned before it had settled, or the broker told of its end; 0:
+        neither, or it had settled."""
+        for at, _, _, said in self.facts.find("resign", since=since):
+            if said["topic"] == f"resign/{name}":
+                return 0.0 if said["body"]["settled"] else at
+        return next((at for at, _, _, said in self.facts.find("instances", since=since)
+                     if said["topic"] == f"instances/{name}" and said["body"] is None), 0.0)
 
     def report(self, name, well, why=""):
         self.results.append((name, [] if well else [why or "it is not so"]))
