@@ -163,7 +163,9 @@ test_there_and_back(void **state)
     play_wait_selected(p, "PW-0031");
     term_send(p->t, "q"); /* to the areas */
     play_see(p, "► Süd");
-    term_send(p->t, "q");
+    term_send(p->t, "q"); /* at the top: it asks, for it looks after the alarms */
+    play_see(p, "Quit?");
+    term_send(p->t, "y");
     int status = -1;
     assert_true(term_wait_exit(p->t, &status));
     assert_int_equal(status, 0);
@@ -185,9 +187,12 @@ test_quits_in_two_steps(void **state)
     play_acted(p, "ack PW-0031");
     term_send(p->t, "1q");
     play_see(p, "1 action has not been answered yet");
+    term_send(p->t, "n");
     play_tell(p, "reply");
     play_publish(p);
     term_send(p->t, "q");
+    play_see(p, "looks after the alarms");
+    term_send(p->t, "y");
     int status = -1;
     assert_true(term_wait_exit(p->t, &status));
     assert_int_equal(status, 0);
