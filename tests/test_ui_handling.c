@@ -46,7 +46,7 @@ test_palette(void **state)
     term_send(p->t, "\025\t"); /* nothing typed: all of them */
     play_see(p, "1–");
     term_send(p->t, "\025sort \t\t");
-    play_see(p, ":sort id");
+    play_see(p, ":sort name");
     term_send(p->t, "\025maintenance PW-0002/LE\t");
     play_see(p, ":maintenance PW-0002/LEVEL");
     term_send(p->t, "\025set hints \t\t\r");
@@ -118,7 +118,11 @@ test_own_keys(void **state)
     static const char keys[] = "[keys]\nsort = x, F6\nreverse = Ctrl-A\nfreeze = n\n"
                                "[aliases]\nhere = filter elmshorn\n";
     assert_true(g_file_set_contents(file, keys, -1, NULL));
-    struct play *p = open_with("STAGE_KEYS", file, 140);
+    char *setting = g_strdup_printf("STAGE_KEYS=%s", file);
+    const char *const env[] = {setting, NULL};
+    const struct play_options o = {.columns = 140, .rows = 24, .env = env, .overview = true};
+    struct play *p = play_open(&o);
+    g_free(setting);
     play_see(p, "2 problems with your keys");
     term_send(p->t, "9");
     play_see(p, "belongs to screen and tmux");

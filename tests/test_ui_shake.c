@@ -14,7 +14,7 @@ static const struct {
     {"a filter", "/bergedorf\r", "2 of 40"},
     {"a half-typed filter", "/bergedorf", "/bergedorf"},
     {"a half-typed command", ":station PW-0", ":station PW-0"},
-    {"a completed command", ":sort \t\t", ":sort id"},
+    {"a completed command", ":sort \t\t", ":sort name"},
     {"the help", "?", "type to search"},
     {"the help, searched", "?gly", ":glyphs"},
     {"what to copy", "y", "copy:  i id"},

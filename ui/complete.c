@@ -54,10 +54,21 @@ complete_maintenance(const struct screen *s, const char *typed, GPtrArray *out)
 void
 complete_columns(const struct screen *s, const char *typed, GPtrArray *out)
 {
-    (void)s;
+    const struct plant *plant = s->snap == NULL ? NULL : s->snap->plant;
+    const char *last = strrchr(typed, ' ');
+    char *before = g_strndup(typed, last == NULL ? 0 : (gsize)(last + 1 - typed));
     for (int i = 0; i < COLUMN_FIXED; i++) {
-        complete_add(out, typed, "", column_fixed_name(i));
+        complete_add(out, typed, before, column_fixed_name(i));
     }
+    for (int i = 0; i < KINDS; i++) {
+        complete_add(out, typed, before, kind_name((enum kind)i));
+    }
+    /* The first station's ids: which all have would take a look at all. */
+    for (uint32_t i = 0; plant != NULL && plant->n_stations > 0 && i < plant->stations[0].count;
+         i++) {
+        complete_add(out, typed, before, plant->components[plant->stations[0].first + i].id);
+    }
+    g_free(before);
 }
 
 void

@@ -413,6 +413,16 @@ leaving_text(const struct screen *s, char *dst, size_t cap)
     if (h == NULL || s->config->demo) {
         return false;
     }
+    if (s->unanswered > 0) {
+        snprintf(
+            dst, cap,
+            ngettext("%u action has not been answered yet. Quit?  y yes   any other key no",
+                     "%u actions have not been answered yet. Quit?  y yes   any other key "
+                     "no",
+                     s->unanswered),
+            s->unanswered);
+        return true;
+    }
     if (h->role == ROLE_OWNER) {
         snprintf(dst, cap, "%s",
                  _("this console looks after the alarms. Quit?  y yes   any other key no"));
