@@ -222,7 +222,7 @@ test_a_line_in_full(void **state)
     term_send(p->t, "\r");
     play_see(p, "[2 Stations]");
     play_see(p, "PW-0003");
-    term_send(p->t, "7");
+    term_send(p->t, "\033");
     play_see(p, "Event: shelved"); /* as it was left */
     play_close(p);
 }
@@ -286,6 +286,8 @@ test_small(void **state)
     term_send(p->t, "\033");
     play_see_no(p, "Event: raised");
     play_equals_full_paint(p);
+    term_send(p->t, "\033:glyphs ascii\r");
+    play_see(p, " !2 ");
     play_close(p);
 }
 

@@ -90,7 +90,7 @@ test_u09_help_searches_and_runs(void **state)
     play_see(p, ":glyphs");
     play_see_no(p, ":mouse");
     term_send(p->t, "\r");
-    play_see(p, "glyphs: vt");
+    play_see(p, "glyphs: block");
     term_send(p->t, "?ctrl-l"); /* by key */
     play_see(p, ":redraw");
     play_see_no(p, ":mouse");

@@ -373,6 +373,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_filter_by_column),
     cmocka_unit_test(test_filter_follows_values),
     cmocka_unit_test(test_tags),
+    cmocka_unit_test(test_ack_of_tagged),
     cmocka_unit_test(test_u10_filter_of_ten_thousand),
     cmocka_unit_test(test_ten_thousand_sorted),
 };

@@ -203,6 +203,8 @@ test_glyph_sets(void **state)
     make_faults(p);
     assert_true(play_shows(p, "■"));
     play_press(p, "b");
+    play_see(p, "glyphs: block");
+    play_press(p, "b");
     play_see(p, "glyphs: vt");
     assert_false(play_shows(p, "►"));
     play_press(p, "b");

@@ -116,7 +116,7 @@ static const struct action map_actions[] = {
      why_no_snapshot,
      action_map_layers,
      N_("NAME")},
-    {"follow",
+    {"map-follow",
      N_("keep the newest unacknowledged alarm in view, or stop that"),
      N_("follow"),
      {'F'},

@@ -194,7 +194,7 @@ static const struct action general[] = {
 const struct action_group general_actions = {general, (int)G_N_ELEMENTS(general)};
 
 const struct action_group *const action_groups[] = {
-    &alarm_group, &board_group,    &health_group, &journal_group, &list_group,
-    &map_group,   &overview_group, &screen_group, &trend_group,   &general_actions,
+    &board_group,    &health_group, &journal_group, &list_group,  &map_group,
+    &overview_group, &screen_group, &trend_group,   &alarm_group, &general_actions,
 };
 const int n_action_groups = (int)G_N_ELEMENTS(action_groups);

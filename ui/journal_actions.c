@@ -18,16 +18,7 @@ action_journal(struct screen *s, const char *argument)
 static void
 open_station(struct screen *s, const struct journal_record *r)
 {
-    if (!roster_select(&s->roster, r->station)) {
-        roster_set_filter(&s->roster, "", s->snap);
-        roster_select(&s->roster, r->station);
-    }
-    screen_set_view(s, VIEW_STATIONS);
-    detail_follow(s);
-    s->detail_focus = true;
-    g_strlcpy(s->detail.id, r->component == NULL ? "" : r->component, sizeof(s->detail.id));
-    detail_update(s);
-    detail_moved(s, 0);
+    screen_drill_station(s, r->station, r->component == NULL ? "" : r->component);
 }
 
 /* The alarm that the line is of, if it is still there. */
@@ -45,7 +36,7 @@ open_alarm(struct screen *s, const struct alarm_view *v)
     alarm_list_set_mode(&s->alarms, v->overlays != 0 ? ALARMS_COVERED : ALARMS_GROUPED);
     alarm_list_set_filter(&s->alarms, "");
     alarm_list_select(&s->alarms, &key);
-    screen_set_view(s, VIEW_ALARMS);
+    screen_drill(s, VIEW_ALARMS);
 }
 
 /* First the line in full; from there what it is about. */

@@ -251,7 +251,8 @@ static void
 draw_small_row(struct screen *s, int y, struct rect area, int pos)
 {
     const struct journal_record *r = journal_book_row(&s->journal->book, pos);
-    int station = station_width(s), x = area.x + 1 + ALARM_SHAPE;
+    int station = station_width(s);
+    int x = area.x + 2 + draw_columns(s->draw, alarm_shape(s, ALARM_LOW));
     char text[1024];
     unsigned mark = 0;
     if (pos == s->journal->book.list.pos) {

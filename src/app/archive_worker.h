@@ -19,7 +19,8 @@
 
 struct archive_worker;
 
-#define ARCHIVE_PATIENCE_US (20 * US_PER_S)
+/* A year of many readings takes the store its time. */
+#define ARCHIVE_PATIENCE_US (30 * US_PER_S)
 
 struct archive_worker_config {
     struct archive *archive;   /* outlives the worker */
