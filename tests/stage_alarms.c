@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "tests/stage_clock.h"
+
 struct made_alarm {
     struct alarm_view view; /* names are interned; texts its own references */
     unsigned rises;
@@ -113,7 +115,7 @@ find_or_make(struct stage_alarms *a, const char *uid, const char *id, const char
                                               .count = 1,
                                               .value = NAN,
                                               .limit = NAN,
-                                              .raised_at = clock_now().wall,
+                                              .raised_at = stage_now().wall,
                                               .returned_at = WALL_NONE,
                                               .acked_at = WALL_NONE,
                                               .released_at = WALL_NONE,
@@ -129,7 +131,7 @@ set_cover(struct alarm_view *v, const char *word, const char *value)
 {
     if (strcmp(word, "shelved") == 0) {
         v->overlays |= OVERLAY_SHELVED;
-        v->shelved_until = clock_now().wall + 3600 * US_PER_S;
+        v->shelved_until = stage_now().wall + 3600 * US_PER_S;
         set_ref(&v->shelved_by, "tk");
         set_ref(&v->shelve_reason, words(value));
     } else if (strcmp(word, "suppressed") == 0) {
@@ -156,7 +158,7 @@ set_number(struct alarm_view *v, const char *word, const char *value)
         }
     }
     if (strcmp(word, "age") == 0) {
-        v->raised_at = clock_now().wall - (wall_us)number * US_PER_S;
+        v->raised_at = stage_now().wall - (wall_us)number * US_PER_S;
     } else if (strcmp(word, "value") == 0) {
         v->value = number;
     } else if (strcmp(word, "limit") == 0) {
@@ -169,7 +171,7 @@ set_text(struct alarm_view *v, const char *word, const char *value)
 {
     if (strcmp(word, "by") == 0) {
         set_ref(&v->acked_by, words(value));
-        v->acked_at = clock_now().wall;
+        v->acked_at = stage_now().wall;
     } else if (strcmp(word, "comment") == 0) {
         set_ref(&v->comment, words(value));
     } else if (strcmp(word, "name") == 0) {
@@ -243,7 +245,7 @@ maintain(struct stage_alarms *a, char **w)
     struct maintenance_view m = {.station = g_intern_string(w[1]),
                                  .component =
                                      strcmp(w[2], "-") == 0 ? "" : g_intern_string(w[2]),
-                                 .since = clock_now().wall,
+                                 .since = stage_now().wall,
                                  .reason = g_ref_string_new(words(w[3]))};
     g_array_append_val(a->maintenance, m);
 }
@@ -263,7 +265,7 @@ stage_alarms_obey(struct stage_alarms *a, const char *line)
         }
     } else if (strcmp(w[0], "flood") == 0 && n == 2) {
         a->flood = (uint32_t)g_ascii_strtoull(w[1], NULL, 10);
-        a->flood_since = clock_now().wall;
+        a->flood_since = stage_now().wall;
     } else if (strcmp(w[0], "noflood") == 0) {
         a->flood = 0;
     } else if (strcmp(w[0], "many") == 0 && n == 2) {

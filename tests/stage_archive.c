@@ -5,6 +5,8 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "tests/stage_clock.h"
+
 #define STEP_US (60 * US_PER_S)
 #define DAY_US  (24 * 3600 * US_PER_S)
 
@@ -45,7 +47,7 @@ stage_archive_new(struct archive *archive, int fd)
     a->archive = archive;
     a->fd = fd;
     a->cached_us = 3600 * US_PER_S;
-    a->opened = clock_now().wall / STEP_US * STEP_US;
+    a->opened = stage_now().wall / STEP_US * STEP_US;
     g_queue_init(&a->jobs);
     a->marks = g_array_new(FALSE, TRUE, sizeof(struct mark));
     a->journal = g_array_new(FALSE, TRUE, sizeof(struct journal_record));
@@ -206,7 +208,7 @@ word(const char *w)
 static void
 add_line(struct stage_archive *a, char **w)
 {
-    struct journal_record line = {.at = clock_now().wall -
+    struct journal_record line = {.at = stage_now().wall -
                                         g_ascii_strtoll(w[1], NULL, 10) * US_PER_S,
                                   .epoch = 7,
                                   .instance = g_strdup("desk"),
@@ -272,7 +274,7 @@ answer(const struct stage_archive *a, const struct job *job, enum archive_from f
     const struct archive_request *r = &job->request;
     bool whole = a->mode == MODE_WHOLE || from == ARCHIVE_CENTRAL;
     struct archive_answer *made = archive_answer_new(r, job->id);
-    wall_us cached = clock_now().wall - a->cached_us;
+    wall_us cached = stage_now().wall - a->cached_us;
     made->from = from;
     made->last = last;
     made->reach = whole || (r->since != WALL_NONE && r->since > cached) ? r->since : cached;
@@ -357,7 +359,7 @@ set_mode(struct stage_archive *a, char **w)
 static void
 add_mark(struct stage_archive *a, char **w, int kind)
 {
-    wall_us now = clock_now().wall;
+    wall_us now = stage_now().wall;
     struct mark m = {.kind = kind};
     g_strlcpy(m.station, w[1], sizeof(m.station));
     g_strlcpy(m.component, w[2], sizeof(m.component));

@@ -136,7 +136,7 @@ look_everywhere(struct play *p)
 }
 
 static void
-test_nothing_is_obeyed(void **state)
+test_u29_nothing_is_obeyed(void **state)
 {
     (void)state;
     static const struct play_options sizes[] = {
@@ -197,7 +197,7 @@ test_plain_terminal(void **state)
 
 /* Whatever a name consists of, what stands behind it stands where it always does. */
 static void
-test_columns(void **state)
+test_u29_columns(void **state)
 {
     (void)state;
     struct play_options o = {.columns = 160, .rows = 50};
@@ -254,8 +254,10 @@ test_long_texts(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_nothing_is_obeyed), cmocka_unit_test(test_prompt),
-    cmocka_unit_test(test_plain_terminal),    cmocka_unit_test(test_columns),
+    cmocka_unit_test(test_u29_nothing_is_obeyed),
+    cmocka_unit_test(test_prompt),
+    cmocka_unit_test(test_plain_terminal),
+    cmocka_unit_test(test_u29_columns),
     cmocka_unit_test(test_long_texts),
 };
 

@@ -29,7 +29,7 @@ assert_no_hue(const struct play *p, const struct play_options *o, const char *wh
 
 /* Grey is the normal state: where all is well nothing is coloured. */
 static void
-test_calm_is_grey(void **state)
+test_u30_calm_is_grey(void **state)
 {
     (void)state;
     static const struct play_options sizes[] = {
@@ -122,7 +122,7 @@ make_faults(struct play *p)
 }
 
 static void
-test_no_color(void **state)
+test_u33_no_color(void **state)
 {
     (void)state;
     static const char *const env[] = {"NO_COLOR=1", NULL};
@@ -145,7 +145,7 @@ test_no_color(void **state)
 
 /* An empty NO_COLOR is none, says the convention. */
 static void
-test_empty_no_color(void **state)
+test_u33_empty_no_color(void **state)
 {
     (void)state;
     static const char *const env[] = {"NO_COLOR=", NULL};
@@ -168,7 +168,7 @@ looks_selected(const struct play *p, int y)
 }
 
 static void
-test_selection_is_seen(void **state)
+test_u33_selection_is_seen(void **state)
 {
     (void)state;
     static const char *const envs[][3] = {{"TERM=xterm-256color", "NO_COLOR=1", NULL},
@@ -196,7 +196,7 @@ test_selection_is_seen(void **state)
 /* ---- marks ---- */
 
 static void
-test_glyph_sets(void **state)
+test_u36_glyph_sets(void **state)
 {
     (void)state;
     struct play *p = play_open(NULL);
@@ -303,10 +303,10 @@ test_mouse_switch(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_calm_is_grey),       cmocka_unit_test(test_fault_is_coloured),
-    cmocka_unit_test(test_no_color),           cmocka_unit_test(test_empty_no_color),
-    cmocka_unit_test(test_selection_is_seen),  cmocka_unit_test(test_glyph_sets),
-    cmocka_unit_test(test_click_selects_only), cmocka_unit_test(test_click_far_right),
+    cmocka_unit_test(test_u30_calm_is_grey),      cmocka_unit_test(test_fault_is_coloured),
+    cmocka_unit_test(test_u33_no_color),          cmocka_unit_test(test_u33_empty_no_color),
+    cmocka_unit_test(test_u33_selection_is_seen), cmocka_unit_test(test_u36_glyph_sets),
+    cmocka_unit_test(test_click_selects_only),    cmocka_unit_test(test_click_far_right),
     cmocka_unit_test(test_mouse_switch),
 };
 

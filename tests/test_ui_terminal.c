@@ -228,7 +228,7 @@ test_u27_stop_and_continue(void **state)
 /* ---- surroundings ---- */
 
 static void
-test_unknown_terminal(void **state)
+test_u28_unknown_terminal(void **state)
 {
     (void)state;
     static const char *const envs[][2] = {{"TERM=leitstand-unheard-of", NULL}, {"TERM", NULL}};
@@ -265,7 +265,7 @@ assert_three_lines(const char *const *argv, const char *const *env, const char *
 }
 
 static void
-test_no_terminal(void **state)
+test_u28_no_terminal(void **state)
 {
     (void)state;
     static const char *const dumb[] = {"TERM=dumb", NULL};
@@ -291,7 +291,7 @@ assert_ascii(const struct play *p)
 }
 
 static void
-test_plain_locale(void **state)
+test_u28_plain_locale(void **state)
 {
     (void)state;
     static const char *const env[] = {"LC_ALL=C", NULL};
@@ -377,7 +377,7 @@ test_old_terminals(void **state)
 }
 
 static void
-test_no_home(void **state)
+test_u28_no_home(void **state)
 {
     (void)state;
     static const char *const env[] = {"HOME", "XDG_CONFIG_HOME", "USER", "SHELL", NULL};
@@ -388,13 +388,20 @@ test_no_home(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_u27_ends_by_keys), cmocka_unit_test(test_one_interrupt_does_not_end),
-    cmocka_unit_test(test_q_goes_up),        cmocka_unit_test(test_u27_ends_by_signal),
-    cmocka_unit_test(test_u27_crashes),      cmocka_unit_test(test_crash_of_the_engine),
-    cmocka_unit_test(test_u27_suspend),      cmocka_unit_test(test_u27_stop_and_continue),
-    cmocka_unit_test(test_unknown_terminal), cmocka_unit_test(test_no_terminal),
-    cmocka_unit_test(test_plain_locale),     cmocka_unit_test(test_lost_locale),
-    cmocka_unit_test(test_old_terminals),    cmocka_unit_test(test_no_home),
+    cmocka_unit_test(test_u27_ends_by_keys),
+    cmocka_unit_test(test_one_interrupt_does_not_end),
+    cmocka_unit_test(test_q_goes_up),
+    cmocka_unit_test(test_u27_ends_by_signal),
+    cmocka_unit_test(test_u27_crashes),
+    cmocka_unit_test(test_crash_of_the_engine),
+    cmocka_unit_test(test_u27_suspend),
+    cmocka_unit_test(test_u27_stop_and_continue),
+    cmocka_unit_test(test_u28_unknown_terminal),
+    cmocka_unit_test(test_u28_no_terminal),
+    cmocka_unit_test(test_u28_plain_locale),
+    cmocka_unit_test(test_lost_locale),
+    cmocka_unit_test(test_old_terminals),
+    cmocka_unit_test(test_u28_no_home),
 };
 
 PLAY_MAIN("ui_terminal", tests)

@@ -121,9 +121,9 @@ test_broker_down(void **state)
     play_close(p);
 }
 
-/* U43: ownership and the central store, plain when normal, in word and colour when not. */
+/* Ownership and the central store, plain when normal, in word and colour when not. */
 static void
-test_ownership(void **state)
+test_u43_ownership(void **state)
 {
     (void)state;
     /* What must not grow old while the test runs is 20 s in the future. */
@@ -250,7 +250,6 @@ test_age_goes_on(void **state)
     play_close(p);
 }
 
-/* U30 */
 static void
 assert_no_hue(struct play *p, int columns, int rows)
 {
@@ -264,7 +263,7 @@ assert_no_hue(struct play *p, int columns, int rows)
 }
 
 static void
-test_no_hue_when_normal(void **state)
+test_u30_no_hue_when_normal(void **state)
 {
     (void)state;
     static const struct {
@@ -342,11 +341,16 @@ test_empty_plant(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_faults_come_first),  cmocka_unit_test(test_detail),
-    cmocka_unit_test(test_out_of_range),       cmocka_unit_test(test_broker_down),
-    cmocka_unit_test(test_ownership),          cmocka_unit_test(test_status_narrow),
-    cmocka_unit_test(test_broker_down_narrow), cmocka_unit_test(test_age_goes_on),
-    cmocka_unit_test(test_no_hue_when_normal), cmocka_unit_test(test_unknown_ids_are_adopted),
+    cmocka_unit_test(test_faults_come_first),
+    cmocka_unit_test(test_detail),
+    cmocka_unit_test(test_out_of_range),
+    cmocka_unit_test(test_broker_down),
+    cmocka_unit_test(test_u43_ownership),
+    cmocka_unit_test(test_status_narrow),
+    cmocka_unit_test(test_broker_down_narrow),
+    cmocka_unit_test(test_age_goes_on),
+    cmocka_unit_test(test_u30_no_hue_when_normal),
+    cmocka_unit_test(test_unknown_ids_are_adopted),
     cmocka_unit_test(test_empty_plant),
 };
 

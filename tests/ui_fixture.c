@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/run_delay.h"
+
 #define US_PER_MIN (60 * US_PER_S)
 #define ID_LENGTH  7 /* PW-0001 */
 
@@ -274,6 +276,12 @@ play_cpu_us(const struct play *p)
     assert_int_equal(clock_getcpuclockid(term_pid(p->t), &clock), 0);
     assert_int_equal(clock_gettime(clock, &used), 0);
     return used.tv_sec * US_PER_S + used.tv_nsec / 1000;
+}
+
+mono_us
+play_clock(const struct play *p)
+{
+    return clock_now().mono - run_delay_us(term_pid(p->t)) - run_delay_us(getpid());
 }
 
 #if defined(__has_feature)

@@ -72,6 +72,10 @@ size_t play_cost(struct play *p, void (*what)(struct play *p));
 
 /* Processor time that the stage has used, its engine's included. */
 int64_t play_cpu_us(const struct play *p);
+/* Now by the boot clock, without the time that the program or this test were ready to run and
+ * had to wait for others: what passes by it is what the program needs. */
+mono_us play_clock(const struct play *p);
+
 /* The program's memory in kilobytes; 0 where a sanitizer keeps what was freed. */
 long play_memory(const struct play *p);
 

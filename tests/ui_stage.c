@@ -6,7 +6,10 @@
  *     ui_stage FD STATIONS [TIMEZONE]      (FD -1: no commands)
  *
  * In the environment: STAGE_KEYS and STAGE_SYSTEM_KEYS, files of keys; STAGE_STATE, the
- * directory where choices are kept; STAGE_READ_ONLY.
+ * directory where choices are kept; STAGE_READ_ONLY, STAGE_THEME, STAGE_COLOR, STAGE_GLYPHS,
+ * STAGE_PARTS: how many components a station has; STAGE_TELL: the first line to FD is when the
+ * console starts, "begins at" as play_clock(); STAGE_SLOW, STAGE_NO_FLASH as on the command
+ * line; STAGE_CLOCK, seconds since 1970 at which the time stands still.
  *
  *     value UID ID NUMBER | text UID ID WORDS | quality UID ID BITS | stale UID ID
  *     silent UID 0|1 | never UID | heard UID SECONDS_AGO | clock UID SECONDS_AHEAD
@@ -15,6 +18,7 @@
  *     unknown STATION ID VALUE | broker up|down | problem TEXT
  *     owner ROLE INSTANCE EPOCH.TERM ARBITER HEARD_AGO     (INSTANCE -: nobody)
  *     pg up|down|none SINCE_AGO PENDING QUARANTINED BEHIND BEHIND_AT_FIRST
+ *     clock +SECONDS    see stage_clock.h
  *     history           see stage_archive.h
  *     alarms            see stage_alarms.h; the actions of the user are written to FD in lines
  *     peer NAME ROLE EPOCH.TERM HEARD_AGO PROBLEM     (PROBLEM -: none, _ a blank; ROLE gone)
@@ -32,6 +36,7 @@
  * The exit status is that of console_run().
  */
 #include <assert.h>
+#include <inttypes.h>
 #include <locale.h>
 #include <math.h>
 #include <poll.h>
@@ -43,8 +48,10 @@
 #include "src/core/i18n.h"
 #include "src/core/log.h"
 #include "src/core/text.h"
+#include "tests/run_delay.h"
 #include "tests/stage_alarms.h"
 #include "tests/stage_archive.h"
+#include "tests/stage_clock.h"
 #include "ui/plain.h"
 
 struct made {
@@ -104,6 +111,13 @@ static const struct {
     {"N1", "Anläufe Pumpe 1", "", KIND_COUNTER, NAN, NAN, 9902},
 };
 
+static size_t
+n_parts(void)
+{
+    const char *wanted = getenv("STAGE_PARTS");
+    return wanted == NULL ? G_N_ELEMENTS(parts) : (size_t)g_ascii_strtoull(wanted, NULL, 10);
+}
+
 static void
 free_state(gpointer data)
 {
@@ -127,8 +141,12 @@ free_made(gpointer data)
 static struct made *
 find(struct stage *stage, const char *uid)
 {
-    for (guint i = 0; i < stage->made->len; i++) {
-        struct made *m = g_ptr_array_index(stage->made, i);
+    /* Mostly PW-0001 is the first one and so on. */
+    const char *number = strpbrk(uid, "0123456789");
+    guint n = stage->made->len;
+    guint first = number == NULL ? 0 : (guint)g_ascii_strtoull(number, NULL, 10) + n - 1;
+    for (guint i = 0; i < n; i++) {
+        struct made *m = g_ptr_array_index(stage->made, (first + i) % n);
         if (strcmp(m->uid, uid) == 0) {
             return m;
         }
@@ -169,7 +187,7 @@ put_somewhere(struct made *m, int order)
 static void
 add(struct stage *stage, const char *uid, const char *name, int order)
 {
-    struct now now = clock_now();
+    struct now now = stage_now();
     struct made *m = g_new0(struct made, 1);
     m->uid = g_strdup(uid);
     m->name = g_utf8_make_valid(name, -1);
@@ -177,7 +195,7 @@ add(struct stage *stage, const char *uid, const char *name, int order)
     put_somewhere(m, order);
     m->states = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_state);
     set_heard(m, now, 0);
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+    for (size_t i = 0; i < n_parts(); i++) {
         struct component_state *state = g_new0(struct component_state, 1);
         state->num = parts[i].value;
         state->ts = parts[i].kind == KIND_DIVIDER ? WALL_NONE : now.wall;
@@ -209,7 +227,7 @@ build_station(struct plant_builder *b, const struct made *m, int order)
                               .latitude = m->latitude,
                               .longitude = m->longitude};
     uint32_t index = plant_builder_station(b, &station);
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+    for (size_t i = 0; i < n_parts(); i++) {
         struct component c = {.station = index,
                               .id = g_strdup(parts[i].id),
                               .name = g_strdup(parts[i].name),
@@ -281,7 +299,7 @@ copy_states(const struct stage *stage, struct snapshot *s, uint32_t index)
 static void
 publish(struct stage *stage)
 {
-    struct now now = clock_now();
+    struct now now = stage_now();
     const struct plant *plant = stage->plant;
     struct snapshot *s = g_new0(struct snapshot, 1);
     s->refs = 1;
@@ -321,7 +339,7 @@ set_order(struct stage *stage, unsigned seed)
 static void
 add_unknown(struct stage *stage, char **w)
 {
-    struct unknown_id id = {.count = 3, .last = clock_now().wall};
+    struct unknown_id id = {.count = 3, .last = stage_now().wall};
     g_strlcpy(id.station, w[1], sizeof(id.station));
     g_strlcpy(id.id, w[2], sizeof(id.id));
     g_strlcpy(id.value, w[3], sizeof(id.value));
@@ -333,7 +351,7 @@ static void
 change_value(struct stage *stage, char **w)
 {
     struct component_state *state = state_of(stage, w[1], w[2]);
-    struct now now = clock_now();
+    struct now now = stage_now();
     state->ts = state->received = now.wall;
     state->heard = now.mono;
     if (state->text != NULL) {
@@ -383,7 +401,7 @@ change_station(struct stage *stage, char **w)
         m->station.received = WALL_NONE;
         m->station.heard = 0;
     } else {
-        set_heard(m, clock_now(), g_ascii_strtoll(w[2], NULL, 10));
+        set_heard(m, stage_now(), g_ascii_strtoll(w[2], NULL, 10));
     }
 }
 
@@ -406,7 +424,7 @@ change_owner(struct health *h, char **w)
     if (!arbiter_from_name(w[4], &h->owner.arbiter)) {
         g_error("no arbiter %s", w[4]);
     }
-    h->owner.heard = clock_now().mono - number_of(w[5]) * US_PER_S;
+    h->owner.heard = stage_now().mono - number_of(w[5]) * US_PER_S;
 }
 
 static void
@@ -414,7 +432,7 @@ change_store(struct health *h, char **w)
 {
     h->postgres.configured = strcmp(w[1], "none") != 0;
     h->postgres.connected = strcmp(w[1], "up") == 0;
-    h->postgres.since = clock_now().mono - number_of(w[2]) * US_PER_S;
+    h->postgres.since = stage_now().mono - number_of(w[2]) * US_PER_S;
     h->postgres.pending = (uint64_t)number_of(w[3]);
     h->postgres.quarantined = (uint64_t)number_of(w[4]);
     h->postgres.behind = (uint64_t)number_of(w[5]);
@@ -464,7 +482,7 @@ obey_health(struct stage *stage, const char *line)
         change_store(&stage->health, w);
     } else if (strcmp(w[0], "broker") == 0 && n == 2) {
         stage->health.mqtt.connected = strcmp(w[1], "up") == 0;
-        stage->health.mqtt.since = clock_now().mono;
+        stage->health.mqtt.since = stage_now().mono;
         g_strlcpy(stage->health.mqtt.problem, "connection refused",
                   sizeof(stage->health.mqtt.problem));
     } else if (strcmp(w[0], "peer") == 0 && n == 6) {
@@ -487,7 +505,7 @@ obey(struct stage *stage, const char *line)
     char **w = g_strsplit(line, " ", 4);
     guint n = g_strv_length(w);
     if (stage_alarms_obey(stage->alarms, line) || stage_archive_obey(stage->history, line) ||
-        obey_health(stage, line)) {
+        stage_clock_obey(line) || obey_health(stage, line)) {
         g_strfreev(w);
         return;
     }
@@ -630,7 +648,7 @@ read_keys(const char *variable, struct settings *settings, struct problems *prob
 }
 
 static enum rc
-play(struct stage *stage, const char *timezone)
+play(struct stage *stage, const char *zone)
 {
     struct settings keys[2];
     struct problems problems;
@@ -640,7 +658,7 @@ play(struct stage *stage, const char *timezone)
     const struct console_config config = {
         .exchange = stage->exchange,
         .archive = stage->archive,
-        .timezone = timezone,
+        .timezone = zone,
         .title = "stage",
         .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
         .bell_repeat_s = 6,
@@ -649,6 +667,12 @@ play(struct stage *stage, const char *timezone)
         .state_dir = getenv("STAGE_STATE"),
         .data_dir = getenv("STAGE_DATA"),
         .read_only = getenv("STAGE_READ_ONLY") != NULL,
+        .theme = getenv("STAGE_THEME"),
+        .color = getenv("STAGE_COLOR"),
+        .glyphs = getenv("STAGE_GLYPHS"),
+        .slow = getenv("STAGE_SLOW") != NULL,
+        .no_flash = getenv("STAGE_NO_FLASH") != NULL,
+        .clock = stage_clock_stands() ? stage_now : NULL,
         .keys = {read_keys("STAGE_KEYS", &keys[0], &problems),
                  read_keys("STAGE_SYSTEM_KEYS", &keys[1], &problems)},
         .n_key_problems = problems.n,
@@ -694,6 +718,10 @@ main(int argc, char **argv)
         textdomain("leitstand");
     }
     block_signals();
+    log_hold(true);
+    if (getenv("STAGE_CLOCK") != NULL) {
+        stage_clock_stop(number_of(getenv("STAGE_CLOCK")));
+    }
     struct stage stage;
     stage_init(&stage, (int)fd, (int)stations);
     publish(&stage);
@@ -705,6 +733,9 @@ main(int argc, char **argv)
     }
     stage.stop_fd = stop[0];
     pthread_create(&thread, NULL, engine, &stage);
+    if (getenv("STAGE_TELL") != NULL) {
+        dprintf(stage.fd, "begins at %" PRId64 "\n", clock_now().mono - run_delay_us(getpid()));
+    }
     enum rc rc = play(&stage, argc > 3 ? argv[3] : "");
     close(stop[1]);
     pthread_join(thread, NULL);

@@ -21,8 +21,8 @@ static const struct action trend_actions[] = {
     {"trend-too",
      N_("add the selected component to the trends"),
      NULL,
-     {'T'},
-     SELECTABLE & ~(unsigned)PLACE_LIST, /* there it tags */
+     {'P'},
+     SELECTABLE,
      why_no_component,
      action_trend_too,
      NULL},

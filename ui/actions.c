@@ -140,10 +140,10 @@ void
 action_leave(struct screen *s, const char *argument)
 {
     (void)argument;
-    if (!screen_at_top(s)) {
-        screen_back(s);
-    } else {
+    if (screen_at_top(s)) {
         screen_leave(s);
+    } else {
+        screen_back(s);
     }
 }
 
@@ -252,18 +252,6 @@ action_reload(struct screen *s, const char *argument)
                   exchange_post(s->config->exchange, &command)
                       ? _("reading the plant again …")
                       : _("the engine is busy, try again"));
-}
-
-void
-action_glyphs(struct screen *s, const char *argument)
-{
-    enum glyph_set set = (enum glyph_set)(((int)draw_glyphs(s->draw) + 1) % GLYPH_SETS);
-    glyph_set_by_name(&set, argument);
-    if (!terminal_utf8(s->terminal)) {
-        set = GLYPHS_ASCII;
-    }
-    draw_set_glyphs(s->draw, set);
-    screen_notice(s, _("glyphs: %s"), glyph_set_name(set));
 }
 
 /* The next one when none is named. */

@@ -33,7 +33,6 @@ void action_filter(struct screen *s, const char *argument);
 void action_command(struct screen *s, const char *argument);
 void action_adopt(struct screen *s, const char *argument);
 void action_reload(struct screen *s, const char *argument);
-void action_glyphs(struct screen *s, const char *argument);
 void action_language(struct screen *s, const char *argument);
 void action_mouse(struct screen *s, const char *argument);
 void action_hints(struct screen *s, const char *argument);

@@ -194,7 +194,7 @@ field_text(const struct screen *s, enum column column, const struct columns *c,
 }
 
 struct looks {
-    unsigned state, names, rest; /* styles */
+    unsigned mark, state, names, rest; /* styles */
 };
 
 /* A new critical one is reversed from its shape to its name. */
@@ -202,10 +202,11 @@ static struct looks
 looks_of(const struct alarm_row *row, const struct alarm_view *v)
 {
     unsigned state = row->gone ? STYLE_DIM : alarm_style(v);
-    struct looks looks = {state, STYLE_NORMAL, STYLE_NORMAL};
+    struct looks looks = {state, state, STYLE_NORMAL, STYLE_NORMAL};
     if (state == STYLE_DIM) {
         looks.names = looks.rest = STYLE_DIM;
     } else if (state == STYLE_CRITICAL_NEW) {
+        looks.mark = STYLE_CRITICAL_NEW | STYLE_FLASHING;
         looks.names = STYLE_CRITICAL_NEW;
         looks.rest = STYLE_STRONG;
     } else if (alarm_state_unacked(v->state)) {
@@ -242,7 +243,7 @@ draw_row(struct screen *s, int y, int x, const struct columns *c, int place)
     const struct alarm_view *v = alarm_list_view(&s->alarms, place);
     struct looks looks = looks_of(row, v);
     unsigned mark = draw_edge(s, y, x, place);
-    draw_text(s->draw, y, c->shape, ALARM_SHAPE + 1, looks.state,
+    draw_text(s->draw, y, c->shape, ALARM_SHAPE + 1, looks.mark,
               alarm_is_maintenance(v) ? "" : alarm_shape(s, v->priority));
     for (int i = 0; i < COLUMNS; i++) {
         char text[1200];
@@ -368,7 +369,7 @@ draw_row_small(struct screen *s, int y, struct rect area, int place)
                  ? " "
                  : glyph_text(draw_glyphs(s->draw), alarm_glyph(v->priority)),
              row->gone ? '-' : alarm_state_letter(v));
-    draw_text(s->draw, y, area.x + 1, 3, looks.state, text);
+    draw_text(s->draw, y, area.x + 1, 3, looks.mark, text);
     alarm_since_text(s, v->raised_at, false, time, sizeof(time));
     snprintf(text, sizeof(text), "%s%*s", v->station, 1, "");
     if (v->suppresses > 0) {

@@ -14,6 +14,29 @@ complete_add(GPtrArray *out, const char *typed, const char *before, const char *
     }
 }
 
+bool
+complete_can(const struct action *action)
+{
+    return action->complete != NULL ||
+           (action->argument != NULL && strchr(action->argument, '|') != NULL &&
+            strpbrk(action->argument, " []ABCDEFGHIJKLMNOPQRSTUVWXYZ") == NULL);
+}
+
+void
+complete_argument(const struct screen *s, const struct action *action, const char *typed,
+                  GPtrArray *out)
+{
+    if (action->complete != NULL) {
+        action->complete(s, typed, out);
+    } else if (complete_can(action)) {
+        char **words = g_strsplit(action->argument, "|", -1);
+        for (char **word = words; *word != NULL; word++) {
+            complete_add(out, typed, "", *word);
+        }
+        g_strfreev(words);
+    }
+}
+
 void
 complete_stations(const struct screen *s, const char *typed, GPtrArray *out)
 {
@@ -72,37 +95,22 @@ complete_columns(const struct screen *s, const char *typed, GPtrArray *out)
 }
 
 void
+complete_themes(const struct screen *s, const char *typed, GPtrArray *out)
+{
+    (void)s;
+    for (int i = 0; i < n_themes; i++) {
+        complete_add(out, typed, "", themes[i].name);
+    }
+}
+
+void
 complete_glyphs(const struct screen *s, const char *typed, GPtrArray *out)
 {
     (void)s;
     for (int i = 0; i < GLYPH_SETS; i++) {
         complete_add(out, typed, "", glyph_set_name((enum glyph_set)i));
     }
-}
-
-void
-complete_languages(const struct screen *s, const char *typed, GPtrArray *out)
-{
-    (void)s;
-    complete_add(out, typed, "", "en");
-    complete_add(out, typed, "", "de");
-}
-
-void
-complete_modes(const struct screen *s, const char *typed, GPtrArray *out)
-{
-    (void)s;
-    complete_add(out, typed, "", "grouped");
-    complete_add(out, typed, "", "flat");
-    complete_add(out, typed, "", "covered");
-}
-
-void
-complete_switch(const struct screen *s, const char *typed, GPtrArray *out)
-{
-    (void)s;
-    complete_add(out, typed, "", "on");
-    complete_add(out, typed, "", "off");
+    complete_add(out, typed, "", "auto");
 }
 
 void

@@ -105,6 +105,14 @@ stop(struct console *c)
 
 /* ---- one turn ---- */
 
+/* Of alarms: nobody reads more than four screens of them a second. */
+static bool
+in_a_flood(const struct console *c)
+{
+    const struct snapshot *snap = c->screen.snap;
+    return snap != NULL && snap->alarms != NULL && snap->alarms->flood.on;
+}
+
 /* The least time between two frames. */
 static int64_t
 frame_spacing(const struct console *c)
@@ -113,7 +121,10 @@ frame_spacing(const struct console *c)
     int64_t asked = config->max_fps > 0 ? US_PER_S / config->max_fps
                     : config->slow      ? SLOW_FRAME_US
                                         : 0;
-    int64_t usual = asked > 0 ? asked : c->key_waits ? KEY_FRAME_US : DATA_FRAME_US;
+    int64_t usual = asked > 0       ? asked
+                    : c->key_waits  ? KEY_FRAME_US
+                    : in_a_flood(c) ? SLOW_FRAME_US
+                                    : DATA_FRAME_US;
     return MAX(usual, terminal_spacing_us(c->terminal));
 }
 

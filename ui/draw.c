@@ -35,6 +35,8 @@ struct draw {
     int rows, columns;
     bool whole; /* nothing is known of the screen */
     enum glyph_set glyphs;
+    const struct theme *theme;
+    bool flash_off, flashes;
 };
 
 static void
@@ -56,6 +58,7 @@ draw_new(void)
         d->frames[i].text = g_byte_array_new();
     }
     d->whole = true;
+    d->theme = &themes[0];
     return d;
 }
 
@@ -88,6 +91,31 @@ draw_glyphs(const struct draw *d)
 }
 
 void
+draw_set_theme(struct draw *d, const struct theme *theme)
+{
+    d->theme = theme;
+    d->whole = true;
+}
+
+const struct theme *
+draw_theme(const struct draw *d)
+{
+    return d->theme;
+}
+
+void
+draw_set_flash(struct draw *d, bool on)
+{
+    d->flash_off = !on;
+}
+
+bool
+draw_flashes(const struct draw *d)
+{
+    return d->flashes;
+}
+
+void
 draw_invalidate(struct draw *d)
 {
     d->whole = true;
@@ -109,6 +137,7 @@ draw_begin(struct draw *d, int rows, int columns)
         }
     }
     frame_start(&d->frames[d->now], rows);
+    d->flashes = false;
 }
 
 static void
@@ -119,6 +148,10 @@ add(struct draw *d, int y, struct piece piece, const char *text)
         return;
     }
     piece.width = (int16_t)MIN((int)piece.width, d->columns - piece.x);
+    if ((piece.style & STYLE_FLASHING) != 0) {
+        d->flashes = true;
+        piece.style |= d->flash_off ? STYLE_FLASH_OFF : 0;
+    }
     piece.next = NO_PIECE;
     piece.text = f->text->len;
     piece.len = text == NULL ? 0 : (uint32_t)strnlen(text, TEXT_MAX - 1);
@@ -281,7 +314,7 @@ show(const struct draw *d, int y, const struct piece *piece, const uint8_t *byte
 {
     struct cells cells = {.n = 0};
     char text[TEXT_MAX];
-    style_set(piece->style);
+    style_set(d->theme, piece->style);
     if (piece->fill != 0) {
         const char *glyph = glyph_text(d->glyphs, (enum glyph)(piece->fill - 1));
         for (int i = 0; i < piece->width; i++) {
@@ -338,7 +371,7 @@ show_row(struct draw *d, int y)
     const struct frame *new = &d->frames[d->now], *old = &d->frames[1 - d->now];
     bool whole = d->whole || !row_same_places(new, old, y);
     if (whole) {
-        style_set(STYLE_NORMAL);
+        style_set(d->theme, STYLE_NORMAL);
         wmove(stdscr, y, 0);
         clrtoeol();
     }

@@ -17,6 +17,7 @@
 #include "src/core/error.h"
 #include "ui/glyph.h"
 #include "ui/style.h"
+#include "ui/theme.h"
 
 struct draw;
 
@@ -25,6 +26,13 @@ void draw_free(struct draw *d);
 
 void draw_set_glyphs(struct draw *d, enum glyph_set set);
 enum glyph_set draw_glyphs(const struct draw *d);
+
+void draw_set_theme(struct draw *d, const struct theme *theme); /* of themes[] */
+const struct theme *draw_theme(const struct draw *d);
+
+/* What is STYLE_FLASHING stands out (the default), or does not, in the frames from now on. */
+void draw_set_flash(struct draw *d, bool on);
+bool draw_flashes(const struct draw *d); /* something in the last frame was STYLE_FLASHING */
 
 /* Forget what the terminal shows: the next frame is handed over whole. */
 void draw_invalidate(struct draw *d);

@@ -19,8 +19,8 @@ bool
 flow_ask(struct flow *f, mono_us now)
 {
     if (f->asked > 0 && now - f->asked_at[f->asked - 1] >= FLOW_PATIENCE_US) {
+        f->lost += f->asked;
         f->asked = 0; /* should one come yet, it counts for this question: too short, once */
-        f->lost++;
     }
     if (!asks(f)) {
         return false;

@@ -1,39 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Leaving the console: what is asked before. */
+/* Leaving: what is asked before. */
 #include "src/core/i18n.h"
-#include "ui/screen.h"
 #include "ui/views.h"
 
-/* What is said before this console goes; false: nothing is left undone by it. */
-static bool
+/* What would be left undone were this console to go; "" nothing. */
+static void
 leaving_text(const struct screen *s, char *dst, size_t cap)
 {
     const struct health *h = s->snap == NULL ? NULL : &s->snap->health;
-    if (h == NULL || s->config->demo) {
-        return false;
-    }
+    *dst = '\0';
     if (s->unanswered > 0) {
-        snprintf(
-            dst, cap,
-            ngettext("%u action has not been answered yet. Quit?  y yes   any other key no",
-                     "%u actions have not been answered yet. Quit?  y yes   any other key "
-                     "no",
-                     s->unanswered),
-            s->unanswered);
-        return true;
-    }
-    if (h->role == ROLE_OWNER) {
-        snprintf(dst, cap, "%s",
-                 _("this console looks after the alarms. Quit?  y yes   any other key no"));
-        return true;
-    }
-    bool unsent = h->postgres.configured && !h->postgres.connected && h->postgres.pending > 0;
-    if (unsent) {
         snprintf(dst, cap,
-                 _("%llu readings wait for the central store. Quit?  y yes   any other key no"),
+                 ngettext("%u action has not been answered yet.",
+                          "%u actions have not been answered yet.", s->unanswered),
+                 s->unanswered);
+    } else if (h != NULL && h->role == ROLE_OWNER && !s->config->demo) {
+        snprintf(dst, cap, "%s", _("This console looks after the alarms."));
+    } else if (h != NULL && h->postgres.configured && !h->postgres.connected &&
+               h->postgres.pending > 0) {
+        snprintf(dst, cap, _("%llu readings wait for the central store."),
                  (unsigned long long)h->postgres.pending);
     }
-    return unsent;
 }
 
 static void
@@ -45,8 +32,10 @@ choose_leave(struct screen *s, int key)
 void
 screen_leave(struct screen *s)
 {
-    char label[200];
-    if (!s->typed && leaving_text(s, label, sizeof(label))) {
+    char why[120], label[200];
+    leaving_text(s, why, sizeof(why));
+    if (!s->typed && *why != '\0') {
+        snprintf(label, sizeof(label), "%s %s", why, _("Quit?  y yes   any other key no"));
         prompt_choose(s, label, choose_leave);
     } else {
         s->quit = true;

@@ -12,6 +12,7 @@
 #include "ui/copy.h"
 #include "ui/freeze.h"
 #include "ui/keymap.h"
+#include "ui/look.h"
 #include "ui/language.h"
 #include "ui/mouse.h"
 #include "ui/undo.h"
@@ -77,14 +78,12 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
         .bell = {.priorities = config->bell_priorities, .repeat_s = config->bell_repeat_s},
         .unknown = {.list = {.height = 1}}};
     s->minute = format_minute(s->now);
-    draw_set_glyphs(s->draw, !terminal_utf8(terminal)          ? GLYPHS_ASCII
-                             : terminal_console_font(terminal) ? GLYPHS_VT
-                                                               : GLYPHS_UTF8);
     char *file = config->state_dir == NULL
                      ? NULL
                      : g_build_filename(config->state_dir, "console.ini", NULL);
     s->prefs = prefs_new(file);
     g_free(file);
+    look_start(s);
     const char *kept = prefs_get(s->prefs, "console", "language", "");
     language_set(config->language != NULL ? config->language : kept);
     s->hints = prefs_get_int(s->prefs, "console", "hints", true) != 0;
@@ -202,6 +201,7 @@ screen_tick(struct screen *s)
         *s->notice = '\0';
     }
     prefs_tick(s->prefs, now);
+    look_tick(s);
     freeze_tick(s);
     for (int i = 0; i < VIEWS; i++) {
         if (view_types[i] != NULL && view_types[i]->tick != NULL) {
@@ -226,6 +226,7 @@ screen_next_tick(const struct screen *s)
     sooner(&when, s->alarms.hold.until);
     sooner(&when, bell_next(&s->bell));
     sooner(&when, s->status_at);
+    sooner(&when, s->flash_at);
     sooner(&when, prefs_next(s->prefs));
     sooner(&when, freeze_next_tick(s));
     for (int i = 0; i < VIEWS; i++) {
@@ -476,4 +477,5 @@ screen_draw(struct screen *s)
         alarm_list_hidden(&s->alarms);
     }
     draw_end(s->draw, s->cursor_y, s->cursor_x);
+    look_drawn(s);
 }

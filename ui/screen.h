@@ -219,6 +219,9 @@ struct screen {
     char notice[200]; /* in place of the hints until notice_until */
     mono_us notice_until;
     mono_us cancel_until;   /* a second Ctrl-C before this quits */
+    int colours;            /* that may be used: 0, 8, 16, 256 */
+    bool flash_off;         /* what flashes does not stand out now */
+    mono_us flash_at;       /* when it will change; 0: nothing flashes */
     mono_us status_at;      /* the status line will tell another age then; 0: it tells none */
     int cursor_y, cursor_x; /* where the terminal's cursor belongs; set by the views */
     bool pasting;

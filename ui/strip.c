@@ -37,8 +37,10 @@ board_of(const struct screen *s)
 static unsigned
 count_style(const struct alarm_board *board, int priority)
 {
-    int first = board->unacked[priority] > 0 ? STYLE_CRITICAL_NEW : STYLE_CRITICAL;
-    return (unsigned)(first + priority);
+    bool unacked = board->unacked[priority] > 0;
+    int first = unacked ? STYLE_CRITICAL_NEW : STYLE_CRITICAL;
+    unsigned flash = unacked && priority == ALARM_CRITICAL ? STYLE_FLASHING : 0;
+    return (unsigned)(first + priority) | flash;
 }
 
 static void

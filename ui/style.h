@@ -25,16 +25,29 @@ enum style {
     STYLE_HIGH_NEW,
     STYLE_MEDIUM_NEW,
     STYLE_LOW_NEW,
+    STYLE_LAND,   /* lines of a map: coasts, borders */
+    STYLE_WATER,  /* and rivers */
+    STYLE_TAGGED, /* a row that was tagged */
+    STYLE_FROZEN, /* the screen shows what was */
 };
-#define STYLES (STYLE_LOW_NEW + 1)
+#define STYLES (STYLE_FROZEN + 1)
 
 #define STYLE_SELECTED 0x100u /* or-ed: the row under the cursor */
+/* or-ed: its ground flashes, see draw_set_flash(). Only a mark: each flash costs its bytes. */
+#define STYLE_FLASHING  0x200u
+#define STYLE_FLASH_OFF 0x400u /* that, while it does not stand out; draw.c adds it */
 
-/* How many colours the terminal shows and may show: 0, 8, 16, 256. Defines the pairs; call
- * after curses has started. 0 also when NO_COLOR is set. */
-int style_start(void);
+struct theme;
 
-/* Make style (STYLE_SELECTED or-ed or not) current for what is written next. */
-void style_set(unsigned style);
+/* How many colours are to be used, 0, 8, 16 or 256: of those that the terminal has, what the
+ * user wants ("auto", "always", "never", "16"; NULL: auto) and, for auto, NO_COLOR. Call once,
+ * after curses has started. */
+int style_start(const char *wanted);
+
+/* Define the colours of theme, of so many. What is on the screen has to be painted anew. */
+void style_use(const struct theme *theme, int colours);
+
+/* Make style, with what is or-ed, current for what is written next. */
+void style_set(const struct theme *theme, unsigned style);
 
 #endif

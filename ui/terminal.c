@@ -19,7 +19,6 @@
 #include "ui/flow.h"
 #include "ui/guard.h"
 #include "ui/signals.h"
-#include "ui/style.h"
 #include "ui/term_bytes.h"
 #include "ui/term_keys.h"
 #include "ui/term_pick.h"
@@ -133,7 +132,6 @@ configure(struct terminal *t)
     nonl();
     typeahead(-1); /* do not cut a frame short because a key came */
     leaveok(stdscr, FALSE);
-    style_start();
     tcgetattr(STDIN_FILENO, &t->raw);
     idlok(stdscr, COLS < 100); /* beside another pane a list cannot scroll by the terminal */
     static const char *const xterms[] = {"xterm", "tmux", "screen", "rxvt", NULL};

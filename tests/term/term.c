@@ -396,6 +396,15 @@ term_wait_quiet(struct term *t, int ms)
     }
 }
 
+void
+term_read_for(struct term *t, int ms)
+{
+    mono_us deadline = clock_now().mono + ms * US_PER_MS;
+    while (clock_now().mono < deadline) {
+        step(t, deadline);
+    }
+}
+
 bool
 term_wait_exit(struct term *t, int *ret_status)
 {

@@ -56,6 +56,8 @@ bool term_wait_text(struct term *t, const char *text);
 bool term_wait_no_text(struct term *t, const char *text);
 /* Read until nothing came for this long; for what must not happen. */
 void term_wait_quiet(struct term *t, int ms);
+/* Read for so long, whatever comes. */
+void term_read_for(struct term *t, int ms);
 /* Read until the program has ended; its wait status goes to *ret_status. */
 bool term_wait_exit(struct term *t, int *ret_status);
 
