@@ -6,6 +6,11 @@
 #include "ui/keymap.h"
 #include "ui/keys.h"
 
+/* Keys that no action has. */
+#define AE       0xe4
+#define OE       0xf6
+#define OE_LARGE 0xd6
+
 struct read {
     struct keymap *map;
     struct settings own, admins;
@@ -100,17 +105,17 @@ test_own_keys_replace(void **state)
 {
     (void)state;
     struct read r;
-    read_files(&r, "[keys]\nundo = x, Ctrl-R\n[alarms]\nhints = h\n", NULL);
+    read_files(&r, "[keys]\nundo = ö, Ctrl-R\n[alarms]\nhints = ä\n", NULL);
     assert_int_equal(r.problems.n, 0);
-    key_does(&r, 'x', PLACE_LIST, "undo");
+    key_does(&r, OE, PLACE_LIST, "undo");
     key_does(&r, CTRL('R'), PLACE_LOG, "undo");
     key_does(&r, 'U', PLACE_LIST, "");
-    key_does(&r, 'h', PLACE_ALARMS, "hints");
+    key_does(&r, AE, PLACE_ALARMS, "hints");
     key_does(&r, 'H', PLACE_ALARMS, ""); /* there, and only there, h stands for it */
     key_does(&r, 'H', PLACE_LIST, "hints");
     char text[64];
     keymap_keys_text(r.map, keymap_by_name("undo"), PLACE_ANY, text, sizeof(text));
-    assert_string_equal(text, "x Ctrl-R");
+    assert_string_equal(text, "ö Ctrl-R");
     assert_true(keymap_has_own(r.map, keymap_by_name("hints")));
     assert_false(keymap_has_own(r.map, keymap_by_name("help")));
     forget(&r);
@@ -121,12 +126,12 @@ test_users_before_admins(void **state)
 {
     (void)state;
     struct read r;
-    read_files(&r, "[keys]\nundo = x\n[aliases]\nbig = filter area=Nord\n",
-               "[keys]\nundo = y\nfreeze = X\n[aliases]\nbig = filter none\n");
+    read_files(&r, "[keys]\nundo = ö\n[aliases]\nbig = filter area=Nord\n",
+               "[keys]\nundo = ü\nfreeze = Ö\n[aliases]\nbig = filter none\n");
     assert_int_equal(r.problems.n, 0);
-    key_does(&r, 'x', PLACE_LIST, "undo");
-    key_does(&r, 'X', PLACE_LIST, "freeze");
-    key_does(&r, 'y', PLACE_LIST, "copy");
+    key_does(&r, OE, PLACE_LIST, "undo");
+    key_does(&r, OE_LARGE, PLACE_LIST, "freeze");
+    key_does(&r, 0xfc, PLACE_LIST, "");
     assert_string_equal(keymap_alias(r.map, "big"), "filter area=Nord");
     forget(&r);
 }
@@ -137,20 +142,21 @@ test_what_is_wrong_is_told(void **state)
     (void)state;
     static const struct {
         const char *file, *told; /* the first problem; "" none */
-        const char *name;        /* what 'x' does then in the list */
+        const char *name;        /* what OE does then in the list */
     } cases[] = {
-        {"[keys]\nundo = x\nhints = x\n",
-         "keys.ini:3: [keys] hints: \"x\" x is already the key "
+        {"[keys]\nundo = ö\nhints = ö\n",
+         "keys.ini:3: [keys] hints: \"ö\" ö is already the key "
          "of \"undo\"",
          "undo"},
-        {"[keys]\nundo = n\n", "keys.ini:2: [keys] undo: \"n\" takes n from \"next\"", ""},
-        {"[keys]\nundo = n\nnext = x\n", "", "next"},
-        {"[keys]\nundo = Ctrl-A, x\n",
-         "keys.ini:2: [keys] undo: \"Ctrl-A, x\" \"Ctrl-A\" "
+        {"[keys]\nundo = n\n",
+         "keys.ini:2: [keys] undo: \"n\" takes n from \"map-next\", \"next\"", ""},
+        {"[keys]\nundo = Z\nfreeze = ö\n", "", "freeze"},
+        {"[keys]\nundo = Ctrl-A, ö\n",
+         "keys.ini:2: [keys] undo: \"Ctrl-A, ö\" \"Ctrl-A\" "
          "belongs to screen and tmux",
          "undo"},
-        {"[keys]\nundo = Ctrl-S x\n",
-         "keys.ini:2: [keys] undo: \"Ctrl-S x\" \"Ctrl-S\" stops "
+        {"[keys]\nundo = Ctrl-S ö\n",
+         "keys.ini:2: [keys] undo: \"Ctrl-S ö\" \"Ctrl-S\" stops "
          "and continues the terminal",
          "undo"},
         {"[keys]\nundo = F11\n",
@@ -163,13 +169,13 @@ test_what_is_wrong_is_told(void **state)
          "keys.ini:2: [keys] undo: \"Hyper-x\" \"Hyper-x\" is not the "
          "name of a key",
          ""},
-        {"[keys]\nunpo = x\n",
-         "keys.ini:2: [keys] unpo: \"x\" is for no action: :keys lists "
+        {"[keys]\nunpo = ö\n",
+         "keys.ini:2: [keys] unpo: \"ö\" is for no action: :keys lists "
          "them",
          ""},
-        {"[keys]\nund = x\n",
-         "keys.ini:2: [keys] und: \"x\" is for no action: :keys lists them", ""},
-        {"[log]\nack = x\n", "keys.ini:2: [log] ack: \"x\" \"ack\" does not apply in this view",
+        {"[keys]\nund = ö\n",
+         "keys.ini:2: [keys] und: \"ö\" is for no action: :keys lists them", ""},
+        {"[log]\nack = ö\n", "keys.ini:2: [log] ack: \"ö\" \"ack\" does not apply in this view",
          ""},
         {"[keys]\ncommand =\n",
          "keys.ini:2: [keys] command: \"\" would leave no key for commands", ""},
@@ -186,7 +192,7 @@ test_what_is_wrong_is_told(void **state)
         if (strcmp(told, cases[i].told) != 0) {
             fail_msg("%s: %s", cases[i].file, told);
         }
-        key_does(&r, 'x', PLACE_LIST, cases[i].name);
+        key_does(&r, OE, PLACE_LIST, cases[i].name);
         key_does(&r, ':', PLACE_LIST, "command");
         forget(&r);
     }
@@ -197,7 +203,7 @@ test_section_without_a_view(void **state)
 {
     (void)state;
     struct read r;
-    read_files(&r, "[keyz]\nundo = x\n", NULL);
+    read_files(&r, "[keyz]\nundo = ö\n", NULL);
     assert_int_equal(r.problems.n, 1);
     assert_ptr_equal(strstr(r.problems.list[0], "keys.ini:1: [keyz] is no view"),
                      r.problems.list[0]);
@@ -211,13 +217,13 @@ test_bind(void **state)
     (void)state;
     const struct action *lost = NULL, *undo = keymap_by_name("undo");
     struct keymap *m = keymap_new();
-    assert_null(keymap_bind(m, undo, 'x', &lost));
+    assert_null(keymap_bind(m, undo, OE, &lost));
     assert_null(lost);
-    assert_ptr_equal(keymap_find(m, 'x', PLACE_LIST), undo);
+    assert_ptr_equal(keymap_find(m, OE, PLACE_LIST), undo);
     assert_ptr_equal(keymap_find(m, 'U', PLACE_LIST), undo);
-    assert_null(keymap_bind(m, keymap_by_name("help"), 'x', &lost));
+    assert_null(keymap_bind(m, keymap_by_name("help"), OE, &lost));
     assert_ptr_equal(lost, undo);
-    assert_string_equal(keymap_find(m, 'x', PLACE_LIST)->name, "help");
+    assert_string_equal(keymap_find(m, OE, PLACE_LIST)->name, "help");
     assert_non_null(keymap_bind(m, undo, CTRL('Q'), &lost));
     keymap_free(m);
 }

@@ -474,6 +474,15 @@ test_live_values_join_answers(void **state)
     struct trend_window next = trend_window_at(T0 + 2 * w.bucket_us, HOUR_US, 30);
     trend_series_window(&s, &w, &next);
     assert_int_equal(s.buckets[1].n, 1);
+    assert_int_equal(s.buckets[last - 2].n, 1);
+    assert_int_equal(s.buckets[last - 2].bad, 1);
+
+    /* Back in time and forth again: what was heard is there, once. */
+    struct trend_window past = trend_window_at(T0 - HOUR_US / 2, HOUR_US, 30);
+    trend_series_window(&s, &next, &past);
+    trend_series_window(&s, &past, &next);
+    assert_int_equal(s.buckets[last - 2].n, 1);
+    assert_int_equal(s.buckets[last - 2].bad, 1);
     trend_series_answer(&s, &next, a, 0);
     assert_int_equal(s.buckets[1].n, 1);
     assert_int_equal(s.buckets[last - 2].bad, 1);

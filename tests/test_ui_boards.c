@@ -89,7 +89,7 @@ play_desk(const struct desk *d, int columns, int rows)
     const struct play_options o = {.columns = columns, .rows = rows, .env = d->env};
     struct play *p = play_open(&o);
     play_press(p, "6");
-    play_see(p, "[6 B");
+    play_see(p, "1 of ");
     return p;
 }
 
@@ -203,7 +203,7 @@ test_open_and_back(void **state)
     play_see(p, "Stunden Pumpe 1");
     play_see(p, "[2 Stations]");
     play_press(p, "\033");
-    play_see(p, "[6 B");
+    play_see(p, "1 of ");
     play_see_no(p, "Storage"); /* still alone */
     play_press(p, "\033");
     play_see(p, "Storage");

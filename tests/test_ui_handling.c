@@ -6,11 +6,11 @@
 #include "tests/ui_fixture.h"
 
 static struct play *
-open_with(const char *variable, const char *value, int columns)
+open_with(const char *variable, const char *value, int columns, bool overview)
 {
     char *setting = g_strdup_printf("%s=%s", variable, value);
     const char *const env[] = {setting, NULL};
-    struct play_options o = {.columns = columns, .rows = 24, .env = env};
+    struct play_options o = {.columns = columns, .rows = 24, .env = env, .overview = overview};
     struct play *p = play_open(&o);
     g_free(setting);
     return p;
@@ -46,7 +46,7 @@ test_palette(void **state)
     term_send(p->t, "\025\t"); /* nothing typed: all of them */
     play_see(p, "1–");
     term_send(p->t, "\025sort \t\t");
-    play_see(p, ":sort id");
+    play_see(p, ":sort name");
     term_send(p->t, "\025maintenance PW-0002/LE\t");
     play_see(p, ":maintenance PW-0002/LEVEL");
     term_send(p->t, "\025set hints \t\t\r");
@@ -80,12 +80,12 @@ test_history_is_kept(void **state)
 {
     (void)state;
     char *dir = g_dir_make_tmp("handling-XXXXXX", NULL);
-    struct play *p = open_with("STAGE_STATE", dir, 80);
+    struct play *p = open_with("STAGE_STATE", dir, 80, false);
     term_send(p->t, ":sort name\r:sort name\r:sort id\r:one-pane\r");
     term_send(p->t, "H");
     play_see_no(p, "? help");
     play_close(p);
-    p = open_with("STAGE_STATE", dir, 120);
+    p = open_with("STAGE_STATE", dir, 120, false);
     play_see(p, "PW-0001");
     play_see_no(p, "? help");   /* so are settings */
     term_send(p->t, ":\033[A"); /* how the first console was left */
@@ -118,12 +118,12 @@ test_own_keys(void **state)
     static const char keys[] = "[keys]\nsort = x, F6\nreverse = Ctrl-A\nfreeze = n\n"
                                "[aliases]\nhere = filter elmshorn\n";
     assert_true(g_file_set_contents(file, keys, -1, NULL));
-    struct play *p = open_with("STAGE_KEYS", file, 140);
+    struct play *p = open_with("STAGE_KEYS", file, 140, true);
     play_see(p, "2 problems with your keys");
     term_send(p->t, "9");
     play_see(p, "belongs to screen and tmux");
     play_see(p, ":3: [keys] reverse");
-    play_see(p, "takes n from \"next\"");
+    play_see(p, "\"next\"");
     term_send(p->t, "2");
     play_see(p, "x sort"); /* in the line of keys, too */
     term_send(p->t, "S");
@@ -145,28 +145,6 @@ test_own_keys(void **state)
     play_close(p);
     assert_int_equal(g_remove(file), 0);
     g_free(file);
-}
-
-/* Two keystrokes at most, from anywhere. */
-static void
-test_u09_views(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *keys, *sign;
-    } views[] = {
-        {"2", "[2 Stations]"}, {"4", "[4 Alarms]"}, {"u", "[u Unknown ids]"}, {"9", "[9 Log]"}};
-    struct play_options o = {.columns = 120, .rows = 30};
-    struct play *p = play_open(&o);
-    for (size_t i = 0; i < G_N_ELEMENTS(views); i++) {
-        for (size_t k = 0; k < G_N_ELEMENTS(views); k++) {
-            term_send(p->t, views[i].keys);
-            play_see(p, views[i].sign);
-            term_send(p->t, views[k].keys);
-            play_see(p, views[k].sign);
-        }
-    }
-    play_close(p);
 }
 
 /* ---- taking back ---- */
@@ -243,6 +221,39 @@ test_undo_of_shelving(void **state)
     play_close(p);
 }
 
+/* ---- from an alarm and back ---- */
+
+/* What to do stands below the list; station, map and trend are one key away, and back leads to
+ * the same row. */
+static void
+test_u40_one_key_each(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key, *sign;
+    } ways[] = {{"\r", "[2 Stations]"}, {"m", "[3 Map]"}, {"t", "[5 Trends]"}};
+    struct play_options o = {.columns = 120, .rows = 30};
+    struct play *p = play_open(&o);
+    play_tell(p, "alarm PW-0001 LEVEL hihi critical unacked age=60 name=Level_high\n"
+                 "alarm PW-0002 LEVEL hihi critical unacked age=70 name=Level_high "
+                 "guidance=open_V1,_call_duty");
+    play_publish(p);
+    term_send(p->t, "4");
+    play_see(p, "2 new");
+    term_send(p->t, "j");
+    play_see(p, "open V1, call duty");
+    for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
+        play_wait_selected(p, "PW-0002");
+        term_send(p->t, ways[i].key);
+        play_see(p, ways[i].sign);
+        play_see(p, "PW-0002");
+        term_send(p->t, "\033");
+        play_see(p, "[4 Alarms]");
+    }
+    play_wait_selected(p, "PW-0002");
+    play_close(p);
+}
+
 /* ---- tags ---- */
 
 static void
@@ -302,16 +313,16 @@ static void
 test_u42_read_only(void **state)
 {
     (void)state;
-    struct play *p = open_with("STAGE_READ_ONLY", "1", 100);
+    struct play *p = open_with("STAGE_READ_ONLY", "1", 100, false);
     open_alarms(p);
     play_see(p, "read-only");
     static const char *const keys[] = {
         "a", "A", "z", ":reset\r", ":reload\r", ":ack seen\r", ":maintenance PW-0001 on x\r"};
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
         term_send(p->t, keys[i]);
-        play_see(p, "this screen is read-only");
+        play_see(p, "this console is read-only");
         play_press(p, "j");
-        play_see_no(p, "this screen is read-only");
+        play_see_no(p, "this console is read-only");
     }
     assert_int_equal(p->said->len, 0);
     int y = term_find(p->t, "? help");
@@ -320,7 +331,7 @@ test_u42_read_only(void **state)
     assert_false(term_cell(p->t, y, x).bold);
     assert_true(term_cell(p->t, y, play_column(p, y, "? help")).bold);
     term_send(p->t, "?acknowledge the sel");
-    play_see(p, "(this screen is read-only)");
+    play_see(p, "(this console is read-only)");
     play_close(p);
 }
 
@@ -459,10 +470,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_near_command),
     cmocka_unit_test(test_history_is_kept),
     cmocka_unit_test(test_own_keys),
-    cmocka_unit_test(test_u09_views),
     cmocka_unit_test(test_undo),
     cmocka_unit_test(test_u39_no_undo_of_ack),
     cmocka_unit_test(test_undo_of_shelving),
+    cmocka_unit_test(test_u40_one_key_each),
     cmocka_unit_test(test_u39_tagged),
     cmocka_unit_test(test_u39_tagged_has_changed),
     cmocka_unit_test(test_u39_tagged_unseen),

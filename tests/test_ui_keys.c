@@ -5,6 +5,7 @@
 #include <curses.h>
 
 #include "ui/keymap.h"
+#include "ui/view.h"
 
 #define CTRL(letter) ((letter)&0x1f)
 
@@ -68,14 +69,42 @@ static void
 test_help_has_all(void **state)
 {
     (void)state;
-    struct play_options o = {.columns = 200, .rows = 240};
+    struct play_options o = {.columns = 200, .rows = 60};
     struct play *p = play_open(&o);
-    play_press(p, "?");
     for (int i = 0; i < action_count(); i++) {
         char name[64];
+        snprintf(name, sizeof(name), "?%s", action_at(i)->name);
+        term_send(p->t, name);
         snprintf(name, sizeof(name), ":%s ", action_at(i)->name);
         play_see(p, name);
+        term_send(p->t, "\033");
+        play_see_no(p, "type to search");
     }
+    play_close(p);
+}
+
+/* Two keystrokes at most to any view; one, in fact, from any other. */
+static void
+test_u09_views(void **state)
+{
+    (void)state;
+    struct play_options o = {.columns = 200, .rows = 30};
+    struct play *p = play_open(&o);
+    int seen = 0;
+    for (int i = 0; i < VIEWS * VIEWS; i++) {
+        const struct view_type *from = view_types[i / VIEWS], *to = view_types[i % VIEWS];
+        if (from == NULL || to == NULL) {
+            continue;
+        }
+        const char keys[2][2] = {{from->key}, {to->key}};
+        char sign[64];
+        term_send(p->t, keys[0]);
+        term_send(p->t, keys[1]);
+        snprintf(sign, sizeof(sign), "[%c %s]", to->key, to->name);
+        play_see(p, sign);
+        seen++;
+    }
+    assert_true(seen >= 16);
     play_close(p);
 }
 
@@ -331,6 +360,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_u08_every_action_can_be_typed),
     cmocka_unit_test(test_keys),
     cmocka_unit_test(test_help_has_all),
+    cmocka_unit_test(test_u09_views),
     cmocka_unit_test(test_u09_help_searches_and_runs),
     cmocka_unit_test(test_u07_prompt_owns_keys),
     cmocka_unit_test(test_prompt_edits),

@@ -164,6 +164,8 @@ test_there_and_back(void **state)
     term_send(p->t, "q"); /* to the areas */
     play_see(p, "► Süd");
     term_send(p->t, "q");
+    play_see(p, "Quit?"); /* it is the owner */
+    term_send(p->t, "y");
     int status = -1;
     assert_true(term_wait_exit(p->t, &status));
     assert_int_equal(status, 0);
@@ -172,7 +174,7 @@ test_there_and_back(void **state)
 
 /* Who quits while the engine has not answered is asked once. */
 static void
-test_quits_in_two_steps(void **state)
+test_asks_while_unanswered(void **state)
 {
     (void)state;
     struct play *p = open_size(80, 24);
@@ -186,8 +188,9 @@ test_quits_in_two_steps(void **state)
     term_send(p->t, "1q");
     play_see(p, "1 action has not been answered yet");
     play_tell(p, "reply");
+    play_tell(p, "owner standby pc2 7.0 postgres -20");
     play_publish(p);
-    term_send(p->t, "q");
+    term_send(p->t, "nq"); /* no; and once more, now that nothing is left to be told */
     int status = -1;
     assert_true(term_wait_exit(p->t, &status));
     assert_int_equal(status, 0);
@@ -291,7 +294,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_furthest),
     cmocka_unit_test(test_latest),
     cmocka_unit_test(test_there_and_back),
-    cmocka_unit_test(test_quits_in_two_steps),
+    cmocka_unit_test(test_asks_while_unanswered),
     cmocka_unit_test(test_order),
     cmocka_unit_test(test_u24_small_screens),
     cmocka_unit_test(test_u25_strip_and_status),

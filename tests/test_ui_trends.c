@@ -19,7 +19,7 @@ open_trends(const struct play_options *o, const char *history, const char *compo
     term_send(p->t, ":trend ");
     term_send(p->t, components);
     play_press(p, "\r");
-    play_see(p, "[5 Trends]");
+    play_see(p, "mean  live");
     play_see_no(p, "asking the archive");
     return p;
 }
@@ -29,6 +29,14 @@ left(struct play *p)
 {
     play_press(p, "h");
     term_wait_quiet(p->t, 20);
+}
+
+static void
+live_value(struct play *p)
+{
+    static int n;
+    play_tell(p, "value PW-0001 LEVEL %.2f", 1.71 + 0.01 * (n++ % 5));
+    play_publish(p);
 }
 
 /* ---- looking at the plot ---- */
@@ -306,6 +314,42 @@ test_back_and_forth(void **state)
     play_close(p);
 }
 
+static int
+count_asked(struct play *p)
+{
+    g_string_truncate(p->said, 0);
+    play_tell(p, "asked");
+    play_done(p);
+    int n = 0;
+    for (const char *at = p->said->str; (at = strstr(at, "trend ")) != NULL; at++) {
+        n++;
+    }
+    return n;
+}
+
+/* Once for each change of what is shown, and never for new values alone. */
+static void
+test_asks_once(void **state)
+{
+    (void)state;
+    struct play *p = open_trends(NULL, "", "PW-0001/LEVEL PW-0001/P1");
+    assert_int_equal(count_asked(p), 1);
+    assert_non_null(strstr(p->said->str, "trend PW-0001/LEVEL PW-0001/P1 28799 116"));
+    for (int i = 0; i < 5; i++) {
+        live_value(p);
+    }
+    assert_int_equal(count_asked(p), 0);
+    term_send(p->t, "=");
+    play_see(p, "= day before");
+    term_wait_quiet(p->t, 50);
+    assert_int_equal(count_asked(p), 1);
+    term_send(p->t, "-");
+    play_see(p, "24 h");
+    term_wait_quiet(p->t, 50);
+    assert_int_equal(count_asked(p), 2);
+    play_close(p);
+}
+
 static void
 test_statistics_and_comparison(void **state)
 {
@@ -318,7 +362,10 @@ test_statistics_and_comparison(void **state)
         term_send(p->t, "s");
         play_see(p, text);
     }
-    term_send(p->t, ":statistic max\r");
+    term_send(p->t, ":trend PW-0001/H1\r:statistic difference\r"); /* hours run in eight */
+    play_see(p, "in all +");
+    assert_true(play_shows(p, "in all +7.") || play_shows(p, "in all +8.0"));
+    term_send(p->t, ":trend PW-0001/LEVEL\r:statistic max\r");
     play_see(p, "8 h  max  live");
     term_send(p->t, "=");
     play_see(p, "= day before");
@@ -387,7 +434,7 @@ test_own_set_outlives_a_look(void **state)
     play_see_no(p, "B PW-0002");
     term_send(p->t, "5");
     play_see(p, "B PW-0002");
-    term_send(p->t, "2jjT"); /* one more, without leaving */
+    term_send(p->t, "2jjP"); /* one more, without leaving */
     play_see(p, "is among the trends (5), 3 of 8");
     term_send(p->t, "5");
     play_see(p, "C PW-0003");
@@ -403,6 +450,50 @@ test_own_set_outlives_a_look(void **state)
     play_see(p, "C PW-0009 F");
     term_send(p->t, ":trend-add PW-0009/NONE\r");
     play_see(p, "there is no component");
+    play_close(p);
+}
+
+/* Set, span and scale are there again the next time; what was only looked at is not. */
+static void
+test_the_set_is_kept(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/leitstand-trend-XXXXXX";
+    assert_non_null(mkdtemp(dir));
+    char *setting = g_strconcat("STAGE_STATE=", dir, NULL);
+    const char *const env[] = {setting, NULL};
+    struct play_options o = {.env = env};
+    struct play *p = open_trends(&o, "", "PW-0001/LEVEL PW-0002/FLOW");
+    term_send(p->t, ":span 24h\r:scale auto\r2t");
+    play_see(p, "A PW-0001");
+    play_see_no(p, "B PW-0002");
+    play_close(p);
+    p = play_open(&o);
+    play_publish(p);
+    term_send(p->t, "5");
+    play_see(p, "B PW-0002");
+    play_see(p, "24 h  mean  live");
+    assert_true(play_shows(p, "autoscale"));
+    play_close(p);
+    char *file = g_build_filename(dir, "console.ini", NULL);
+    assert_int_equal(unlink(file), 0);
+    assert_int_equal(rmdir(dir), 0);
+    g_free(file);
+    g_free(setting);
+}
+
+static void
+test_frozen_trends_stand_still(void **state)
+{
+    (void)state;
+    struct play *p = open_trends(NULL, "", "PW-0001/LEVEL");
+    play_press(p, "Z");
+    play_see(p, "FROZEN");
+    play_tell(p, "value PW-0001 LEVEL 2.43");
+    play_publish(p);
+    assert_true(play_shows(p, "A 1.70 m"));
+    play_press(p, "Z");
+    play_see(p, "A 2.43 m");
     play_close(p);
 }
 
@@ -462,14 +553,6 @@ test_csv(void **state)
 }
 
 /* ---- what it costs, and how it looks everywhere ---- */
-
-static void
-live_value(struct play *p)
-{
-    static int n;
-    play_tell(p, "value PW-0001 LEVEL %.2f", 1.71 + 0.01 * (n++ % 5));
-    play_publish(p);
-}
 
 static void
 nothing(struct play *p)
@@ -563,6 +646,51 @@ test_resize(void **state)
     play_close(p);
 }
 
+/* ---- memory ---- */
+
+static long
+peak_kb(const struct play *p)
+{
+    char path[64], line[256];
+    long kb = 0;
+    snprintf(path, sizeof(path), "/proc/%d/status", term_pid(p->t));
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof(line), f) != NULL) {
+        if (g_str_has_prefix(line, "VmHWM:")) {
+            kb = (long)g_ascii_strtoll(line + strlen("VmHWM:"), NULL, 10);
+        }
+    }
+    fclose(f);
+    return kb;
+}
+
+/* Eight curves of a day over the widest screen, compared, moved about in time. */
+static void
+test_u22_trends_are_bounded(void **state)
+{
+    (void)state;
+    static const struct play_options o = {.columns = 200, .rows = 60};
+    struct play *p = play_open(&o);
+    play_publish(p);
+    long before = peak_kb(p);
+    term_send(p->t,
+              ":trend PW-0001/LEVEL PW-0001/FLOW PW-0002/LEVEL PW-0002/FLOW PW-0003/LEVEL "
+              "PW-0003/FLOW PW-0004/LEVEL PW-0004/FLOW\r:span 24h\r=");
+    play_see(p, "24 h  mean  live");
+    for (int i = 0; i < 40; i++) {
+        play_press(p, "[");
+        play_tell(p, "value PW-0001 LEVEL %d", i);
+        play_publish(p);
+    }
+    term_send(p->t, "e");
+    play_see(p, "live");
+    play_see_no(p, "asking");
+    print_message("# %ld kB before, %ld kB after\n", before, peak_kb(p));
+    assert_true(peak_kb(p) - before < 8000);
+    play_close(p);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_u41_range_limits_and_autoscale),
     cmocka_unit_test(test_u41_a_gap_is_a_gap),
@@ -573,15 +701,19 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_what_is_missing_is_told),
     cmocka_unit_test(test_never_waits),
     cmocka_unit_test(test_back_and_forth),
+    cmocka_unit_test(test_asks_once),
     cmocka_unit_test(test_statistics_and_comparison),
     cmocka_unit_test(test_from_a_station_and_back),
     cmocka_unit_test(test_u40_from_an_alarm_and_back),
     cmocka_unit_test(test_own_set_outlives_a_look),
+    cmocka_unit_test(test_the_set_is_kept),
+    cmocka_unit_test(test_frozen_trends_stand_still),
     cmocka_unit_test(test_a_component_that_leaves_the_plant),
     cmocka_unit_test(test_csv),
     cmocka_unit_test(test_bytes),
     cmocka_unit_test(test_every_size_and_glyphs),
     cmocka_unit_test(test_resize),
+    cmocka_unit_test(test_u22_trends_are_bounded),
 };
 
 PLAY_MAIN("ui_trends", tests)

@@ -21,6 +21,8 @@
  *     clock +SECONDS    see stage_clock.h
  *     history           see stage_archive.h
  *     alarms            see stage_alarms.h; the actions of the user are written to FD in lines
+ *     peer NAME ROLE EPOCH.TERM HEARD_AGO PROBLEM     (PROBLEM -: none, _ a blank; ROLE gone)
+ *     rejected TOPIC REASON PAYLOAD
  *     publish           hand the screen a snapshot of all that
  *     echo              write an empty line to FD: all before is done
  *     crash
@@ -62,9 +64,11 @@ struct made {
 
 struct stage {
     struct exchange *exchange;
-    int fd, stop_fd; /* commands; readable when the thread shall end */
-    GPtrArray *made; /* struct made * */
-    GArray *unknown; /* struct unknown_id */
+    int fd, stop_fd;  /* commands; readable when the thread shall end */
+    GPtrArray *made;  /* struct made * */
+    GArray *unknown;  /* struct unknown_id */
+    GArray *peers;    /* struct peer_view */
+    GArray *rejected; /* struct rejected_payload */
     struct stage_alarms *alarms;
     struct archive *archive;
     struct stage_archive *history;
@@ -309,6 +313,10 @@ publish(struct stage *stage)
     }
     s->n_unknown = stage->unknown->len;
     s->unknown = g_memdup2(stage->unknown->data, s->n_unknown * sizeof(*s->unknown));
+    s->n_peers = stage->peers->len;
+    s->peers = g_memdup2(stage->peers->data, s->n_peers * sizeof(*s->peers));
+    s->n_rejected = stage->rejected->len;
+    s->rejected = g_memdup2(stage->rejected->data, s->n_rejected * sizeof(*s->rejected));
     s->health = stage->health;
     stage_alarms_publish(stage->alarms, s);
     exchange_publish(stage->exchange, s);
@@ -381,14 +389,14 @@ change_station(struct stage *stage, char **w)
     struct made *m = find(stage, w[1]);
     if (strcmp(w[0], "silent") == 0) {
         m->station.silent = strcmp(w[2], "1") == 0;
+    } else if (strcmp(w[0], "clock") == 0) {
+        m->station.clock_known = true;
+        m->station.clock_offset_us = (int64_t)(g_ascii_strtod(w[2], NULL) * (double)US_PER_S);
     } else if (strcmp(w[0], "place") == 0 && w[3] != NULL) {
         bool none = strcmp(w[2], "none") == 0;
         m->latitude = none ? NAN : g_ascii_strtod(w[2], NULL);
         m->longitude = none ? NAN : g_ascii_strtod(w[3], NULL);
         rebuild(stage);
-    } else if (strcmp(w[0], "clock") == 0) {
-        m->station.clock_known = true;
-        m->station.clock_offset_us = (int64_t)(g_ascii_strtod(w[2], NULL) * (double)US_PER_S);
     } else if (strcmp(w[0], "never") == 0) {
         m->station.received = WALL_NONE;
         m->station.heard = 0;
@@ -432,6 +440,35 @@ change_store(struct health *h, char **w)
     g_strlcpy(h->postgres.problem, "server closed", sizeof(h->postgres.problem));
 }
 
+static void
+add_peer(struct stage *stage, char **w)
+{
+    char *point = strchr(w[3], '.');
+    struct peer_view p = {.rank = {(uint64_t)number_of(w[3]), (uint64_t)number_of(point + 1)},
+                          .candidate = true,
+                          .present = strcmp(w[2], "gone") != 0,
+                          .since = WALL_NONE,
+                          .heard = clock_now().mono - number_of(w[4]) * US_PER_S};
+    g_strlcpy(p.instance, w[1], sizeof(p.instance));
+    g_strlcpy(p.role, w[2], sizeof(p.role));
+    g_strlcpy(p.version, "1.2.3", sizeof(p.version));
+    g_strlcpy(p.problem, strcmp(w[5], "-") == 0 ? "" : g_strdelimit(w[5], "_", ' '),
+              sizeof(p.problem));
+    g_array_append_val(stage->peers, p);
+}
+
+static void
+add_rejected(struct stage *stage, const char *line)
+{
+    char **w = g_strsplit(line, " ", 4);
+    struct rejected_payload r = {.count = 7, .last = clock_now().wall};
+    g_strlcpy(r.topic, w[1], sizeof(r.topic));
+    g_strlcpy(r.reason, w[2], sizeof(r.reason));
+    g_strlcpy(r.payload, w[3], sizeof(r.payload));
+    g_array_append_val(stage->rejected, r);
+    g_strfreev(w);
+}
+
 /* Commands about services and ownership; false: it is none. */
 static bool
 obey_health(struct stage *stage, const char *line)
@@ -448,6 +485,10 @@ obey_health(struct stage *stage, const char *line)
         stage->health.mqtt.since = stage_now().mono;
         g_strlcpy(stage->health.mqtt.problem, "connection refused",
                   sizeof(stage->health.mqtt.problem));
+    } else if (strcmp(w[0], "peer") == 0 && n == 6) {
+        add_peer(stage, w);
+    } else if (strcmp(w[0], "rejected") == 0 && n >= 4) {
+        add_rejected(stage, line);
     } else if (strcmp(w[0], "problem") == 0) {
         g_strlcpy(stage->health.mqtt.problem, line + strlen("problem "),
                   sizeof(stage->health.mqtt.problem));
@@ -570,12 +611,15 @@ engine(void *data)
 static void
 stage_init(struct stage *stage, int fd, int stations)
 {
-    *stage = (struct stage){.exchange = exchange_new(),
-                            .fd = fd,
-                            .made = g_ptr_array_new_with_free_func(free_made),
-                            .unknown = g_array_new(FALSE, TRUE, sizeof(struct unknown_id)),
-                            .alarms = stage_alarms_new(),
-                            .archive = archive_new()};
+    *stage =
+        (struct stage){.exchange = exchange_new(),
+                       .fd = fd,
+                       .made = g_ptr_array_new_with_free_func(free_made),
+                       .unknown = g_array_new(FALSE, TRUE, sizeof(struct unknown_id)),
+                       .peers = g_array_new(FALSE, TRUE, sizeof(struct peer_view)),
+                       .rejected = g_array_new(FALSE, TRUE, sizeof(struct rejected_payload)),
+                       .alarms = stage_alarms_new(),
+                       .archive = archive_new()};
     stage->history = stage_archive_new(stage->archive, fd);
     stage->health.mqtt.connected = true;
     stage->health.role = ROLE_OWNER;
@@ -604,7 +648,7 @@ read_keys(const char *variable, struct settings *settings, struct problems *prob
 }
 
 static enum rc
-play(struct stage *stage, const char *timezone)
+play(struct stage *stage, const char *zone)
 {
     struct settings keys[2];
     struct problems problems;
@@ -614,7 +658,7 @@ play(struct stage *stage, const char *timezone)
     const struct console_config config = {
         .exchange = stage->exchange,
         .archive = stage->archive,
-        .timezone = timezone,
+        .timezone = zone,
         .title = "stage",
         .bell_priorities = 1u << ALARM_CRITICAL | 1u << ALARM_HIGH,
         .bell_repeat_s = 6,
@@ -677,6 +721,7 @@ main(int argc, char **argv)
     if (getenv("STAGE_CLOCK") != NULL) {
         stage_clock_stop(number_of(getenv("STAGE_CLOCK")));
     }
+    log_hold(true);
     struct stage stage;
     stage_init(&stage, (int)fd, (int)stations);
     publish(&stage);
@@ -697,6 +742,8 @@ main(int argc, char **argv)
     exchange_free(stage.exchange);
     g_ptr_array_free(stage.made, TRUE);
     g_array_free(stage.unknown, TRUE);
+    g_array_free(stage.peers, TRUE);
+    g_array_free(stage.rejected, TRUE);
     stage_alarms_free(stage.alarms);
     stage_archive_free(stage.history);
     archive_free(stage.archive);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/core/i18n.h"
 #include "ui/actions.h"
-#include "ui/alarm_actions.h"
 #include "ui/complete.h"
 #include "ui/keymap.h"
 #include "ui/keys.h"
@@ -66,7 +65,8 @@ static const struct action list_actions[] = {
      PLACE_LIST,
      why_no_snapshot,
      action_columns,
-     N_("COLUMNS")},
+     N_("COLUMNS"),
+     .complete = complete_columns},
     {"tag-station",
      N_("tag the selected station, or take its tag away"),
      N_("tag"),
@@ -91,7 +91,31 @@ static const struct action list_actions[] = {
      why_no_station_tagged,
      action_tagged,
      NULL},
-    {"follow",
+    {"ack-tagged",
+     N_("acknowledge the new alarms of the tagged stations, with a comment"),
+     NULL,
+     {'A'},
+     PLACE_LIST,
+     why_no_station_tagged,
+     action_ack_stations,
+     N_("COMMENT")},
+    {"trend-tagged",
+     N_("trend of the selected component, or ID, of all tagged stations"),
+     NULL,
+     {0},
+     PLACE_STATIONS,
+     why_no_station_tagged,
+     action_trend_tagged,
+     N_("ID")},
+    {"copy-tagged",
+     N_("copy the ids of the tagged stations"),
+     NULL,
+     {0},
+     PLACE_ANY,
+     why_no_station_tagged,
+     action_copy_tagged,
+     NULL},
+    {"follow-row",
      N_("the window follows the selected station when the order changes, or not"),
      NULL,
      {'F'},

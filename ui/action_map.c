@@ -10,7 +10,14 @@
 
 /* What is done on the map. */
 static const struct action map_actions[] = {
-    {"map", N_("view: map"), NULL, {'3'}, PLACE_ANY, NULL, action_map, NULL},
+    {"map",
+     N_("view: map; with the station UID"),
+     NULL,
+     {'3'},
+     PLACE_ANY,
+     NULL,
+     action_map,
+     N_("UID")},
     {"layer-switch",
      N_("show or hide this layer or kind of station"),
      N_("switch"),

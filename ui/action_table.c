@@ -4,6 +4,7 @@
 #include "ui/complete.h"
 #include "ui/journal.h"
 #include "ui/keymap.h"
+#include "ui/health.h"
 #include "ui/keys.h"
 #include "ui/overview.h"
 
@@ -111,6 +112,14 @@ static const struct action general[] = {
     {"stations", N_("view: stations"), NULL, {'2'}, PLACE_ANY, NULL, action_stations, NULL},
     {"alarms", N_("view: alarms"), NULL, {'4'}, PLACE_ANY, NULL, action_alarms, NULL},
     {"journal", N_("view: journal"), NULL, {'7'}, PLACE_ANY, NULL, action_journal, NULL},
+    {"health",
+     N_("view: the system's own health"),
+     NULL,
+     {'8'},
+     PLACE_ANY,
+     NULL,
+     action_health,
+     NULL},
     {"log",
      N_("view: messages of this program"),
      NULL,
@@ -152,8 +161,7 @@ static const struct action general[] = {
      PLACE_ANY,
      NULL,
      action_language,
-     "en|de",
-     .complete = complete_languages},
+     "en|de"},
     {"hints",
      N_("hide or show the line of keys"),
      NULL,
@@ -161,8 +169,7 @@ static const struct action general[] = {
      PLACE_ANY,
      NULL,
      action_hints,
-     N_("on|off"),
-     .complete = complete_switch},
+     N_("on|off")},
     {"suspend",
      N_("stop this program; the shell's fg continues it"),
      NULL,
@@ -176,7 +183,7 @@ static const struct action general[] = {
 const struct action_group general_actions = {general, (int)G_N_ELEMENTS(general)};
 
 const struct action_group *const action_groups[] = {
-    &board_group,    &journal_group, &list_group,  &look_group,  &map_group,
-    &overview_group, &screen_group,  &trend_group, &alarm_group, &general_actions,
+    &board_group,    &health_group, &journal_group, &list_group,  &look_group,      &map_group,
+    &overview_group, &screen_group, &trend_group,   &alarm_group, &general_actions,
 };
 const int n_action_groups = (int)G_N_ELEMENTS(action_groups);

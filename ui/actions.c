@@ -6,8 +6,6 @@
 #include "ui/view.h"
 #include "ui/views.h"
 
-#define QUIT_US (4 * US_PER_S)
-
 /* ---- moving ---- */
 
 static void
@@ -142,17 +140,10 @@ void
 action_leave(struct screen *s, const char *argument)
 {
     (void)argument;
-    if (!screen_at_top(s)) {
-        screen_back(s);
-    } else if (s->unanswered == 0 || s->now.mono < s->quit_until) {
+    if (screen_at_top(s)) {
         screen_leave(s);
     } else {
-        s->quit_until = s->now.mono + QUIT_US;
-        screen_notice(s,
-                      ngettext("%u action has not been answered yet: q once more quits",
-                               "%u actions have not been answered yet: q once more quits",
-                               s->unanswered),
-                      s->unanswered);
+        screen_back(s);
     }
 }
 

@@ -51,7 +51,6 @@ board_default(const struct plant *plant)
     uint32_t n = find_first(plant, KIND_LEVEL, levels, LEVELS);
     put(b, tile_new(TILE_ALARMS), (struct tile_place){0, 0, 2, 4});
     struct tile *ranking = tile_new(TILE_RANKING);
-    tile_set(&ranking->title, _("Furthest from normal"));
     ranking->order = TILE_BY_DISTANCE;
     put(b, ranking, (struct tile_place){0, 4, 2, 8});
     for (uint32_t i = 0; i < n; i++) {

@@ -54,6 +54,7 @@ tile_title(const struct screen *s, const struct tile *t, const struct tile_live 
     static const char *const others[] = {[TILE_ALARMS] = N_("Alarms"),
                                          [TILE_RANKING] = N_("Ranking"),
                                          [TILE_TEXT] = N_("Notes")};
+    bool far = t->kind == TILE_RANKING && t->order == TILE_BY_DISTANCE;
     if (*t->title != '\0') {
         snprintf(dst, cap, "%s", t->title);
     } else if (t->components->len > 0) {
@@ -61,7 +62,10 @@ tile_title(const struct screen *s, const struct tile *t, const struct tile_live 
     } else if (*t->station != '\0') {
         flow_title(s, t, l, dst, cap);
     } else if (*t->select != '\0') {
-        snprintf(dst, cap, "%s: %s", _(others[t->kind]), t->select);
+        snprintf(dst, cap, "%s: %s", far ? _("Furthest from normal") : _(others[t->kind]),
+                 t->select);
+    } else if (far) {
+        snprintf(dst, cap, "%s", _("Furthest from normal"));
     } else {
         const char *name = t->kind < TILE_KINDS ? others[t->kind] : NULL;
         snprintf(dst, cap, "%s", name == NULL ? tile_kind_name(t->kind) : _(name));

@@ -12,7 +12,8 @@
 #include "ui/brief.h"
 
 #define COLUMNS_MAX       16
-#define COLUMN_VALUES_MAX 6 /* that show a component */
+#define COLUMNS_TEXT      (COLUMNS_MAX * (PLANT_ID_MAX + 9)) /* bytes of all their names */
+#define COLUMN_VALUES_MAX 6                                  /* that show a component */
 
 enum column_kind {
     COLUMN_ID,

@@ -14,6 +14,29 @@ complete_add(GPtrArray *out, const char *typed, const char *before, const char *
     }
 }
 
+bool
+complete_can(const struct action *action)
+{
+    return action->complete != NULL ||
+           (action->argument != NULL && strchr(action->argument, '|') != NULL &&
+            strpbrk(action->argument, " []ABCDEFGHIJKLMNOPQRSTUVWXYZ") == NULL);
+}
+
+void
+complete_argument(const struct screen *s, const struct action *action, const char *typed,
+                  GPtrArray *out)
+{
+    if (action->complete != NULL) {
+        action->complete(s, typed, out);
+    } else if (complete_can(action)) {
+        char **words = g_strsplit(action->argument, "|", -1);
+        for (char **word = words; *word != NULL; word++) {
+            complete_add(out, typed, "", *word);
+        }
+        g_strfreev(words);
+    }
+}
+
 void
 complete_stations(const struct screen *s, const char *typed, GPtrArray *out)
 {
@@ -54,10 +77,21 @@ complete_maintenance(const struct screen *s, const char *typed, GPtrArray *out)
 void
 complete_columns(const struct screen *s, const char *typed, GPtrArray *out)
 {
-    (void)s;
+    const struct plant *plant = s->snap == NULL ? NULL : s->snap->plant;
+    const char *last = strrchr(typed, ' ');
+    char *before = g_strndup(typed, last == NULL ? 0 : (gsize)(last + 1 - typed));
     for (int i = 0; i < COLUMN_FIXED; i++) {
-        complete_add(out, typed, "", column_fixed_name(i));
+        complete_add(out, typed, before, column_fixed_name(i));
     }
+    for (int i = 0; i < KINDS; i++) {
+        complete_add(out, typed, before, kind_name((enum kind)i));
+    }
+    /* The first station's ids: which all have would take a look at all. */
+    for (uint32_t i = 0; plant != NULL && plant->n_stations > 0 && i < plant->stations[0].count;
+         i++) {
+        complete_add(out, typed, before, plant->components[plant->stations[0].first + i].id);
+    }
+    g_free(before);
 }
 
 void
@@ -77,31 +111,6 @@ complete_glyphs(const struct screen *s, const char *typed, GPtrArray *out)
         complete_add(out, typed, "", glyph_set_name((enum glyph_set)i));
     }
     complete_add(out, typed, "", "auto");
-}
-
-void
-complete_languages(const struct screen *s, const char *typed, GPtrArray *out)
-{
-    (void)s;
-    complete_add(out, typed, "", "en");
-    complete_add(out, typed, "", "de");
-}
-
-void
-complete_modes(const struct screen *s, const char *typed, GPtrArray *out)
-{
-    (void)s;
-    complete_add(out, typed, "", "grouped");
-    complete_add(out, typed, "", "flat");
-    complete_add(out, typed, "", "covered");
-}
-
-void
-complete_switch(const struct screen *s, const char *typed, GPtrArray *out)
-{
-    (void)s;
-    complete_add(out, typed, "", "on");
-    complete_add(out, typed, "", "off");
 }
 
 void

@@ -13,14 +13,19 @@
 /* Add before and word if that begins with typed, in any case. */
 void complete_add(GPtrArray *out, const char *typed, const char *before, const char *word);
 
+/* What the argument of this action could be: by its complete function, or, where it has none,
+ * out of the words it names ("on|off"). */
+struct action;
+void complete_argument(const struct screen *s, const struct action *action, const char *typed,
+                       GPtrArray *out);
+/* It has a choice that complete_argument() would offer. */
+bool complete_can(const struct action *action);
+
 void complete_stations(const struct screen *s, const char *typed, GPtrArray *out);
 void complete_maintenance(const struct screen *s, const char *typed, GPtrArray *out);
 void complete_columns(const struct screen *s, const char *typed, GPtrArray *out);
 void complete_themes(const struct screen *s, const char *typed, GPtrArray *out);
 void complete_glyphs(const struct screen *s, const char *typed, GPtrArray *out);
-void complete_languages(const struct screen *s, const char *typed, GPtrArray *out);
-void complete_modes(const struct screen *s, const char *typed, GPtrArray *out);
-void complete_switch(const struct screen *s, const char *typed, GPtrArray *out);
 void complete_actions(const struct screen *s, const char *typed, GPtrArray *out);
 
 #endif

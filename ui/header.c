@@ -19,24 +19,42 @@ draw_clock(struct screen *s, int y, bool date)
     return x;
 }
 
-static int
-draw_tab(struct screen *s, int x, int end, enum view view)
+/* brief: of all but the current one only the key. */
+static void
+tab_text(const struct screen *s, enum view view, bool brief, char *dst, size_t cap)
 {
-    char text[FORMAT_SIZE];
     bool current = s->view == view;
+    *dst = '\0';
     if (view_types[view] == NULL || (!current && view >= VIEW_TABS)) {
-        return x;
+        return;
     }
-    snprintf(text, sizeof(text), current ? "[%c %s]" : " %c %s ", view_types[view]->key,
-             view_name(view));
-    return x + draw_flow(s->draw, 0, x, end - x, current ? STYLE_STRONG : STYLE_NORMAL, text);
+    char key = view_types[view]->key;
+    if (current) {
+        snprintf(dst, cap, "[%c %s]", key, view_name(view));
+    } else {
+        snprintf(dst, cap, " %c %s%s", key, brief ? "" : view_name(view), brief ? "" : " ");
+    }
 }
 
-/* What a view that is no tab takes for its name: where one is must be told in any case. */
 static int
-own_columns(const struct screen *s)
+draw_tab(struct screen *s, int x, int end, enum view view, bool brief)
 {
-    return s->view < VIEW_TABS ? 0 : draw_columns(s->draw, view_name(s->view)) + 4;
+    char text[FORMAT_SIZE];
+    tab_text(s, view, brief, text, sizeof(text));
+    return x + draw_flow(s->draw, 0, x, end - x, s->view == view ? STYLE_STRONG : STYLE_NORMAL,
+                         text);
+}
+
+static int
+tabs_columns(const struct screen *s)
+{
+    int columns = 0;
+    for (int i = 0; i < VIEWS; i++) {
+        char text[FORMAT_SIZE];
+        tab_text(s, (enum view)i, false, text, sizeof(text));
+        columns += draw_columns(s->draw, text);
+    }
+    return columns;
 }
 
 /* Whose plant this is, at the right end; nobody must take the demo's for a real one. */
@@ -95,17 +113,21 @@ draw_frozen(struct screen *s, int x, int end)
 void
 header_draw(struct screen *s)
 {
-    int end = draw_clock(s, 0, s->columns >= (owner_bad(s) ? 100 : 70)) - 1;
+    bool narrow = s->columns < (owner_bad(s) ? 120 : 100);
+    int end = draw_clock(s, 0, !narrow) - 1;
     int x = 1;
     end = draw_frozen(s, x, end);
-    x += draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, "leitstand") + 1;
-    int own = own_columns(s);
-    for (int i = 0; i < VIEW_TABS && x < end - own; i++) {
-        x = draw_tab(s, x, end - own, (enum view)i);
+    end = draw_owner(s, x, end);
+    /* Nobody must take the demo's plant for a real one. */
+    const char *name = s->config->demo && narrow ? _("demo") : "leitstand";
+    x += draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, name) + 1;
+    bool brief = tabs_columns(s) > end - x;
+    for (int i = 0; i < VIEWS && x < end; i++) {
+        x = draw_tab(s, x, end, (enum view)i, brief);
     }
-    x = s->view < VIEW_TABS ? x : draw_tab(s, x, end, s->view);
-    end = draw_owner(s, x + 1, end);
-    draw_title(s, x + 1, end - 1);
+    if (!s->config->demo || !narrow) {
+        draw_title(s, x + 1, end - 1);
+    }
 }
 
 void

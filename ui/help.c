@@ -6,7 +6,7 @@
 #include "src/core/i18n.h"
 #include "ui/keymap.h"
 
-#define NAME_WIDTH 12
+#define NAME_WIDTH 17
 #define KEYS_WIDTH 14
 
 void

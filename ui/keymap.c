@@ -129,7 +129,7 @@ const char *
 keymap_why_not(const struct screen *s, const struct action *action)
 {
     if (action->acts && s->config->read_only) {
-        return N_("this screen is read-only");
+        return N_("this console is read-only");
     }
     return action->why_not == NULL ? NULL : action->why_not(s);
 }

@@ -52,8 +52,8 @@ struct action_group {
 };
 extern const struct action_group *const action_groups[];
 extern const int n_action_groups;
-extern const struct action_group general_actions, board_group, journal_group, list_group,
-    look_group, map_group, overview_group, screen_group, trend_group, alarm_group;
+extern const struct action_group general_actions, board_group, health_group, journal_group,
+    list_group, look_group, map_group, overview_group, screen_group, trend_group, alarm_group;
 
 /* All of them, one after the other. */
 int action_count(void);

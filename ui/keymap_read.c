@@ -181,20 +181,34 @@ read_keys(struct keymap *m, const struct setting *s, struct problems *problems)
     }
 }
 
-/* What the user's keys take from actions that keep their default ones. */
+/* The actions that a key of the user's own takes this key from, "next", "map-next"; free with
+ * g_free(); NULL: none. */
+static char *
+losers(const struct keymap *m, const struct binding *own)
+{
+    GString *names = g_string_new(NULL);
+    for (guint i = 0; i < m->defaults->len; i++) {
+        const struct binding *b = &g_array_index(m->defaults, struct binding, i);
+        if (b->key == own->key && (b->places & own->places) != 0 && b->action != own->action) {
+            g_string_append_printf(names, "%s\"%s\"", names->len > 0 ? ", " : "",
+                                   b->action->name);
+        }
+    }
+    return g_string_free(names, names->len == 0);
+}
+
 static void
 tell_losses(const struct keymap *m, const struct settings *settings, struct problems *problems)
 {
     for (guint i = 0; i < m->own->len; i++) {
         const struct binding *b = &g_array_index(m->own, struct binding, i);
-        const struct action *other = keymap_owner(m->defaults, b->key, b->places, b->action);
         bool here = b->from >= settings->list && b->from < settings->list + settings->n;
-        if (other != NULL && here) {
-            char name[KEY_NAME];
-            keymap_key_name(name, sizeof(name), b->key);
-            problems_add_setting(problems, b->from, _("takes %s from \"%s\""), name,
-                                 other->name);
+        char *names = here ? losers(m, b) : NULL, key[KEY_NAME];
+        if (names != NULL) {
+            keymap_key_name(key, sizeof(key), b->key);
+            problems_add_setting(problems, b->from, _("takes %s from %s"), key, names);
         }
+        g_free(names);
     }
 }
 

@@ -32,11 +32,10 @@ struct map_view {
     /* where */
     struct map_point centre;
     int zoom;
-    bool placed; /* false: all stations are brought into view when it is first drawn */
+    bool fitted;            /* all stations are in view, and shall be when the size changes */
+    bool fit_due;           /* or the plant, which it has */
     struct map_frame frame; /* as last drawn */
     struct rect area;       /* of the frame, on the screen */
-    enum view back_to;      /* the view that asked for a station; VIEW_MAP: none did */
-    bool back_detail;       /* and its detail had the keys */
     bool follow;
     struct uuid followed; /* the occurrence that was last brought into view */
 
@@ -73,6 +72,7 @@ struct map_view {
     struct map_data *data;         /* NULL: none */
     struct overlay *overlay;       /* NULL: not read yet */
     struct overlay_loader *loader; /* NULL: nothing is being read */
+    mono_us poll_at;               /* when to ask it again; 0: never */
     struct canvas *canvas;
     GArray *scratch;   /* double */
     GByteArray *taken; /* cells of the frame that have a mark or a text */
@@ -104,6 +104,8 @@ void map_open_station(struct screen *s);
 
 /* map_labels.c */
 void map_draw_labels(struct screen *s);
+/* The station of the mark at a cell of the screen, STATION_NONE: there is none. */
+uint32_t map_station_at(const struct map_view *m, int y, int x);
 /* map_lines.c: the canvas */
 void map_draw_lines(struct screen *s);
 /* From which zoom on a place or line of that rank is shown. */
@@ -112,8 +114,9 @@ bool map_rank_shown(const struct map_frame *f, unsigned layer, unsigned rank);
 /* map_pane.c: what stands beside or below */
 void map_draw_pane(struct screen *s, struct rect area);
 void map_draw_below(struct screen *s, struct rect area);
-/* "38 of 40 in view, 3 not normal …" */
-void map_draw_summary(struct screen *s, int y, int x, int width);
+/* "in view 38 of 40, 3 not normal", and what else must be known: in the same line or, if lines
+ * is 2, in a second one. */
+void map_draw_summary(struct screen *s, int y, int x, int width, int lines);
 /* One line about a station: mark, id, name, what is the matter. cursor: column 0 is for one. */
 void map_draw_station(struct screen *s, int y, int x, int width, uint32_t station, bool cursor);
 /* The mark of a station: at most 2 columns; its style. */

@@ -135,12 +135,14 @@ draw_name(struct screen *s, const struct map_mark *mark, unsigned style)
     int want = MIN(draw_columns(s->draw, name), NAME_MOST), least = MIN(want, NAME_LEAST);
     int free = room(m, row, right, 1, want + 2) - 2;
     if (free >= least) {
+        put(s, row, right, 1, STYLE_NORMAL, "");
         put(s, row, right + 1, MIN(want, free), style, name);
         return;
     }
     free = room(m, row, column - 1, -1, want + 2) - 2;
     if (free >= want) {
         put(s, row, column - 1 - want, want, style, name);
+        put(s, row, column - 1, 1, STYLE_NORMAL, "");
     }
 }
 
@@ -168,6 +170,20 @@ draw_names(struct screen *s, const struct map_mark *selected, bool abnormal)
             draw_name(s, mark, STYLE_NORMAL);
         }
     }
+}
+
+uint32_t
+map_station_at(const struct map_view *m, int y, int x)
+{
+    for (guint i = 0; i < m->marks->len; i++) {
+        const struct map_mark *mark = &g_array_index(m->marks, struct map_mark, i);
+        int column = x - m->area.x - mark_column(m, mark);
+        if (mark_inside(m, mark) && y - m->area.y == mark_row(m, mark) && column >= 0 &&
+            column < mark->width) {
+            return mark->station;
+        }
+    }
+    return STATION_NONE;
 }
 
 /* ---- places ---- */

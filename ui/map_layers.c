@@ -31,7 +31,7 @@ static_assert(G_N_ELEMENTS(group_words) == GROUPS, "a group has no word");
 static void
 add_row(struct map_view *m, enum group group, unsigned bit, const char *name, uint32_t n)
 {
-    struct map_layer_row row = {group, bit, name, n};
+    struct map_layer_row row = {(uint8_t)group, bit, name, n};
     g_array_append_val(m->layers, row);
 }
 
@@ -58,7 +58,7 @@ add_texts(struct map_view *m, enum group group)
     gpointer name, n;
     g_hash_table_iter_init(&iter, counts);
     while (g_hash_table_iter_next(&iter, &name, &n)) {
-        struct map_layer_row row = {group, 0, name, GPOINTER_TO_UINT(n)};
+        struct map_layer_row row = {(uint8_t)group, 0, name, GPOINTER_TO_UINT(n)};
         g_array_append_val(rows, row);
     }
     g_array_sort(rows, by_name);

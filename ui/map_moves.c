@@ -10,7 +10,7 @@
 #include "ui/view.h"
 #include "ui/views.h"
 
-#define FIT_CLOSEST 64 /* a single station is shown with its surroundings */
+#define FIT_CLOSEST MAP_ZOOM_TOWN /* a single station is shown with its surroundings */
 
 void
 map_remember(struct screen *s)
@@ -21,7 +21,7 @@ map_remember(struct screen *s)
     prefs_set(s->prefs, "map", "longitude", text, s->now.mono);
     text_from_double(text, sizeof(text), map_latitude(m->centre.y));
     prefs_set(s->prefs, "map", "latitude", text, s->now.mono);
-    prefs_set_int(s->prefs, "map", "zoom", m->zoom, s->now.mono);
+    prefs_set_int(s->prefs, "map", "zoom", m->fitted ? 0 : m->zoom, s->now.mono);
 }
 
 void
@@ -34,7 +34,15 @@ map_fit(struct map_view *m)
     }
     m->centre = (struct map_point){(box.left + box.right) / 2, (box.top + box.bottom) / 2};
     m->zoom = map_zoom_for(&box, FIT_CLOSEST, m->area.height, m->area.width);
-    m->placed = true;
+    m->fitted = true;
+    m->fit_due = false;
+}
+
+/* What will be drawn next; several keys may come before it is. */
+static struct map_frame
+next_frame(const struct map_view *m)
+{
+    return map_frame_of(m->centre, m->zoom, m->area.height, m->area.width);
 }
 
 static void
@@ -42,7 +50,7 @@ move_centre(struct screen *s, struct map_point to)
 {
     struct map_view *m = s->map;
     m->centre = (struct map_point){CLAMP(to.x, 0, 1), CLAMP(to.y, 0, 1)};
-    m->placed = true;
+    m->fitted = false;
     map_remember(s);
 }
 
@@ -64,7 +72,8 @@ map_go_to(struct screen *s, uint32_t station)
     if (!map_shows(m, station)) {
         show_all(m);
     }
-    if (!m->placed || !map_frame_holds(&m->frame, m->at[station])) {
+    struct map_frame f = next_frame(m);
+    if (m->area.height == 0 || !map_frame_holds(&f, m->at[station])) {
         move_centre(s, m->at[station]);
     }
 }
@@ -80,23 +89,23 @@ map_open_station(struct screen *s)
 static void
 pan(struct screen *s, int columns, int rows)
 {
-    const struct map_frame *f = &s->map->frame;
-    struct map_point to = map_frame_centre(f);
-    to.x += columns * CANVAS_DOTS_X / f->scale;
-    to.y += rows * CANVAS_DOTS_Y / f->scale;
+    struct map_frame f = next_frame(s->map);
+    struct map_point to = map_frame_centre(&f);
+    to.x += columns * CANVAS_DOTS_X / f.scale;
+    to.y += rows * CANVAS_DOTS_Y / f.scale;
     move_centre(s, to);
 }
 
 static int
 pan_columns(const struct screen *s)
 {
-    return MAX(s->map->frame.columns / 10, 2);
+    return MAX(s->map->area.width / 10, 2);
 }
 
 static int
 pan_rows(const struct screen *s)
 {
-    return MAX(s->map->frame.rows / 6, 1);
+    return MAX(s->map->area.height / 6, 1);
 }
 
 void
@@ -134,8 +143,9 @@ zoom_by(struct screen *s, int by)
     struct map_view *m = s->map;
     int zoom = CLAMP(m->zoom + by, MAP_ZOOM_MIN, MAP_ZOOM_MAX);
     uint32_t station = map_selected(m);
-    struct map_point centre = map_frame_centre(&m->frame), to = centre;
-    if (map_shows(m, station) && map_frame_holds(&m->frame, m->at[station])) {
+    struct map_frame f = next_frame(m);
+    struct map_point centre = map_frame_centre(&f), to = centre;
+    if (map_shows(m, station) && map_frame_holds(&f, m->at[station])) {
         double shrink = map_scale(m->zoom) / map_scale(zoom);
         to.x = m->at[station].x + (centre.x - m->at[station].x) * shrink;
         to.y = m->at[station].y + (centre.y - m->at[station].y) * shrink;
@@ -247,10 +257,7 @@ action_map_find(struct screen *s, const char *argument)
 {
     uint32_t n;
     if (*argument == '\0') {
-        prompt_open(s, PROMPT_COMMAND);
-        for (const char *p = "find "; *p != '\0'; p++) {
-            prompt_key(s, *p);
-        }
+        prompt_open_with(s, PROMPT_COMMAND, "find ");
         return;
     }
     if (s->view != VIEW_MAP) {
@@ -287,13 +294,6 @@ action_map_follow(struct screen *s, const char *argument)
 
 /* ---- from elsewhere ---- */
 
-void
-action_map(struct screen *s, const char *argument)
-{
-    (void)argument;
-    screen_set_view(s, VIEW_MAP);
-}
-
 /* The station that is meant in the present view, or by its uid. */
 static uint32_t
 meant(const struct screen *s, const char *uid)
@@ -322,13 +322,19 @@ action_map_show(struct screen *s, const char *argument)
                       st->uid);
         return;
     }
-    enum view from = s->view;
-    bool detail = s->detail_focus;
-    screen_set_view(s, VIEW_MAP);
-    s->map->back_to = from;
-    s->map->back_detail = detail;
+    screen_drill(s, VIEW_MAP);
     map_refresh(s);
     map_go_to(s, station);
+}
+
+void
+action_map(struct screen *s, const char *argument)
+{
+    if (*argument != '\0' && s->snap != NULL) {
+        action_map_show(s, argument);
+    } else {
+        screen_set_view(s, VIEW_MAP);
+    }
 }
 
 /* ---- why not ---- */

@@ -39,7 +39,7 @@ draw_scale(struct screen *s, int y, int x, int width)
     draw_text(s->draw, y, x + columns + 1, width - columns - 1, STYLE_NORMAL, text);
 }
 
-/* ", 12 without a place", and what the filter hides. */
+/* ", 12 without a place", what the filter hides, and whether alarms are followed. */
 static void
 rest_text(const struct map_view *m, char *dst, size_t cap)
 {
@@ -53,20 +53,28 @@ rest_text(const struct map_view *m, char *dst, size_t cap)
         used = (size_t)snprintf(dst, cap, _(", hidden %u"), m->n_hidden);
     }
     if (homeless > 0 && used < cap) {
-        snprintf(dst + used, cap - used, _(", %u without a place"), homeless);
+        used += (size_t)snprintf(dst + used, cap - used, _(", %u without a place"), homeless);
+    }
+    if (m->follow && used < cap) {
+        snprintf(dst + used, cap - used, "%s", _(", FOLLOW"));
     }
 }
 
 void
-map_draw_summary(struct screen *s, int y, int x, int width)
+map_draw_summary(struct screen *s, int y, int x, int width, int lines)
 {
     const struct map_view *m = s->map;
-    char text[256], rest[128];
+    char text[256], rest[160];
     rest_text(m, rest, sizeof(rest));
-    snprintf(text, sizeof(text), _("in view %u of %u, %u not normal%s%s"), m->order->len,
-             m->plant->n_stations, m->n_abnormal, rest, m->follow ? _(", FOLLOW") : "");
-    draw_text(s->draw, y, x, width, m->n_hidden_abnormal > 0 ? STYLE_STRONG : STYLE_NORMAL,
-              text);
+    snprintf(text, sizeof(text), _("in view %u of %u, %u not normal"), m->order->len,
+             m->plant->n_stations, m->n_abnormal);
+    int used = draw_flow(s->draw, y, x, width, STYLE_NORMAL, text);
+    unsigned style = m->n_hidden_abnormal > 0 ? STYLE_STRONG : STYLE_NORMAL;
+    if (lines < 2) {
+        draw_text(s->draw, y, x + used, width - used, style, rest);
+    } else if (*rest != '\0') {
+        draw_text(s->draw, y + 1, x, width, style, rest + strspn(rest, ", "));
+    }
 }
 
 static void
@@ -194,7 +202,8 @@ map_draw_pane(struct screen *s, struct rect area)
     draw_scale(s, y++, x, width);
     draw_legend(s, y++, x, width);
     draw_fill(s->draw, y++, area.x, area.width, STYLE_DIM, GLYPH_LINE);
-    map_draw_summary(s, y++, x, width);
+    map_draw_summary(s, y, x, width, 2);
+    y += 2;
     struct rect rows = {y, area.x, area.y + area.height - y, area.width};
     if (detail > 0) {
         rows.height -= detail + 1;
@@ -212,7 +221,7 @@ map_draw_below(struct screen *s, struct rect area)
     if (area.height < 1) {
         return;
     }
-    map_draw_summary(s, area.y, area.x + 1, area.width - scale - 2);
+    map_draw_summary(s, area.y, area.x + 1, area.width - scale - 2, 1);
     draw_scale(s, area.y, area.x + area.width - scale, scale);
     if (area.height > 1) {
         draw_list(s, (struct rect){area.y + 1, area.x, area.height - 1, area.width});

@@ -23,7 +23,7 @@ take_plant(struct map_view *m, struct plant *plant)
         m->n_placed += has ? 1 : 0;
         m->shown[i] = MAP_SEVERITY_HIDDEN;
     }
-    m->marks_stale = m->order_stale = true;
+    m->marks_stale = m->order_stale = m->fit_due = true;
 }
 
 static uint8_t

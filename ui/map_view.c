@@ -13,7 +13,7 @@
 #define PANE_LEAST 37
 #define PANE_MOST  60
 #define MENU       44               /* columns of the menu of layers */
-#define POLL_US    (50 * US_PER_MS) /* overlays are being read */
+#define POLL_US    (20 * US_PER_MS) /* overlays are being read */
 
 static double
 degrees(struct screen *s, const char *key)
@@ -38,13 +38,15 @@ init(struct screen *s)
     m->hidden_areas = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     m->list.height = m->layers_list.height = 1;
     m->states = MAP_STATES_ALL;
-    m->back_to = VIEW_MAP;
     m->background = (unsigned)prefs_get_int(s->prefs, "map", "layers", MAP_BACKGROUND_ALL) &
                     MAP_BACKGROUND_ALL;
     double latitude = degrees(s, "latitude"), longitude = degrees(s, "longitude");
-    m->zoom = CLAMP(prefs_get_int(s->prefs, "map", "zoom", 0), MAP_ZOOM_MIN, MAP_ZOOM_MAX);
-    m->placed = map_has_place(latitude, longitude);
-    if (m->placed) {
+    m->zoom = prefs_get_int(s->prefs, "map", "zoom", 0);
+    m->fitted = m->zoom == 0 || !map_has_place(latitude, longitude);
+    if (m->fitted) {
+        m->zoom = MAP_ZOOM_TOWN; /* should a station be shown before that */
+    } else {
+        m->zoom = CLAMP(m->zoom, MAP_ZOOM_MIN, MAP_ZOOM_MAX);
         m->centre = map_project(latitude, longitude);
     }
 }
@@ -74,6 +76,13 @@ fini(struct screen *s)
 /* ---- the background ---- */
 
 static void
+start_loader(struct screen *s)
+{
+    s->map->loader = overlay_start(s->config->system_dir, s->config->config_dir);
+    s->map->poll_at = s->now.mono + POLL_US;
+}
+
+static void
 load(struct screen *s)
 {
     struct map_view *m = s->map;
@@ -87,7 +96,7 @@ load(struct screen *s)
         }
         g_free(path);
     }
-    m->loader = overlay_start(s->config->system_dir, s->config->config_dir);
+    start_loader(s);
 }
 
 static void
@@ -109,9 +118,11 @@ static void
 take_overlay(struct screen *s)
 {
     struct map_view *m = s->map;
-    struct overlay *o = m->loader == NULL ? NULL : overlay_take(m->loader);
+    m->poll_at = s->now.mono + POLL_US;
+    struct overlay *o = overlay_take(m->loader);
     if (o != NULL) {
         m->loader = NULL;
+        m->poll_at = 0;
         overlay_free(m->overlay);
         m->overlay = o;
         tell_overlay(s);
@@ -124,7 +135,7 @@ action_map_overlays(struct screen *s, const char *argument)
     (void)argument;
     struct map_view *m = s->map;
     if (m->loader == NULL) {
-        m->loader = overlay_start(s->config->system_dir, s->config->config_dir);
+        start_loader(s);
     }
     screen_notice(s, "%s", _("reading the overlays again …"));
 }
@@ -152,7 +163,6 @@ static void
 enter(struct screen *s)
 {
     struct map_view *m = s->map;
-    m->back_to = VIEW_MAP;
     m->layers_open = false;
     if (!m->loaded) {
         load(s);
@@ -176,7 +186,9 @@ static void
 tick(struct screen *s)
 {
     struct map_view *m = s->map;
-    take_overlay(s);
+    if (m->loader != NULL && s->now.mono >= m->poll_at) {
+        take_overlay(s);
+    }
     if (hold_end(&m->hold, s->now.mono)) {
         m->order_stale = true;
     }
@@ -186,8 +198,8 @@ static mono_us
 next_tick(const struct screen *s)
 {
     const struct map_view *m = s->map;
-    mono_us poll = m->loader == NULL ? 0 : s->now.mono + POLL_US;
-    return poll == 0 || (m->hold.until != 0 && m->hold.until < poll) ? m->hold.until : poll;
+    return m->poll_at == 0 || (m->hold.until != 0 && m->hold.until < m->poll_at) ? m->hold.until
+                                                                                 : m->poll_at;
 }
 
 /* ---- keys ---- */
@@ -207,23 +219,40 @@ list(struct screen *s)
 static bool
 can_back(const struct screen *s)
 {
-    return s->map->layers_open || s->map->back_to != VIEW_MAP;
+    return s->map->layers_open;
 }
 
 static bool
 back(struct screen *s)
 {
+    bool was_open = s->map->layers_open;
+    s->map->layers_open = false;
+    return was_open;
+}
+
+/* What a click means: a row of the menu, a row of the list, or a mark. */
+static void
+click(struct screen *s, int y, int x)
+{
     struct map_view *m = s->map;
     if (m->layers_open) {
-        m->layers_open = false;
-    } else if (m->back_to != VIEW_MAP) {
-        bool detail = m->back_detail;
-        screen_set_view(s, m->back_to);
-        s->detail_focus = detail;
-    } else {
-        return false;
+        int row = m->layers_list.top + y - s->list_rows.y;
+        if (y >= s->list_rows.y && row < m->layers_list.n) {
+            list_to(&m->layers_list, row);
+        }
+        return;
     }
-    return true;
+    const struct rect *rows = &m->rows;
+    int row = m->list.top + y - rows->y;
+    bool listed =
+        y >= rows->y && y < rows->y + rows->height && x >= rows->x && row < (int)m->order->len;
+    uint32_t station =
+        listed ? g_array_index(m->order, uint32_t, row) : map_station_at(m, y, x);
+    if (station != STATION_NONE) {
+        map_select(m, station);
+        m->order_stale = true;
+        hold_begin(&m->hold, s->now.mono);
+    }
 }
 
 /* ---- drawing ---- */
@@ -239,9 +268,10 @@ static void
 draw_map(struct screen *s, struct rect area)
 {
     struct map_view *m = s->map;
+    bool resized = m->area.height != area.height || m->area.width != area.width;
     m->area = area;
     map_refresh(s);
-    if (!m->placed) {
+    if (m->fitted && (resized || m->fit_due)) {
         map_fit(m);
     }
     struct map_frame frame = map_frame_of(m->centre, m->zoom, area.height, area.width);
@@ -312,7 +342,7 @@ draw_small(struct screen *s, struct rect area)
     if (map_shows(m, station)) {
         map_draw_station(s, y, area.x, area.width, station, false);
     } else {
-        map_draw_summary(s, y, area.x, area.width);
+        map_draw_summary(s, y, area.x, area.width, 1);
     }
 }
 
@@ -329,6 +359,7 @@ const struct view_type view_map = {
     .list = list,
     .back = back,
     .can_back = can_back,
+    .click = click,
     .draw = draw,
     .draw_small = draw_small,
     .wall = wall,

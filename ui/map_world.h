@@ -34,6 +34,7 @@ void map_box_add(struct map_box *box, struct map_point p);
 #define MAP_ZOOM_MIN  32
 #define MAP_ZOOM_MAX  96 /* a dot is 2.4 m, less towards the poles */
 #define MAP_ZOOM_STEP 2
+#define MAP_ZOOM_TOWN 64 /* 600 m: a town and what lies around it */
 double map_scale(int zoom);
 
 struct map_frame {

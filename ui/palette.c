@@ -2,6 +2,7 @@
 #include "ui/palette.h"
 
 #include "src/core/i18n.h"
+#include "ui/complete.h"
 #include "ui/keymap.h"
 
 #define ROWS_MAX   10
@@ -99,8 +100,8 @@ palette_lines(const struct screen *s, const char *text)
     if (a == NULL) {
         add_actions(s, text, lines);
         add_aliases(s, text, lines);
-    } else if (a->complete != NULL) {
-        a->complete(s, blank + 1, lines);
+    } else {
+        complete_argument(s, a, blank + 1, lines);
         for (guint i = 0; i < lines->len; i++) {
             char *argument = lines->pdata[i];
             lines->pdata[i] = g_strconcat(a->name, " ", argument, NULL);

@@ -12,8 +12,10 @@
 #include "src/core/i18n.h"
 #include "src/core/text.h"
 #include "ui/alarm_actions.h"
+#include "ui/alarm_tags.h"
 #include "ui/language.h"
 #include "ui/plain_private.h"
+#include "ui/undo.h"
 
 #define SPACING_US   (500 * US_PER_MS) /* snapshots: what changes faster is told once */
 #define LINE_MAX_LEN 1024
@@ -157,6 +159,8 @@ init(struct plain *p, const struct console_config *config, int out_fd)
                          .view = VIEW_ALARMS};
     s->minute = format_minute(s->now);
     s->ask.actions = g_array_new(FALSE, FALSE, sizeof(struct alarm_action));
+    s->alarm_tags = alarm_tags_new();
+    s->undo = undo_new();
     alarm_list_init(&s->alarms);
     roster_init(&s->roster);
     p->out_fd = out_fd;
@@ -173,6 +177,8 @@ fini(struct plain *p)
     g_array_free(p->listed, TRUE);
     snapshot_unref(s->snap);
     g_array_free(s->ask.actions, TRUE);
+    alarm_tags_free(s->alarm_tags);
+    undo_free(s->undo);
     alarm_list_fini(&s->alarms);
     roster_fini(&s->roster);
     zone_free(s->zone);

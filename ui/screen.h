@@ -191,7 +191,6 @@ struct screen {
     bool alarms_drawn;   /* in this frame */
     uint64_t replies;    /* seen so far */
     unsigned unanswered; /* actions that were posted and not replied to */
-    mono_us quit_until;  /* a second q before this quits in spite of these */
     struct ask ask;
     struct roster roster;
     struct rect list_rows; /* where the rows of the list are: for the mouse */

@@ -78,8 +78,7 @@ action_keys(struct screen *s, const char *argument)
 static bool
 is_setting(const struct action *a)
 {
-    return a->argument != NULL && a->complete != NULL && !a->acts && a->run != action_set &&
-           a->run != action_bind;
+    return complete_can(a) && !a->acts && a->run != action_set && a->run != action_bind;
 }
 
 /* The first word into name, the rest is returned. */
@@ -124,7 +123,7 @@ complete_settings(const struct screen *s, const char *typed, GPtrArray *out)
         } else if (strcmp(a->name, name) == 0) {
             char *before = g_strconcat(a->name, " ", NULL);
             GPtrArray *values = g_ptr_array_new_with_free_func(g_free);
-            a->complete(s, value, values);
+            complete_argument(s, a, value, values);
             for (guint k = 0; k < values->len; k++) {
                 complete_add(out, typed, before, values->pdata[k]);
             }

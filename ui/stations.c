@@ -39,7 +39,7 @@ measure(struct screen *s)
 void
 stations_columns_changed(struct screen *s)
 {
-    char text[COLUMNS_MAX * (PLANT_ID_MAX + 9)];
+    char text[COLUMNS_TEXT];
     columns_text(&s->stations->columns, text, sizeof(text));
     bool usual = strcmp(text, columns_default()) == 0;
     prefs_set(s->prefs, "stations", "columns", usual ? NULL : text, s->now.mono);

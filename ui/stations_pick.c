@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the user does with the list of stations: its columns, their order, tags. */
+/* What the user does with the list of stations: its columns and their order. */
 #include "src/core/i18n.h"
 #include "ui/keymap.h"
 #include "ui/stations.h"
@@ -275,43 +275,4 @@ action_follow(struct screen *s, const char *argument)
     screen_notice(s, "%s",
                   s->roster.follow ? _("the window follows the selected station")
                                    : _("the window stays where it is"));
-}
-
-/* ---- tags ---- */
-
-void
-action_tag_station(struct screen *s, const char *argument)
-{
-    struct roster *r = &s->roster;
-    uint32_t station = roster_selected(r);
-    (void)argument;
-    roster_tag(r, station, !roster_is_tagged(r, station), s->snap);
-    if (r->n > 0 && r->order[r->list.pos] == station) { /* on to the next one */
-        roster_move_to(r, r->list.pos + 1, s->now.mono);
-    }
-    s->detail.follow_at = s->now.mono;
-}
-
-void
-action_tag_stations(struct screen *s, const char *argument)
-{
-    (void)argument;
-    roster_tag_all(&s->roster, s->snap);
-}
-
-/* Show only these, or all again. */
-void
-action_tagged(struct screen *s, const char *argument)
-{
-    (void)argument;
-    bool only = strcmp(s->roster.filter_text, "state=tagged") == 0;
-    screen_set_view(s, VIEW_STATIONS);
-    roster_set_filter(&s->roster, only ? "" : "state=tagged", s->snap);
-    detail_follow(s);
-}
-
-const char *
-why_no_station_tagged(const struct screen *s)
-{
-    return roster_n_tagged(&s->roster) == 0 ? N_("no station is tagged") : NULL;
 }

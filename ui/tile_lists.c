@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tiles of several lines: alarms, ranking, a station's flow, text. */
+#include <math.h>
+
 #include "src/core/i18n.h"
 #include "src/core/text.h"
 #include "ui/alarm_words.h"
@@ -98,6 +100,14 @@ tile_draw_alarms(const struct tile_view *v)
 
 /* ---- ranking ---- */
 
+/* "12 % over", "30 % free": where the nearest limit is. */
+static void
+distance_text(double key, char *dst, size_t cap)
+{
+    int percent = (int)(CLAMP(fabs(key), 0.0, 99.99) * 100 + 0.5);
+    snprintf(dst, cap, key > 0 ? _("%d %% over  ") : _("%d %% free  "), percent);
+}
+
 static void
 draw_ranked(const struct tile_view *v, int y, const struct ranked *one, bool selected)
 {
@@ -107,7 +117,7 @@ draw_ranked(const struct tile_view *v, int y, const struct ranked *one, bool sel
     tile_component_name(s, one->component, name, sizeof(name));
     format_value(value, sizeof(value), 10, c, &s->snap->components[one->component]);
     if (v->tile->order == TILE_BY_DISTANCE) {
-        snprintf(share, sizeof(share), "%+4.0f %%  ", one->key * 100);
+        distance_text(one->key, share, sizeof(share));
     }
     snprintf(right, sizeof(right), "%s %s", value, c->unit);
     int shown = draw_columns(s->draw, share);
@@ -115,7 +125,8 @@ draw_ranked(const struct tile_view *v, int y, const struct ranked *one, bool sel
     int left = v->in.width - width - shown - 1;
     bool stale = panel_stale(s, one->component);
     draw_text(s->draw, y, v->in.x, left, STYLE_NORMAL | (selected ? STYLE_SELECTED : 0), name);
-    draw_text(s->draw, y, v->in.x + left + 1, shown, STYLE_DIM, share);
+    draw_text(s->draw, y, v->in.x + left + 1, shown, one->key > 0 ? STYLE_NORMAL : STYLE_DIM,
+              share);
     draw_right(s->draw, y, v->in.x + v->in.width - width, width,
                stale ? STYLE_DIM : STYLE_NORMAL, right);
 }
@@ -151,7 +162,7 @@ tile_draw_ranking(const struct tile_view *v)
     }
     if (v->live->unknown > 0 && n < v->in.height) {
         draw_format(s->draw, v->in.y + n, v->in.x, v->in.width, STYLE_DIM,
-                    _("%u more have no value"), v->live->unknown);
+                    _("%u more cannot be compared"), v->live->unknown);
     }
 }
 

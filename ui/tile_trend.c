@@ -53,11 +53,11 @@ draw_names(const struct tile_view *v, int y)
             continue;
         }
         tile_component_name(v->s, index, name, sizeof(name));
-        bool titled = *v->tile->title == '\0'; /* with the name of the only one */
         if (v->live->history.n > 1) {
             snprintf(text, sizeof(text), "%c %s ", 'A' + k, name);
-        } else {
-            snprintf(text, sizeof(text), titled ? "" : "%s ", name);
+        } else { /* its name is the title where there is no other */
+            snprintf(text, sizeof(text), "%s%s", *v->tile->title == '\0' ? "" : name,
+                     *v->tile->title == '\0' ? "" : " ");
         }
         x += draw_flow(v->s->draw, y, x, end - x, STYLE_DIM, text);
         x += tile_draw_value(v->s, (struct rect){y, x, 1, end - x}, index, v->live->marks) + 2;

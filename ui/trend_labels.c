@@ -68,11 +68,16 @@ draw_axis(const struct trend_frame *f, const struct trend_pane *pane)
 
 /* ---- at the ends of the lines ---- */
 
-/* The newest value, as a number or a state; "–" for none. */
+/* The newest value, as a number or a state, or the newest difference; "–" for none. */
 static void
-last_text(char *dst, size_t cap, const struct trend_line *line, int width)
+last_text(char *dst, size_t cap, const struct trend_frame *f, const struct trend_line *line,
+          int width)
 {
     const struct component *c = line->curve->component;
+    if (f->p->stat == TREND_DIFFERENCE && !trend_is_strip(c)) {
+        format_shown(dst, cap, width, c, line->last >= 0 ? line->dots[line->last].value : NAN);
+        return;
+    }
     const struct archive_bucket *b = line->last >= 0 ? &line->curve->series->buckets[line->last]
                                                      : &line->curve->series->before;
     struct component_state state = {.num = b->last, .ts = b->n > 0 ? b->last_at : WALL_NONE};
@@ -87,7 +92,7 @@ trend_labels_end(struct trend_frame *f, const struct trend_line *line, int y)
         return;
     }
     const char *unit = line->curve->component->unit;
-    last_text(value, sizeof(value), line, MAX(f->right - 3, 6));
+    last_text(value, sizeof(value), f, line, MAX(f->right - 3, 6));
     snprintf(text, sizeof(text), "%s %s%s%s%s", line->curve->label, value,
              line->holds < 0 ? "?" : "", *unit != '\0' ? " " : "", unit);
     draw_text(f->d, y, f->x + f->columns + 1, f->right - 1,

@@ -50,6 +50,7 @@ struct trends {
     enum trend_stat stat;
     enum trend_y y;
     bool no_limits;
+    bool frozen;     /* in the last frame */
     int days_before; /* what is compared with; 0: nothing */
 
     struct trend_window window; /* n 0: not shown yet */

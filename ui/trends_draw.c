@@ -137,7 +137,7 @@ draw_empty(struct screen *s, struct rect area)
     }
     static const char *const lines[] = {
         N_("no curve is shown"), "", N_("a adds one here: type a station, Tab completes"),
-        N_("t on a station, component or alarm shows it; T adds it to these")};
+        N_("t on a station, component or alarm shows it; P adds it to these")};
     for (int i = 0; i < (int)G_N_ELEMENTS(lines) && i < area.height; i++) {
         draw_text(s->draw, area.y + i, 1, area.width - 1, i == 0 ? STYLE_NORMAL : STYLE_DIM,
                   *lines[i] == '\0' ? "" : _(lines[i]));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/core/i18n.h"
+#include "ui/freeze.h"
 #include "ui/views.h"
 
 #define JUMPS      20                /* a live window moves on by this part of its width */
@@ -19,6 +20,13 @@ column_us(const struct trend_window *w)
     return 2 * w->bucket_us;
 }
 
+/* The moment that is shown as the present. */
+static wall_us
+present(const struct screen *s)
+{
+    return freeze_on(s) ? s->snap->taken.wall : s->now.wall;
+}
+
 static struct trend_window
 window_now(const struct screen *s, int columns)
 {
@@ -27,9 +35,9 @@ window_now(const struct screen *s, int columns)
     if (t->end != WALL_NONE) {
         return trend_window_at(t->end, span_us, columns);
     }
-    struct trend_window w = trend_window_at(s->now.wall, span_us, columns);
+    struct trend_window w = trend_window_at(present(s), span_us, columns);
     int64_t jump_us = MAX(columns / JUMPS, 1) * column_us(&w);
-    wall_us end = s->now.wall / jump_us * jump_us + jump_us;
+    wall_us end = present(s) / jump_us * jump_us + jump_us;
     return trend_window_at(end - 1, span_us, columns);
 }
 
@@ -127,9 +135,12 @@ trends_prepare(struct screen *s, int columns)
     if (!trend_window_equal(&w, &t->window)) {
         set_window(s, &w);
     }
-    if (t->end == WALL_NONE && t->asked.id == 0 && s->now.mono >= refresh_at(t)) {
+    bool live = t->end == WALL_NONE && !freeze_on(s);
+    bool missed = live && t->frozen; /* what was heard meanwhile */
+    if (missed || (live && t->asked.id == 0 && s->now.mono >= refresh_at(t))) {
         t->asked.wanted = true;
     }
+    t->frozen = freeze_on(s);
     if (t->asked.wanted && s->now.mono >= t->asked.not_before) {
         ask(s, &t->asked, &t->window);
     }
@@ -197,7 +208,7 @@ trends_holds(const struct screen *s, const struct trend_entry *e)
     if (e->component == COMPONENT_NONE || panel_stale(s, e->component)) {
         return WALL_NONE;
     }
-    return s->now.wall / column_us(&t->window) * column_us(&t->window);
+    return present(s) / column_us(&t->window) * column_us(&t->window);
 }
 
 mono_us
@@ -211,7 +222,7 @@ trends_next_tick(const struct screen *s)
     if (t->asked.wanted || (t->asked_before.wanted && t->days_before > 0)) {
         next = MAX(MAX(t->asked.not_before, t->asked_before.not_before), s->now.mono + 1);
     }
-    if (t->end == WALL_NONE) {
+    if (t->end == WALL_NONE && !freeze_on(s)) {
         int64_t us = column_us(&t->window);
         mono_us column = s->now.mono + us - s->now.wall % us;
         next = next == 0 ? column : MIN(next, column);

@@ -209,6 +209,24 @@ sum_up(const struct trend_series *series, int64_t from, int64_t to)
     return all;
 }
 
+/* By how much it changed from the first to the last reading of all that is shown. */
+static void
+change_text(const struct trend_series *series, const struct component *c, int64_t n, char *dst,
+            size_t cap)
+{
+    const struct archive_bucket *last = previous(series, n);
+    double first = series->before.n > 0 ? series->before.last : NAN;
+    for (int64_t i = n - 1; i >= 0 && series->before.n == 0; i--) {
+        first = series->buckets[i].n > 0 ? series->buckets[i].first : first;
+    }
+    char number[FORMAT_SIZE];
+    double by = last == NULL
+                    ? NAN
+                    : adjust_apply(c->adjust, last->last) - adjust_apply(c->adjust, first);
+    number_text(number, sizeof(number), c, by, true);
+    snprintf(dst, cap, _("in all %s%s"), by > 0 ? "+" : "", number);
+}
+
 /* How far the value under the cursor is from the day before, or from the mean of all. */
 static void
 deviation_text(const struct screen *s, int entry, const struct component *c, int64_t i,
@@ -259,6 +277,10 @@ trends_stats(const struct screen *s, int entry, char *dst, size_t cap)
     }
     if (!dot.any || trend_is_strip(c)) { /* of states their number says enough */
         snprintf(dst, cap, _("n %u%s"), all.n, bad);
+        return;
+    }
+    if (i < 0 && t->stat == TREND_DIFFERENCE) {
+        change_text(&t->entries[entry].now, c, t->window.n, dst, cap);
         return;
     }
     number_text(min, sizeof(min), c, dot.low, false);

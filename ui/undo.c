@@ -2,11 +2,13 @@
 #include "ui/undo.h"
 
 #include "src/core/i18n.h"
+#include "ui/stations.h"
 
 /* What is watched. */
 struct look {
     char filter[256], alarm_filter[256];
-    char sort[PLANT_ID_MAX + 8];
+    char sort[sizeof(((struct station_column *)NULL)->name)];
+    char columns[COLUMNS_TEXT];
     bool reverse, hints, one_pane;
     enum alarm_mode mode;
 };
@@ -74,7 +76,8 @@ look_of(const struct screen *s)
                         .hints = s->hints,
                         .one_pane = s->one_pane,
                         .mode = s->alarms.mode};
-    g_strlcpy(look.sort, s->roster.sort.name, sizeof(look.sort));
+    memcpy(look.sort, s->roster.sort.name, sizeof(look.sort));
+    columns_text(&s->stations->columns, look.columns, sizeof(look.columns));
     g_strlcpy(look.filter, s->roster.filter_text, sizeof(look.filter));
     g_strlcpy(look.alarm_filter, s->alarms.filter_text, sizeof(look.alarm_filter));
     return look;
@@ -117,6 +120,12 @@ put_back(struct screen *s, void *data)
     }
     if ((strcmp(a->sort, b->sort) != 0 || a->reverse != b->reverse) && s->snap != NULL) {
         (void)roster_set_sort(&s->roster, b->sort, b->reverse, s->snap);
+        stations_remember(s);
+    }
+    if (strcmp(a->columns, b->columns) != 0) {
+        bool many;
+        (void)columns_parse(&s->stations->columns, b->columns, NULL, &many);
+        stations_columns_changed(s);
     }
     if (a->mode != b->mode) {
         alarm_list_set_mode(&s->alarms, b->mode);
@@ -136,6 +145,8 @@ name_change(const struct change *c, char *dst, size_t cap)
         snprintf(dst, cap, _("filter of the alarms \"%s\""), a->alarm_filter);
     } else if (strcmp(a->sort, b->sort) != 0) {
         snprintf(dst, cap, _("sort by %s"), a->sort);
+    } else if (strcmp(a->columns, b->columns) != 0) {
+        snprintf(dst, cap, "%s", _("other columns"));
     } else if (a->reverse != b->reverse) {
         snprintf(dst, cap, "%s", _("order turned round"));
     } else if (a->mode != b->mode) {
@@ -151,8 +162,9 @@ static bool
 same_look(const struct look *a, const struct look *b)
 {
     return strcmp(a->filter, b->filter) == 0 && strcmp(a->alarm_filter, b->alarm_filter) == 0 &&
-           strcmp(a->sort, b->sort) == 0 && a->reverse == b->reverse && a->mode == b->mode &&
-           a->hints == b->hints && a->one_pane == b->one_pane;
+           strcmp(a->sort, b->sort) == 0 && strcmp(a->columns, b->columns) == 0 &&
+           a->reverse == b->reverse && a->mode == b->mode && a->hints == b->hints &&
+           a->one_pane == b->one_pane;
 }
 
 void

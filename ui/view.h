@@ -59,8 +59,5 @@ const struct view_type *view_of(const struct screen *s); /* the one shown */
 /* Its rows, each in the files of its view. */
 extern const struct view_type view_overview, view_stations, view_map, view_alarms, view_trends,
     view_boards, view_journal, view_health, view_unknown, view_log;
-/* Its rows, each in the files of its view. */
-extern const struct view_type view_overview, view_stations, view_map, view_alarms, view_trends,
-    view_boards, view_journal, view_health, view_unknown, view_log;
 
 #endif

@@ -79,6 +79,8 @@ init_health(struct engine *e)
                  config->mqtt.port);
     }
     g_strlcpy(h->cache.path, config->cache.path, sizeof(h->cache.path));
+    h->cache.retention_days = config->cache.retention_days;
+    h->cache.max_mb = config->cache.max_mb;
     h->cache.last_commit = WALL_NONE;
     h->postgres.configured = *config->postgres.conninfo != '\0';
 }

@@ -168,6 +168,11 @@ look_for_misfits(struct engine *e, const struct client_message *m, const json_t 
     if (misfits_hear(e->misfits, m->topic, ours, presence, m->retain)) {
         ownership_announce(e->ownership, e->now);
     }
+    if (!ours) {
+        peer_list_hear(e->others, m->topic, presence, misfits_about(e->misfits, m->topic),
+                       e->now);
+        e->news = true;
+    }
 }
 
 /*

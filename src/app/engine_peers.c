@@ -138,6 +138,7 @@ void
 engine_peers_connected(struct engine *e)
 {
     misfits_connected(e->misfits);
+    peer_list_clear(e->others);
     g_queue_clear_full(&e->speech, speech_free);
     g_hash_table_remove_all(e->peers); /* whoever connects after us missed what we say now */
     if (e->announce != NULL) {
@@ -241,6 +242,7 @@ open_actions(struct engine *e)
     };
     e->actions = actions_new(&config);
     e->waiting = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    e->others = peer_list_new();
     e->peers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 }
 
@@ -311,6 +313,7 @@ engine_close_peers(struct engine *e)
 {
     custody_stop(e->custody);
     misfits_free(e->misfits);
+    peer_list_free(e->others);
     ownership_free(e->ownership);
     sync_stop(e->sync);
     actions_free(e->actions);

@@ -19,6 +19,7 @@
 #include "src/app/ingest.h"
 #include "src/app/link_watch.h"
 #include "src/app/misfit.h"
+#include "src/app/peer_list.h"
 #include "src/app/outgoing.h"
 #include "src/app/ownership.h"
 #include "src/app/pulse.h"
@@ -37,6 +38,7 @@ struct engine {
     struct pulse pulse;
     struct ownership *ownership;
     struct misfits *misfits;
+    struct peer_list *others; /* instances */
     struct outgoing *outgoing;
     struct replica *replica;
     struct actions *actions;

@@ -140,3 +140,10 @@ misfits_text(const struct misfits *m)
 {
     return m->text;
 }
+
+const char *
+misfits_about(const struct misfits *m, const char *topic)
+{
+    const char *said = g_hash_table_lookup(m->others, topic);
+    return said == NULL ? "" : said;
+}

@@ -30,6 +30,9 @@ bool misfits_hear(struct misfits *m, const char *topic, bool ours, const json_t 
 /* All of it is told anew. */
 void misfits_connected(struct misfits *m);
 
+/* What is wrong with the one on this topic, which is not ours; the same rules. */
+const char *misfits_about(const struct misfits *m, const char *topic);
+
 /* What is wrong, for people; "": nothing. Valid until the next call of any of them. */
 const char *misfits_text(const struct misfits *m);
 

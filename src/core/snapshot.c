@@ -76,6 +76,7 @@ snapshot_unref(struct snapshot *s)
     g_free(s->stations);
     g_free(s->unknown);
     g_free(s->rejected);
+    g_free(s->peers);
     alarm_board_unref(s->alarms);
     plant_unref(s->plant);
     g_free(s);

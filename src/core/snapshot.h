@@ -41,6 +41,8 @@ struct health {
     struct {
         char path[512];
         uint64_t stored, queued, bytes;
+        int retention_days; /* 0: readings stay */
+        int64_t max_mb;     /* 0: no limit */
         wall_us last_commit; /* WALL_NONE: none in this run */
         char problem[256];   /* what is wrong with the disk or the file; "" when well */
     } cache;
@@ -83,6 +85,18 @@ struct rejected_payload {
     wall_us last;
 };
 
+/* Another instance, as its presence told last; or ourselves, if it is told so. */
+#define PEERS_MAX 64
+struct peer_view {
+    char instance[64], version[32], role[16];
+    struct rank rank; /* the highest that it has seen */
+    bool candidate;
+    bool present;      /* else it has gone since */
+    wall_us since;     /* when it was started; WALL_NONE: it does not say */
+    mono_us heard;     /* its last presence */
+    char problem[256]; /* why it does not fit beside us; "": it does */
+};
+
 struct snapshot {
     int refs;
     struct now taken;
@@ -93,6 +107,8 @@ struct snapshot {
     uint32_t n_unknown;
     struct rejected_payload *rejected;
     uint32_t n_rejected;
+    struct peer_view *peers; /* by name */
+    uint32_t n_peers;
     struct health health;
     struct alarm_board *alarms; /* one reference; NULL: there is no evaluator */
     uint64_t replies;           /* operator actions of this screen answered so far */

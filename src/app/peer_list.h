@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The other instances, as their presence at the broker tells: for people who want to know who
+ * there is. What has gone is remembered until the next connection. Nothing is decided by it.
+ *
+ * Threads: a struct belongs to one thread.
+ */
+#ifndef SRC_APP_PEER_LIST_H
+#define SRC_APP_PEER_LIST_H
+
+#include <jansson.h>
+
+#include "src/core/snapshot.h"
+
+struct peer_list;
+
+struct peer_list *peer_list_new(void);
+void peer_list_free(struct peer_list *l); /* NULL is fine */
+
+/* A presence on its topic, of another than ourselves; NULL: it was emptied. problem: why it
+ * does not fit, "" it does. At most PEERS_MAX are kept. */
+void peer_list_hear(struct peer_list *l, const char *topic, const json_t *presence,
+                    const char *problem, struct now now);
+/* All of it is told anew. */
+void peer_list_clear(struct peer_list *l);
+
+/* A copy, by name, of *ret_n; g_free() it. */
+struct peer_view *peer_list_views(const struct peer_list *l, uint32_t *ret_n);
+
+#endif
