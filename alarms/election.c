@@ -259,6 +259,8 @@ election_begin_join(struct election *e, struct now now)
         e->link_since = now.mono;
     }
     e->link = LINK_JOIN;
+    e->joined = false;
+    e->join_until = now.mono + e->echo_us;
     e->marker_at = NEVER;
     election_send_marker(e, now);
 }

@@ -9,7 +9,9 @@
  *
  *   BLIND      no connection to the broker
  *   JOIN       connected; what the broker retains, or sent while we slept, is still coming.
- * Over when our own presence with a fresh number has come back behind it STANDBY    listens
+ *              Over when our own presence with a fresh number has come back behind it, and,
+ *              for a while at most, readings that had waited (election_behind()) are over
+ *   STANDBY    listens
  *   CLAIM      has claimed a rank at the broker and waits for its echo
  *   OWNER_PG   has the lease, until a deadline counted from before the request was sent
  *   OWNER_FB   its claim came back first; bound to the connection and to its own echo
@@ -70,6 +72,10 @@ void election_free(struct election *e); /* NULL is fine */
 
 void election_connected(struct election *e, struct now now);
 void election_disconnected(struct election *e, struct now now);
+
+/* Readings that come had waited at the broker: whoever has not seen them yet leaves it to
+ * others to be owner, for echo_us at most. False: they are new again. */
+void election_behind(struct election *e, bool behind, struct now now);
 
 enum election_said { SAID_CLAIM, SAID_BEACON, SAID_RESIGN, SAID_PRESENCE, SAID_GONE };
 struct election_message {

@@ -170,10 +170,15 @@ hear_resign(struct election *e, const struct election_message *m, struct now now
     }
 }
 
-/* JOIN is over: what the broker had for us has come. */
-static void
-end_join(struct election *e, struct now now)
+/* JOIN is over: what the broker had for us has come. Nobody else is to take over from an
+ * owner. */
+void
+election_end_join(struct election *e, struct now now)
 {
+    e->joined = true;
+    if (e->behind && !election_is_owner(e) && now.mono < e->join_until) {
+        return;
+    }
     e->link = LINK_LISTENS;
     e->link_since = now.mono;
     e->quiet_since = now.mono;
@@ -181,6 +186,15 @@ end_join(struct election *e, struct now now)
         election_settle_later(e, now);
         election_say_claim(e, e->rank, now);
         election_say_beacon(e, now);
+    }
+}
+
+void
+election_behind(struct election *e, bool behind, struct now now)
+{
+    e->behind = behind;
+    if (e->link == LINK_JOIN && e->joined) {
+        election_end_join(e, now);
     }
 }
 
@@ -193,15 +207,27 @@ hear_presence(struct election *e, const struct election_message *m, struct now n
             e->proved_at = MAX(e->proved_at, e->echo_at);
             e->marker_at = NEVER;
             if (e->link == LINK_JOIN) {
-                end_join(e, now);
+                election_end_join(e, now);
             }
         }
         return;
     }
     if (strcmp(m->from, e->name) != 0) {
         g_hash_table_replace(e->others, g_strdup(m->from), GINT_TO_POINTER(m->candidate));
+        if (strcmp(m->from, e->left) == 0) {
+            e->left[0] = '\0';
+        }
     }
     judge_rank(e, m->rank, false, now);
+}
+
+/* Who was owner last, if anybody: heard live, or only told of by a beacon that the broker
+ * keeps, or by the lease. */
+static const char *
+last_owner(const struct election *e)
+{
+    bool told = rank_compare(e->other_rank, e->top.rank) > 0;
+    return told ? e->other : e->top.name;
 }
 
 static void
@@ -214,10 +240,12 @@ hear_gone(struct election *e, const struct election_message *m, struct now now)
         return;
     }
     g_hash_table_remove(e->others, m->from);
-    if (strcmp(m->from, e->top.name) == 0 && !m->retained) {
-        e->gone = true;
+    if (strcmp(m->from, last_owner(e)) == 0 && !m->retained) {
         e->gone_at = now.mono;
+        g_strlcpy(e->left, m->from, sizeof(e->left));
         e->next_look = MIN(e->next_look, now.mono);
+        /* Anybody may claim, but only in the place of one that was heard. */
+        e->gone = e->gone || strcmp(m->from, e->top.name) == 0;
     }
 }
 

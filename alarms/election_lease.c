@@ -29,7 +29,8 @@ static bool
 is_deaf(const struct election *e, struct now now)
 {
     mono_us since = e->office == OFFICE_STORE ? MAX(e->echo_at, e->office_at) : e->link_since;
-    return e->link != LINK_LISTENS && now.mono - since > e->echo_us;
+    return e->link != LINK_LISTENS && !(e->link == LINK_JOIN && e->joined) &&
+           now.mono - since > e->echo_us;
 }
 
 /* When the store comes back, whoever is owner by the broker's word goes first. */
@@ -101,7 +102,8 @@ note_lease(struct election *e, const struct lease_answer *a, struct now now)
     e->free_at = now.mono + a->left_us;
     bool other = a->holder[0] != '\0' && strcmp(a->holder, e->name) != 0;
     bool newer = rank_compare((struct rank){a->epoch, 0}, e->other_rank) > 0;
-    bool gone = e->gone && strcmp(a->holder, e->top.name) == 0;
+    bool gone =
+        (e->gone && strcmp(a->holder, e->top.name) == 0) || strcmp(a->holder, e->left) == 0;
     if (other && !gone && (a->left_us > 0 || a->infra)) {
         e->other_at = now.mono;
     }

@@ -54,6 +54,9 @@ struct election {
     uint64_t marker;    /* presence that ends JOIN, or proves that nothing waits unread */
     mono_us marker_at;  /* when it was sent; NEVER: none is out */
     mono_us proved_at;  /* … and had come back: what was said before it was heard */
+    bool behind;        /* readings had waited */
+    bool joined;        /* JOIN: all but these has come, */
+    mono_us join_until; /* … and they are waited for until then */
     mono_us echo_at;    /* the last of ours heard back was sent then */
     mono_us office_at;  /* the office was taken */
     mono_us next_beacon;
@@ -68,7 +71,8 @@ struct election {
     struct sign top;     /* who said the highest rank */
     bool gone;           /* it has gone since */
     mono_us quiet_since; /* no sign of an owner, no claim, since; a connect counts as one */
-    mono_us gone_at;     /* when the owner heard last was last said to be gone; NEVER: never */
+    mono_us gone_at;     /* when the last owner was last said to be gone; NEVER: never */
+    char left[ELECTION_NAME_SIZE]; /* which one, as long as it is not back */
     mono_us other_at;    /* last sign of another owner that has not resigned; NEVER: none */
     mono_us fallback_at; /* last sign of an owner by the broker's word */
     mono_us hold_back;   /* somebody else shall come first, until then */
@@ -112,7 +116,8 @@ void election_settle_later(struct election *e, struct now now);
 void election_see(struct election *e, struct rank rank);
 void election_begin_join(struct election *e, struct now now);
 void election_send_marker(struct election *e, struct now now);
-/* Another candidate's presence is there. */
+/* election_hear.c: JOIN is over, unless readings are still waited for. */
+void election_end_join(struct election *e, struct now now);
 
 /* election_lease.c: ask what is to be asked. When it wants the next turn. */
 mono_us election_lease_turn(struct election *e, struct now now);

@@ -115,7 +115,9 @@ say_what_is_due(struct election *e, struct now now)
     if (election_is_owner(e) && e->link == LINK_LISTENS && now.mono >= e->next_beacon) {
         election_say_beacon(e, now);
     }
-    if (e->link == LINK_JOIN && now.mono >= e->marker_at + e->times.beacon_us) {
+    if (e->link == LINK_JOIN && e->joined) {
+        election_end_join(e, now);
+    } else if (e->link == LINK_JOIN && now.mono >= e->marker_at + e->times.beacon_us) {
         election_send_marker(e, now);
     }
 }

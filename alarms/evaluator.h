@@ -96,6 +96,12 @@ void evaluator_shadow(struct evaluator *e);
 void evaluator_discard(struct evaluator *e);
 
 /*
+ * What comes from now on was published earlier, after away_since by the own clock, and kept for
+ * us: this instance was away, and the owner saw it in time. behind false: that is over.
+ */
+void evaluator_behind(struct evaluator *e, bool behind, wall_us away_since);
+
+/*
  * In place of evaluator_start(): e, which has got what the owner kept and the newest values as
  * before a restart, goes on from there and from its shadow, which is of no more use but to be
  * freed. Both have rules of the same plant.
@@ -108,8 +114,9 @@ void evaluator_discard(struct evaluator *e);
  * whoever saw them begin first. Told apart are both by the source's time, and where receipt
  * gives it, which two instances do not have alike, by TAKE_OVER_US more: what follows the
  * owner's last word on an alarm so closely, and came before since, is taken for the same,
- * unless it is how things stand now. What the shadow has not seen for long enough to know stays
- * as the owner left it.
+ * unless it is how things stand now. What was seen late (evaluator_behind()) is told apart by
+ * the order in which it happened, and by the value that raised it. What the shadow has not seen
+ * for long enough to know stays as the owner left it.
  */
 #define TAKE_OVER_US (2 * US_PER_S)
 #define OWNER_LAG_US (3 * US_PER_S)
@@ -141,6 +148,19 @@ void evaluator_services(struct evaluator *e, const struct watchdog_verdict *v, s
  * occurrence is kept until it appears: RC_OK, and err->text says so ("" otherwise). */
 enum rc evaluator_act(struct evaluator *e, const struct alarm_action *a, struct now now,
                       struct err *err);
+
+/*
+ * A line of the journal of an owner before, which this one has not known of. When it tells of a
+ * rise that was named here otherwise, by a time of receipt within TWIN_US (as in data/sql) and
+ * by the same value, whoever acknowledged it there, and waits for it here, has acknowledged
+ * ours.
+ */
+#define TWIN_US (6 * US_PER_S)
+void evaluator_twin(struct evaluator *e, const struct journal_record *line, struct now now);
+
+/* It is known, open, and nobody has acknowledged it, be it its alarm's newest or an older one.
+ */
+bool evaluator_is_unacked(const struct evaluator *e, const struct uuid *occurrence);
 
 /* Everything that changed since last asked is moved to the end of to. */
 void evaluator_take(struct evaluator *e, struct alarm_changes *to);

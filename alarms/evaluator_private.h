@@ -139,6 +139,9 @@ struct shadow_event {
     wall_us source_at;
     double value;
     GRefString *detail;
+    bool behind;        /* seen when the broker sent what it had kept for us; so: */
+    wall_us away_since; /* … it was published after that */
+    bool told;          /* … and the owner told of it: backlog_compare() */
 };
 
 struct evaluator {
@@ -175,6 +178,8 @@ struct evaluator {
     bool shadow;
     mono_us began;  /* as a shadow, of these rules */
     GArray *events; /* struct shadow_event, oldest first; of a shadow */
+    bool behind;    /* what comes was kept for us at the broker since away_since */
+    wall_us away_since;
 
     /* Until evaluator_start(): what was kept. */
     struct alarm_changes kept;
@@ -344,6 +349,10 @@ void restore_forget(struct evaluator *e);
 /* ---- shadow.c ---- */
 void shadow_note(struct evaluator *e, uint32_t alarm, bool rises, const struct cause *cause);
 void shadow_forget(struct evaluator *e, struct now now); /* numbers mean other alarms now */
+
+/* ---- backlog.c ---- */
+/* Mark what the shadow saw late and the owner, by what heir has got of it, told of. */
+void backlog_compare(struct evaluator *shadow, const struct evaluator *heir);
 
 /* ---- records.c ---- */
 void records_gone(struct evaluator *e, struct alarm_name name);

@@ -47,6 +47,18 @@ occurrence_changed(struct evaluator *e, uint32_t alarm)
 }
 
 bool
+evaluator_is_unacked(const struct evaluator *e, const struct uuid *occurrence)
+{
+    const struct occurrence_ref *ref = g_hash_table_lookup(e->occurrences, occurrence);
+    if (ref == NULL || ref->closed || ref->alarm == ALARM_NONE) {
+        return false;
+    }
+    const struct alarm *a = &e->alarms[ref->alarm];
+    bool newest = a->more != NULL && uuid_equal(&a->more->occurrence, occurrence);
+    return !newest || alarm_state_unacked((enum alarm_state)a->state); /* else open: unacked */
+}
+
+bool
 has_older(const struct alarm *a)
 {
     return a->more != NULL && a->more->older != NULL && a->more->older->len > 0;

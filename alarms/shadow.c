@@ -23,6 +23,8 @@ shadow_note(struct evaluator *e, uint32_t alarm, bool rises, const struct cause 
         .source_at = cause->source_at != WALL_NONE ? cause->source_at : cause->now.wall,
         .value = cause->value,
         .detail = text_new(cause->detail),
+        .behind = e->behind,
+        .away_since = e->away_since,
     };
     g_array_append_val(e->events, event);
 }
@@ -32,6 +34,13 @@ shadow_forget(struct evaluator *e, struct now now)
 {
     g_array_set_size(e->events, 0);
     e->began = now.mono;
+}
+
+void
+evaluator_behind(struct evaluator *e, bool behind, wall_us away_since)
+{
+    e->behind = behind;
+    e->away_since = away_since;
 }
 
 void

@@ -74,6 +74,9 @@ is_news(const struct succession *s, const struct shadow_event *event)
 {
     wall_us decided = s->decided[event->alarm];
     bool by_receipt = is_timed_by_receipt(s, event->alarm);
+    if (by_receipt && event->behind && event->alarm < s->e->n_places) {
+        return event->at >= s->heard - OWNER_LAG_US && !event->told;
+    }
     mono_us since = s->heard - (rule_of(s->e, event->alarm)->latch ? 0 : OWNER_LAG_US);
     wall_us at = s->now.wall - (s->now.mono - event->at);
     if (by_receipt && event->at > s->heard) {
@@ -469,15 +472,15 @@ evaluator_take_over(struct evaluator *e, struct evaluator *shadow, mono_us since
     char text[96];
     evaluator_advance(shadow, now);
     find_decided(&s);
+    backlog_compare(shadow, e);
     inherit_senses(&s);
     inherit_load(&s);
-    guint kept = e->kept.alarms->len;
+    snprintf(text, sizeof(text), "%u alarms kept", e->kept.alarms->len);
     e->last = now;
     e->overdue = s.heard;
     restore_all(e, now);
     inherit_moments(&s);
     inherit_hearing(&s);
-    snprintf(text, sizeof(text), "%u alarms kept", kept);
     struct cause cause = {.now = now, .origin = "takeover", .detail = text, .value = NAN};
     journal_line(e, EVENT_START, &cause);
     cause.detail = NULL;

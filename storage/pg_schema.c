@@ -21,6 +21,13 @@ clear_applied(void *data)
     g_free(((struct pg_applied *)data)->name);
 }
 
+static void
+new_applied(struct pg_schema_state *state)
+{
+    state->applied = g_array_new(FALSE, TRUE, sizeof(struct pg_applied));
+    g_array_set_clear_func(state->applied, clear_applied);
+}
+
 void
 pg_schema_state_fini(struct pg_schema_state *state)
 {
@@ -130,8 +137,7 @@ pg_schema_look(struct pg *pg, const struct pg_schema *s, struct pg_schema_state 
     state.may_be_instance = is_true(row, 11);
     bool may_look = is_true(row, 12);
     PQclear(row);
-    state.applied = g_array_new(FALSE, TRUE, sizeof(struct pg_applied));
-    g_array_set_clear_func(state.applied, clear_applied);
+    new_applied(&state);
     if (exists && filled && !ours) {
         state.found = PG_SCHEMA_FOREIGN;
     } else if (ours && !may_look) {
@@ -191,6 +197,25 @@ pg_schema_judge_role(const struct pg_schema_state *state, struct err *err)
                          "the role \"%s\" may not do what an instance does: it must be granted "
                          "the role leitstand_instance, and inherit its rights",
                          state->role);
+}
+
+enum rc
+pg_schema_check(struct pg *pg, const struct pg_schema *s, struct err *err)
+{
+    struct pg_schema_state state = {.found = PG_SCHEMA_MISSING};
+    new_applied(&state);
+    enum rc rc = look_at_applied(pg, s, &state, err);
+    bool current = rc == RC_OK && state.found == PG_SCHEMA_CURRENT;
+    pg_schema_state_fini(&state);
+    if (current || rc == RC_IO) {
+        return rc;
+    }
+    rc = pg_schema_look(pg, s, &state, err);
+    if (rc == RC_OK) {
+        rc = pg_schema_judge(s, &state, err);
+        pg_schema_state_fini(&state);
+    }
+    return rc;
 }
 
 static enum rc

@@ -62,6 +62,10 @@ void pg_schema_state_fini(struct pg_schema_state *state);
 MUST_USE enum rc pg_schema_judge(const struct pg_schema *s, const struct pg_schema_state *state,
                                  struct err *err);
 
+/* Look and judge in one, and hardly more than one statement while it is current. RC_INVALID: it
+ * is not, and err says so; or nothing can be read of it. */
+MUST_USE enum rc pg_schema_check(struct pg *pg, const struct pg_schema *s, struct err *err);
+
 /* RC_OK: this role may do what an instance does. Else RC_INVALID, and what to do. */
 MUST_USE enum rc pg_schema_judge_role(const struct pg_schema_state *state, struct err *err);
 

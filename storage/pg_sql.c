@@ -61,6 +61,9 @@ static const char *const texts[] = {
     [PG_SCHEMA_HURRY] = "SET LOCAL lock_timeout = '3s'",
     [PG_SCHEMA_NOTE] = "INSERT INTO leitstand.migration (number, name) VALUES ($1, $2)",
 
+    [PG_STORE_ID] = ("SELECT system_identifier || '/' || current_database()"
+                     " FROM pg_control_system()"),
+
     [PG_HISTORY_READINGS] = "SELECT * FROM leitstand.history_readings($1, $2, $3, $4, $5, $6)",
     [PG_HISTORY_JOURNAL] =
         "SELECT * FROM leitstand.history_journal($1, $2, $3, $4, $5, $6, $7)",

@@ -21,6 +21,7 @@ enum pg_statement {
     PG_SCHEMA_NOTE,    /* number, name: it is applied */
 
     /* history on demand, storage/pg_history.c */
+    PG_STORE_ID,         /* text: which database of which server, its copies included */
     PG_HISTORY_READINGS, /* stations, components, since, until, skip, at_most */
     PG_HISTORY_JOURNAL,  /* station, component, event, since, until, skip, at_most */
     PG_HISTORY_ALARMS,   /* station, component, open_only, since, until, skip, at_most */

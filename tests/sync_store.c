@@ -3,8 +3,8 @@
 
 #include <glib.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "storage/pg_schema.h"
 #include "tests/sync_store.h"
 
 #define WAIT_US (10 * US_PER_S)
@@ -27,36 +27,17 @@ store_open(const char *conninfo)
     return pg;
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static void
 migrate(struct pg *pg)
 {
+    struct err err = {.text = ""};
+    struct pg_schema *schema = NULL;
     char *dir = g_build_filename(getenv("LEITSTAND_SOURCE"), "data", "sql", "pg", NULL);
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    GDir *files = g_dir_open(dir, 0, NULL);
-    assert_non_null(files);
-    for (const char *name; (name = g_dir_read_name(files)) != NULL;) {
-        if (g_str_has_suffix(name, ".sql")) {
-            g_ptr_array_add(names, g_build_filename(dir, name, NULL));
-        }
+    if (pg_schema_load(&schema, dir, &err) != RC_OK ||
+        pg_schema_migrate(pg, schema, true, NULL, &err) != RC_OK) {
+        fail_msg("%s", err.text);
     }
-    g_dir_close(files);
-    g_ptr_array_sort(names, by_name);
-    for (guint i = 0; i < names->len; i++) {
-        struct err err = {.text = ""};
-        char *text = NULL;
-        assert_true(g_file_get_contents(g_ptr_array_index(names, i), &text, NULL, NULL));
-        if (pg_exec(pg, text, &err) != RC_OK) {
-            fail_msg("%s: %s", (char *)g_ptr_array_index(names, i), err.text);
-        }
-        g_free(text);
-    }
-    g_ptr_array_unref(names);
+    pg_schema_free(schema);
     g_free(dir);
 }
 

@@ -408,6 +408,11 @@ compare(const struct play *p)
         }
         compare_views(p, i, find_view(x, i), find_view(y, i));
     }
+    for (uint32_t i = 0; i < y->n_alarms; i++) {
+        const struct alarm_view *v = &y->alarms[i];
+        bool unacked = evaluator_is_unacked(p->owner.e, &v->occurrence);
+        assert_int_equal(unacked, alarm_state_unacked(v->state));
+    }
     alarm_board_unref(x);
     alarm_board_unref(y);
     for (int64_t i = 0; !p->fresh && i < ALARMS; i++) {

@@ -105,13 +105,15 @@ struct side {
     struct model *model;
     struct alarming a;
     struct now now;
+    enum ts_source source;
     struct alarm_changes out; /* what it decided last */
 };
 
 static void
 side_open(struct side *s, struct now now)
 {
-    *s = (struct side){.now = now, .config = config_defaults(), .plant = with_a_limit()};
+    *s = (struct side){
+        .now = now, .source = TS_DEVICE, .config = config_defaults(), .plant = with_a_limit()};
     s->dir = support_dir(&s->path);
     s->cache = support_open(s->path, NULL);
     s->model = model_new(s->plant, now);
@@ -140,7 +142,7 @@ side_put(struct side *s, uint32_t component, double value)
     GArray *records = g_array_new(FALSE, FALSE, sizeof(struct record));
     struct reading r = {.component = component,
                         .num = value,
-                        .source = TS_DEVICE,
+                        .source = s->source,
                         .ts = s->now.wall,
                         .received = s->now.wall};
     model_apply(s->model, &r, s->now, records);
@@ -228,6 +230,61 @@ test_roles_change_and_nothing_is_told_twice(void **state)
 }
 
 static void
+pulse(struct side *s)
+{
+    side_put(s, 0, 90);
+    side_put(s, 0, 10);
+}
+
+static uint32_t
+rises(const struct side *s)
+{
+    uint32_t n = 0;
+    for (guint i = 0; i < s->out.journal->len; i++) {
+        n += g_array_index(s->out.journal, struct journal_record, i).event == EVENT_RAISED;
+    }
+    return n;
+}
+
+/*
+ * Sources without clocks. Both see a pulse; then one is away for a while, and gets late what
+ * the owner saw and told meanwhile, right after that one's death. What it had seen before does
+ * not count, and one more pulse is nobody's but its own.
+ */
+static void
+test_what_had_waited_for_us_is_the_owners(void **state)
+{
+    (void)state;
+    struct now now = {.wall = INT64_C(1767268800000000), .mono = 1000 * US_PER_S};
+    for (uint32_t more = 0; more < 2; more++) {
+        struct side owner, other;
+        side_open(&owner, now);
+        side_open(&other, now);
+        owner.source = other.source = TS_RECEIPT;
+        alarming_demote(&other.a);
+        pulse(&owner);
+        pulse(&other);
+        pulse(&owner); /* the other one is away */
+        side_take(&owner);
+        assert_int_equal(rises(&owner), 2);
+        alarming_follow(&other.a, &owner.out, owner.now);
+        mono_us heard = owner.now.mono;
+        other.now = owner.now;
+        alarming_behind(&other.a, true);
+        pulse(&other);
+        for (uint32_t i = 0; i < more; i++) {
+            pulse(&other);
+        }
+        alarming_behind(&other.a, false);
+        alarming_promote(&other.a, other.model, (struct rank){8, 0}, heard, other.now);
+        side_take(&other);
+        assert_int_equal(rises(&other), more);
+        side_close(&owner);
+        side_close(&other);
+    }
+}
+
+static void
 test_a_whole_state_replaces_what_is_kept(void **state)
 {
     (void)state;
@@ -259,6 +316,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_not_watched_is_not_silent),
         cmocka_unit_test(test_roles_change_and_nothing_is_told_twice),
+        cmocka_unit_test(test_what_had_waited_for_us_is_the_owners),
         cmocka_unit_test(test_a_whole_state_replaces_what_is_kept),
     };
     return cmocka_run_group_tests_name("alarming", tests, NULL, NULL);

@@ -22,6 +22,7 @@ struct fixture {
     unsigned messages, zero_order_wrong;
     unsigned connects;
     enum rc said_in_welcome;
+    unsigned behind; /* messages that came while the client was */
 };
 
 static void
@@ -32,6 +33,7 @@ take_message(void *user, const struct client_message *m)
     snprintf(want, sizeof(want), "%u", f->messages);
     f->zero_order_wrong += m->len != strlen(want) || memcmp(m->payload, want, m->len) != 0;
     f->messages++;
+    f->behind += client_behind(f->client);
 }
 
 static void
@@ -75,6 +77,7 @@ begin(struct fixture *f)
         .filters = &filter,
         .n_filters = 1,
         .own_filters = own,
+        .marker_topic = "leitstand/v1/markers/test",
         .clean = true,
         .user = f,
         .on_message = take_message,
@@ -159,13 +162,14 @@ accept_client(struct fixture *f, const void *connack, size_t n)
 
 static const char welcome[] = "\x20\x03\x00\x00\x00";
 #define WELCOME welcome, sizeof(welcome) - 1
+static const char session[] = "\x20\x03\x01\x00\x00"; /* it was kept */
 
 static void
-connect_client(struct fixture *f)
+connect_to(struct fixture *f, const char *connack)
 {
     mono_us deadline = clock_now().mono + DEADLINE_US;
     unsigned before = f->connects;
-    accept_client(f, WELCOME);
+    accept_client(f, connack, sizeof(welcome) - 1);
     while (f->connects == before) {
         assert_true(clock_now().mono < deadline);
         turn(f);
@@ -173,6 +177,12 @@ connect_client(struct fixture *f)
     assert_true(client_connected(f->client));
     client_write(f->client);
     take_bytes(f);
+}
+
+static void
+connect_client(struct fixture *f)
+{
+    connect_to(f, welcome);
     g_byte_array_set_size(f->heard, 0);
 }
 
@@ -397,6 +407,150 @@ test_unconfirmed_goes_again(void **state)
     end(&f);
 }
 
+/* ---- the backlog ---- */
+
+/* What the client said to itself, and not before as in old (NULL: nothing), as the broker would
+ * send it back; false: nothing. */
+static bool
+take_marker(struct fixture *f, const GByteArray *old, GByteArray *ret)
+{
+    static const char topic[] = "leitstand/v1/markers/test";
+    bool found = false;
+    take_bytes(f);
+    for (guint at = 0; at + 1 < f->heard->len; at += 2u + f->heard->data[at + 1]) {
+        const uint8_t *p = f->heard->data + at;
+        guint size = 2u + p[1], text = 4u + sizeof(topic) - 1 + 2;
+        bool again = old != NULL && old->len == size &&
+                     memcmp(old->data + text, p + text, size - text) == 0;
+        if ((p[0] & 0xf0) == 0x30 && memcmp(p + 4, topic, sizeof(topic) - 1) == 0 && !again) {
+            found = true;
+            g_byte_array_set_size(ret, 0);
+            g_byte_array_append(ret, p, size);
+            ret->data[0] = 0x32; /* for the first time */
+        }
+    }
+    g_byte_array_set_size(f->heard, 0);
+    return found;
+}
+
+static void
+hear(struct fixture *f, const GByteArray *packet)
+{
+    say(f, packet->data, packet->len);
+    uint64_t before = client_unacked(f->client);
+    mono_us deadline = clock_now().mono + DEADLINE_US;
+    while (client_unacked(f->client) == before) {
+        assert_true(clock_now().mono < deadline);
+        turn(f);
+    }
+    client_write(f->client);
+}
+
+/* A message of QoS 1, the number in its payload. */
+static void
+hear_message(struct fixture *f, char number)
+{
+    static const uint8_t text[] = {0x32, 9, 0, 3, 'm', '/', 'a', 0, 1, 0};
+    GByteArray *bytes = g_byte_array_new();
+    g_byte_array_append(bytes, text, sizeof(text));
+    g_byte_array_append(bytes, (const uint8_t *)&number, 1);
+    hear(f, bytes);
+    g_byte_array_unref(bytes);
+}
+
+/* On a busy machine it takes more than one. */
+static void
+catch_up(struct fixture *f, GByteArray *marker)
+{
+    mono_us deadline = clock_now().mono + DEADLINE_US;
+    hear(f, marker);
+    while (client_behind(f->client)) {
+        assert_true(clock_now().mono < deadline);
+        assert_true(take_marker(f, NULL, marker));
+        hear(f, marker);
+    }
+}
+
+static void
+test_what_had_waited_is_told_apart(void **state)
+{
+    (void)state;
+    struct fixture f;
+    GByteArray *marker = g_byte_array_new(), *old = g_byte_array_new();
+    begin(&f);
+    listen_there(&f);
+    connect_to(&f, welcome);
+    assert_false(client_behind(f.client)); /* a new session: nothing has waited */
+    assert_false(take_marker(&f, NULL, old));
+
+    connect_to(&f, session);
+    assert_true(take_marker(&f, NULL, old));
+    connect_to(&f, session);
+    assert_true(take_marker(&f, old, marker));
+    uint8_t *life = memchr(old->data, '.', old->len);
+    life--;                           /* the last digit of its number: */
+    *life = *life == '0' ? '1' : '0'; /* what another process said, and left in the queue */
+    assert_true(client_behind(f.client));
+    hear_message(&f, '0');
+    hear(&f, old);
+    hear_message(&f, '1');
+    assert_int_equal(f.behind, 2);
+    catch_up(&f, marker);
+    hear_message(&f, '2');
+    assert_int_equal(f.behind, 2);
+    assert_int_equal(f.messages, 3); /* markers are nobody's messages */
+    assert_int_equal(f.zero_order_wrong, 0);
+    g_byte_array_unref(marker);
+    g_byte_array_unref(old);
+    end(&f);
+}
+
+/* One that the broker had no room for is not waited for. */
+static void
+test_a_marker_that_got_lost_is_sent_again(void **state)
+{
+    (void)state;
+    struct fixture f;
+    GByteArray *lost = g_byte_array_new(), *marker = g_byte_array_new();
+    begin(&f);
+    listen_there(&f);
+    connect_to(&f, session);
+    assert_true(take_marker(&f, NULL, lost));
+    mono_us deadline = clock_now().mono + DEADLINE_US;
+    while (!take_marker(&f, lost, marker)) {
+        assert_true(clock_now().mono < deadline);
+        turn(&f);
+        client_write(f.client);
+    }
+    catch_up(&f, marker);
+    g_byte_array_unref(lost);
+    g_byte_array_unref(marker);
+    end(&f);
+}
+
+/* As long as it takes to come back, something else has waited. */
+static void
+test_a_marker_that_took_long_is_sent_again(void **state)
+{
+    (void)state;
+    struct fixture f;
+    GByteArray *marker = g_byte_array_new();
+    begin(&f);
+    listen_there(&f);
+    connect_to(&f, session);
+    assert_true(take_marker(&f, NULL, marker));
+    mono_us until = clock_now().mono + 600 * US_PER_MS;
+    while (clock_now().mono < until) {
+        turn(&f);
+    }
+    hear(&f, marker);
+    assert_true(client_behind(f.client));
+    assert_true(take_marker(&f, NULL, marker));
+    catch_up(&f, marker);
+    g_byte_array_unref(marker);
+    end(&f);
+}
+
 static void
 test_failure(void **state)
 {
@@ -444,6 +598,9 @@ main(void)
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_reads_while_publishing),
         cmocka_unit_test(test_unconfirmed_goes_again),
+        cmocka_unit_test(test_what_had_waited_is_told_apart),
+        cmocka_unit_test(test_a_marker_that_got_lost_is_sent_again),
+        cmocka_unit_test(test_a_marker_that_took_long_is_sent_again),
         cmocka_unit_test(test_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,55 @@ test_store_first(void **state)
     stage_close(&s);
 }
 
+/* Readings that had waited at the broker are not judged as an owner; not for ever, though. */
+static void
+test_waits_for_old_readings(void **state)
+{
+    (void)state;
+    for (int still = 0; still < 2; still++) {
+        struct stage s;
+        stage_open(&s, true);
+        stage_answer(&s, LEASE_LOOK, (struct lease_answer){.known = true, .epoch = 6});
+        election_connected(s.e, stage_now_of(&s));
+        election_behind(s.e, true, stage_now_of(&s));
+        stage_pass(&s, 100 * MS);
+        stage_echo_all(&s);
+        stage_pass(&s, 500 * MS);
+        assert_state(&s, ELECTION_JOIN);
+        assert_false(stage_ordered(&s, ACT_LEASE, NULL));
+        if (still == 0) {
+            election_behind(s.e, false, stage_now_of(&s));
+            stage_pass(&s, 100 * MS);
+        } else {
+            stage_pass(&s, 3 * S);
+            assert_state(&s, ELECTION_JOIN);
+            stage_pass(&s, 2 * S); /* echo_us after the connect */
+            stage_answer(&s, LEASE_LOOK, stage_held(6, 0));
+        }
+        assert_state(&s, ELECTION_STANDBY);
+        stage_answer(&s, LEASE_ACQUIRE, stage_granted(7));
+        assert_state(&s, ELECTION_OWNER_PG);
+        stage_close(&s);
+    }
+}
+
+/* An owner goes on, whatever waits for it. */
+static void
+test_an_owner_does_not_wait_for_old_readings(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_own_by_store(&s);
+    election_disconnected(s.e, stage_now_of(&s));
+    stage_pass(&s, 100 * MS);
+    election_connected(s.e, stage_now_of(&s));
+    election_behind(s.e, true, stage_now_of(&s));
+    stage_pass(&s, 100 * MS);
+    stage_echo_all(&s);
+    assert_true(stage_view(&s).decides);
+    stage_close(&s);
+}
+
 static void
 test_waits_for_the_lease(void **state)
 {
@@ -397,6 +446,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_store_first),
+        cmocka_unit_test(test_waits_for_old_readings),
+        cmocka_unit_test(test_an_owner_does_not_wait_for_old_readings),
         cmocka_unit_test(test_waits_for_the_lease),
         cmocka_unit_test(test_deadline_from_before_the_request),
         cmocka_unit_test(test_answer_too_late),

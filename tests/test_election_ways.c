@@ -27,6 +27,58 @@ test_settles(void **state)
     stage_close(&s);
 }
 
+/* The lease runs out by itself; then it is ours. */
+static void
+acquire_after(struct stage *s, int64_t left_us)
+{
+    mono_us end = s->at + left_us;
+    struct election_order o = {.lease.ask = LEASE_NONE};
+    while (o.lease.ask != LEASE_ACQUIRE) {
+        assert_true(s->at < end + 5 * S);
+        stage_pass_heard(s, 100 * MS);
+        if (stage_ordered(s, ACT_LEASE, &o)) {
+            bool ours = o.lease.ask == LEASE_ACQUIRE;
+            struct lease_answer a =
+                ours ? stage_granted(7) : stage_held(6, MAX(end - s->at, 0));
+            a.sent = s->at;
+            election_lease(s->e, &a, stage_now_of(s));
+            stage_collect(s);
+        }
+    }
+}
+
+/* The owner dies before it was heard once over this connection: what the broker keeps of it, or
+ * the lease, told who it was. Its lease that has yet to run out is no sign of life. */
+static void
+test_an_owner_that_was_only_told_of_settles_when_gone(void **state)
+{
+    (void)state;
+    for (int by_lease = 0; by_lease < 2; by_lease++) {
+        struct stage s;
+        stage_open(&s, true);
+        stage_answer(&s, LEASE_LOOK, by_lease ? stage_held(6, 9 * S) : stage_unreachable);
+        election_connected(s.e, stage_now_of(&s));
+        stage_collect(&s);
+        stage_hear_other(&s, SAID_PRESENCE, 0, 0);
+        if (!by_lease) {
+            stage_hear(&s, &(struct election_message){.said = SAID_BEACON,
+                                                      .from = "b",
+                                                      .rank = {6, 0},
+                                                      .arbiter = ARBITER_POSTGRES,
+                                                      .retained = true,
+                                                      .to = ""});
+        }
+        stage_echo_all(&s);
+        stage_pass(&s, 300 * MS);
+        stage_hear_other(&s, SAID_GONE, 0, 0);
+        acquire_after(&s, 9 * S);
+        stage_echo_all(&s);
+        assert_state(&s, ELECTION_OWNER_PG);
+        assert_true(stage_view(&s).settled);
+        stage_close(&s);
+    }
+}
+
 static void
 test_resignation_settles(void **state)
 {
@@ -223,11 +275,17 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_settles),           cmocka_unit_test(test_resignation_settles),
-        cmocka_unit_test(test_sleep_reads_first), cmocka_unit_test(test_slept_owner_steps_down),
-        cmocka_unit_test(test_candidate_no),      cmocka_unit_test(test_self),
-        cmocka_unit_test(test_waits_for_rivals),  cmocka_unit_test(test_handover),
-        cmocka_unit_test(test_others_hold_back),  cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_settles),
+        cmocka_unit_test(test_an_owner_that_was_only_told_of_settles_when_gone),
+        cmocka_unit_test(test_resignation_settles),
+        cmocka_unit_test(test_sleep_reads_first),
+        cmocka_unit_test(test_slept_owner_steps_down),
+        cmocka_unit_test(test_candidate_no),
+        cmocka_unit_test(test_self),
+        cmocka_unit_test(test_waits_for_rivals),
+        cmocka_unit_test(test_handover),
+        cmocka_unit_test(test_others_hold_back),
+        cmocka_unit_test(test_stop),
     };
     return cmocka_run_group_tests_name("election_ways", tests, NULL, NULL);
 }

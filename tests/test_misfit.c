@@ -46,6 +46,42 @@ test_ingest(void **state)
     }
 }
 
+/* Two stores behind one broker, whoever of both knows of its own first. */
+static void
+test_store(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *ours, *theirs;
+        bool wrong;
+    } cases[] = {
+        {"s1", "{\"instance\":\"pc2\",\"store\":\"s1\"}", false},
+        {"s1", "{\"instance\":\"pc2\",\"store\":\"s2\"}", true},
+        {"s1", "{\"instance\":\"pc2\"}", false}, /* without one, or not connected to it yet */
+        {"", "{\"instance\":\"pc2\",\"store\":\"s2\"}", false},
+        {"s1", "{\"instance\":\"pc2\",\"store\":2}", false},
+    };
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+        const char *ours = cases[i / 2].ours, *theirs = cases[i / 2].theirs;
+        struct misfits *m = misfits_new("pc1", "boot1", "site");
+        if (i % 2 == 0) {
+            misfits_set_store(m, ours);
+        }
+        hear(m, "i/pc2", false, theirs, true);
+        if (i % 2 != 0) {
+            assert_string_equal(misfits_text(m), "");
+            misfits_set_store(m, ours);
+        }
+        assert_int_equal(*misfits_text(m) != '\0', cases[i / 2].wrong);
+        if (cases[i / 2].wrong) {
+            assert_non_null(strstr(misfits_text(m), "\"pc2\" has another central store"));
+        }
+        hear(m, "i/pc2", false, "{\"instance\":\"pc2\",\"store\":\"s1\"}", false);
+        assert_string_equal(misfits_text(m), ""); /* it was set right */
+        misfits_free(m);
+    }
+}
+
 static void
 test_twin(void **state)
 {
@@ -70,10 +106,13 @@ static void
 test_presence(void **state)
 {
     (void)state;
-    char *text = misfits_presence("a \"b\"");
+    char *text = misfits_presence("a \"b\"", "");
     assert_string_equal(text, "{\"ingest_id\":\"a \\\"b\\\"\"}");
     g_free(text);
-    assert_null(misfits_presence(""));
+    text = misfits_presence("", "s1");
+    assert_string_equal(text, "{\"store\":\"s1\"}");
+    g_free(text);
+    assert_null(misfits_presence("", ""));
 }
 
 int
@@ -81,6 +120,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ingest),
+        cmocka_unit_test(test_store),
         cmocka_unit_test(test_twin),
         cmocka_unit_test(test_presence),
     };

@@ -217,6 +217,38 @@ test_what_two_owners_tell_is_there_once(void **state)
     pg_close(pg);
 }
 
+/* An owner with a slow link names by when it got the reading. */
+static void
+test_rises_under_two_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *at, *value, *want;
+    } cases[] = {
+        {"00:00:01.9", "9", "t"},  /* so near that the value does not matter */
+        {"00:00:05", "1.5", "t"},  /* the same value, as late as an owner may be */
+        {"00:00:05", "9", "f"},    /* another rise */
+        {"00:00:05", "null", "f"}, /* which nothing shows to be the same */
+        {"00:00:07", "1.5", "f"},
+    };
+    struct pg *pg = store_open(STORE_INSTANCE);
+    struct store_grant g = store_acquire("a");
+    write_change(
+        pg, change_of(W1, 1, g.epoch, 0, "{\"occurrences\":[" OCCURRENCE(O1, "unacked") "]}"),
+        g.id);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const char *is =
+            store_ask("select leitstand.named_apart(%" PRIu64 ", 1, '{\"occurrence\":\"" O2
+                      "\",\"station\":\"S\",\"component\":\"C\",\"rule\":\"hi\","
+                      "\"raised_at\":\"2026-01-01T%sZ\",\"value\":%s}')",
+                      g.epoch - 1, cases[i].at, cases[i].value);
+        if (strcmp(is, cases[i].want) != 0) {
+            fail_msg("at %s, %s: %s", cases[i].at, cases[i].value, is);
+        }
+    }
+    pg_close(pg);
+}
+
 /* Whatever comes late never changes what a higher rank decided. */
 static void
 test_ranks(void **state)
@@ -718,6 +750,7 @@ main(void)
         cmocka_unit_test_setup(test_fenced, store_make),
         cmocka_unit_test_setup(test_refused, store_make),
         cmocka_unit_test_setup(test_what_two_owners_tell_is_there_once, store_make),
+        cmocka_unit_test_setup(test_rises_under_two_names, store_make),
         cmocka_unit_test_setup(test_ranks, store_make),
         cmocka_unit_test_setup(test_gone_stays_gone, store_make),
         cmocka_unit_test_setup(test_whole, store_make),

@@ -596,6 +596,56 @@ test_store_away(void **state)
     assert_true(clock_now().mono - before < US_PER_S);
 }
 
+static const char *const reasons[] = {"it needs a newer leitstand",
+                                      "run \"leitstand db migrate\""};
+
+static bool
+has_reason(struct instance *i, uint64_t which)
+{
+    struct sync_state state;
+    sync_get(i->sync, &state);
+    return !state.connected && strstr(state.problem, reasons[which]) != NULL;
+}
+
+/* Every statement would still work: it is not tried. */
+static void
+test_schema_of_another_version(void **state)
+{
+    (void)state;
+    store_ask("insert into leitstand.migration (number, name)"
+              " select max(number) + 1, 'later' from leitstand.migration");
+    struct instance *a = start(1);
+    put_line(a);
+    await(a, has_reason, 0);
+    assert_string_equal(store_ask("select count(*) from leitstand.change"), "0");
+    store_ask("delete from leitstand.migration where name = 'later'");
+    await(a, has_sent, 1);
+    stop(a);
+    store_ask("delete from leitstand.migration"
+              " where number = (select max(number) from leitstand.migration)");
+    struct instance *b = start(2);
+    await(b, has_reason, 1);
+    stop(b);
+}
+
+/* The same for all of one store, and told to the engine with whatever else is new. */
+static void
+test_knows_which_store_it_is(void **state)
+{
+    (void)state;
+    struct instance *a = start(1), *b = start(2);
+    struct sync_state one, other;
+    struct uuid id;
+    await(a, is_filled, 0);
+    await(b, is_filled, 0);
+    sync_get(a->sync, &one);
+    sync_get(b->sync, &other);
+    assert_true(uuid_parse(&id, one.store));
+    assert_string_equal(one.store, other.store);
+    stop(a);
+    stop(b);
+}
+
 /* A server that takes the connection and says nothing. */
 static void
 test_stops_at_once(void **state)
@@ -650,6 +700,8 @@ main(void)
         cmocka_unit_test_setup(test_actions, store_make),
         cmocka_unit_test_setup(test_plant, store_make),
         cmocka_unit_test_setup(test_store_away, store_make),
+        cmocka_unit_test_setup(test_schema_of_another_version, store_make),
+        cmocka_unit_test_setup(test_knows_which_store_it_is, store_make),
         cmocka_unit_test_setup(test_stops_at_once, store_make),
         cmocka_unit_test(test_unconfigured),
     };

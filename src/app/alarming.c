@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/app/alarming.h"
 
-#include <fcntl.h>
 #include <math.h>
-#include <unistd.h>
 
 #include "src/core/i18n.h"
 #include "src/core/log.h"
@@ -11,52 +9,6 @@
 
 /* What the evaluator was told of a station. */
 enum told { TOLD_NOTHING, TOLD_HEARD, TOLD_SILENT };
-
-/* ---- settings ---- */
-
-/* The kernel's name for this start of the machine: as long as it is the same, the boot clock
- * goes on. */
-static void
-read_boot_id(char dst[UUID_SIZE])
-{
-    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, dst, UUID_SIZE - 1);
-    dst[MAX(n, 0)] = '\0';
-    if (fd >= 0) {
-        close(fd);
-    }
-    struct uuid id;
-    if (!uuid_parse(&id, dst)) {
-        dst[0] = '\0';
-    }
-}
-
-static struct evaluator_settings
-settings_of(const struct config *config)
-{
-    struct evaluator_settings s = evaluator_defaults();
-    g_strlcpy(s.instance, config->instance.name, sizeof(s.instance));
-    read_boot_id(s.boot_id);
-    s.late_us = config->alarms.late_s * US_PER_S;
-    s.flood = (struct flood_settings){
-        .begin_above = (uint32_t)config->alarms.flood_begin,
-        .end_below = (uint32_t)config->alarms.flood_end,
-        .window_us = config->alarms.flood_window_s * US_PER_S,
-    };
-    s.chatter_count = (unsigned)config->alarms.chatter_count;
-    s.chatter_us = config->alarms.chatter_s * US_PER_S;
-    s.second_person = config->alarms.second_person;
-    s.reminder_us = config->alarms.reminder_h * 3600 * US_PER_S;
-    s.silence_priority = config->alarms.silence_priority;
-    s.service_delay_us = config->alarms.service_delay_s * US_PER_S;
-    for (int i = 0; i < ALARM_PRIORITIES; i++) {
-        int hours = i == ALARM_CRITICAL ? config->alarms.shelve_max_critical_h
-                                        : config->alarms.shelve_max_h;
-        s.shelve_max_us[i] = hours * 3600 * US_PER_S;
-        s.renew[i] = (config->alarms.renew & (1u << i)) != 0;
-    }
-    return s;
-}
 
 static struct ruleset *
 compile(struct plant *plant)
@@ -112,6 +64,17 @@ each_value(struct evaluator *e, const struct model *model, struct now now,
                  now);
         }
     }
+}
+
+/* The last life of the program ended then, or later. */
+static wall_us
+last_received(const struct model *model)
+{
+    wall_us last = WALL_NONE;
+    for (uint32_t i = 0; i < model_plant(model)->n_components; i++) {
+        last = MAX(last, model_components(model)[i].received);
+    }
+    return last;
 }
 
 static void
@@ -183,7 +146,7 @@ alarming_open(struct alarming *a, const struct config *config, const struct mode
     alarm_changes_init(&kept);
     enum rc rc = read_kept(path, &kept, closed, err);
     if (rc == RC_OK) {
-        a->settings = settings_of(config);
+        a->settings = alarming_settings(config);
         a->kept = kept_new();
         kept_set_flood(a->kept, a->settings.flood);
         keep_read(a->kept, &kept, closed);
@@ -199,6 +162,7 @@ alarming_open(struct alarming *a, const struct config *config, const struct mode
         evaluator_start(a->evaluator, now);
         reset_told(a, plant->n_stations);
         a->plant = plant;
+        a->away_since = last_received(model);
     }
     alarm_changes_fini(&kept);
     g_array_unref(closed);
@@ -256,6 +220,7 @@ alarming_readings(struct alarming *a, const struct model *model, const struct re
         return; /* a repetition, or of a component that is computed here */
     }
     a->evaluated++;
+    a->away_since = a->behind ? a->away_since : r->received;
     evaluator_reading(a->evaluator,
                       &(struct evaluator_input){.component = r->component,
                                                 .raw = r->num,
@@ -292,6 +257,13 @@ alarming_link(struct alarming *a, struct model *model, bool connected, struct no
 {
     model_link(model, connected, now);
     evaluator_link(a->evaluator, connected, now);
+}
+
+void
+alarming_behind(struct alarming *a, bool behind)
+{
+    a->behind = behind;
+    evaluator_behind(a->evaluator, behind, a->away_since);
 }
 
 void
@@ -414,6 +386,8 @@ alarming_demote(struct alarming *a)
     uint64_t version = alarming_version(a);
     a->followed = evaluator_now(a->evaluator).mono; /* until now it decided itself */
     evaluator_shadow(a->evaluator);
+    a->away_since = a->behind ? evaluator_now(a->evaluator).wall : a->away_since;
+    evaluator_behind(a->evaluator, a->behind, a->away_since);
     a->following = true;
     set_version(a, version);
 }

@@ -33,7 +33,9 @@ struct alarming {
     unsigned popup_priorities; /* 1u << enum alarm_priority, or-ed */
     bool following;
     struct kept *kept;
-    mono_us followed; /* when a change of the owner came last */
+    bool behind;        /* what comes had waited at the broker, */
+    wall_us away_since; /* … since then at the earliest: when what had not came last */
+    mono_us followed;   /* when a change of the owner came last */
     struct evaluator_settings settings;
     uint64_t version_base; /* what alarming_version() is ahead of evaluator's or kept's */
     uint64_t annunciated_base[ALARM_PRIORITIES]; /* before this evaluator decided */
@@ -48,6 +50,9 @@ MUST_USE enum rc alarming_open(struct alarming *a, const struct config *config,
                                struct err *err);
 void alarming_close(struct alarming *a); /* of zeros is fine */
 
+/* What an evaluator is to do, as configured; of this start of the machine. */
+struct evaluator_settings alarming_settings(const struct config *config);
+
 /* The model has another plant now. */
 void alarming_set_plant(struct alarming *a, const struct model *model, struct now now);
 
@@ -60,6 +65,9 @@ void alarming_readings(struct alarming *a, const struct model *model, const stru
 
 /* The broker is there, or gone: nobody is silent or stale for want of it. */
 void alarming_link(struct alarming *a, struct model *model, bool connected, struct now now);
+
+/* What comes from now on had waited for us at the broker, or has not: when that changes. */
+void alarming_behind(struct alarming *a, bool behind);
 
 /* Time passed: after model_tick(), which appended records from first on. */
 void alarming_tick(struct alarming *a, const struct model *model, const GArray *records,

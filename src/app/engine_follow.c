@@ -68,18 +68,6 @@ keep_only(struct alarm_changes *c, bool journal)
     }
 }
 
-static const struct alarm_view *
-find_unacked(const struct alarm_board *board, const struct uuid *occurrence)
-{
-    for (uint32_t i = 0; i < board->n_alarms; i++) {
-        const struct alarm_view *v = &board->alarms[i];
-        if (uuid_equal(&v->occurrence, occurrence) && alarm_state_unacked(v->state)) {
-            return v;
-        }
-    }
-    return NULL;
-}
-
 /* Who acknowledged at an instance that was owner no longer, and did not know it yet, has
  * acknowledged. The comment stands in that instance's line of the journal, unless it waited
  * there for an occurrence in vain. */
@@ -107,9 +95,10 @@ take_acks(struct engine *e, const GArray *journal, const char *instance)
 {
     for (guint i = 0; i < journal->len; i++) {
         const struct journal_record *line = &g_array_index(journal, struct journal_record, i);
+        evaluator_twin(e->alarming.evaluator, line, e->now);
         if (line->event == EVENT_PARKED ||
             (line->event == EVENT_ACKED &&
-             find_unacked(alarming_board(&e->alarming), &line->occurrence) != NULL)) {
+             evaluator_is_unacked(e->alarming.evaluator, &line->occurrence))) {
             take_ack(e, line, instance);
         }
     }

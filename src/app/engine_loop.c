@@ -176,6 +176,7 @@ read_broker(struct engine *e)
     struct ingest *in = &e->ingest;
     uint64_t before = in->received;
     bool drained = client_read(e->client, READ_MAX);
+    engine_note_behind(e);
     uint64_t got = in->received - before;
     e->more = !drained;
     if (client_unacked(e->client) > 0) {

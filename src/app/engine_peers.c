@@ -203,13 +203,30 @@ answer(void *engine, const struct remote_answer *a)
     sync_answer(((struct engine *)engine)->sync, a);
 }
 
+/* "": it never takes custody. */
+static const char *
+ingest_id(const struct config *c)
+{
+    return c->instance.candidate && *c->postgres.conninfo != '\0' ? c->mqtt.ingest_id : "";
+}
+
+/* Others have to know which store is ours, so that they find out when theirs is another. */
+void
+engine_tell_identity(struct engine *e, const char *store)
+{
+    char *presence = misfits_presence(ingest_id(e->config), store);
+    g_strlcpy(e->store, store, sizeof(e->store));
+    misfits_set_store(e->misfits, store);
+    ownership_set_presence(e->ownership, presence, e->now);
+    g_free(presence);
+}
+
 static enum rc
 open_ownership(struct engine *e, struct rank seen, struct err *err)
 {
     const struct config *c = e->config;
-    bool takes = c->instance.candidate && *c->postgres.conninfo != '\0';
-    const char *ingest = takes ? c->mqtt.ingest_id : "";
-    char *presence = misfits_presence(ingest);
+    const char *ingest = ingest_id(c);
+    char *presence = misfits_presence(ingest, "");
     const struct ownership_config config = {
         .config = c,
         .presence = presence,

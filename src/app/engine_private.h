@@ -60,6 +60,7 @@ struct engine {
     mono_us next_tick;
     mono_us read_after; /* let messages gather until then */
     bool gathering;     /* they do */
+    bool behind;        /* what comes had waited at the broker: others know of it */
     bool linked;        /* the broker is there, and answers */
     bool more;          /* the socket was not drained when the last turn ended */
     bool news;          /* besides what model and strays tell */
@@ -83,10 +84,11 @@ struct engine {
     mono_us peers_next;
     GHashTable *waiting; /* id of an operator action → uint64_t: who waits for its answer */
     uint64_t tickets;
-    GQueue done;       /* actions of other instances that were done: engine_act.c */
-    GQueue speech;     /* messages to others that wait for the broker: engine_peers.c */
-    bool state_due;    /* somebody may not know the whole alarm state */
-    GHashTable *peers; /* topic of another instance's presence → its start, as it says */
+    GQueue done;           /* actions of other instances that were done: engine_act.c */
+    GQueue speech;         /* messages to others that wait for the broker: engine_peers.c */
+    bool state_due;        /* somebody may not know the whole alarm state */
+    char store[UUID_SIZE]; /* which central store is ours, as others are told; "": not known */
+    GHashTable *peers;     /* topic of another instance's presence → its start, as it says */
     struct {
         bool wanted, leaves; /* leaves: custody is being let go */
         char to[64];
@@ -131,11 +133,13 @@ void engine_turn_handover(struct engine *e);
 bool engine_is_put_away(struct engine *e);
 
 /* engine_client.c. The engine's own session at the broker. */
+void engine_note_behind(struct engine *e);
 MUST_USE enum rc engine_open_client(struct engine *e, struct err *err);
 
 /* engine_peers.c. What goes to other instances. */
 MUST_USE enum rc engine_open_peers(struct engine *e, struct err *err);
 void engine_close_peers(struct engine *e);
+void engine_tell_identity(struct engine *e, const char *store);
 void engine_peers_connected(struct engine *e);
 void engine_turn_peers(struct engine *e);
 

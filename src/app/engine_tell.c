@@ -79,6 +79,9 @@ engine_tell_store(struct engine *e)
         return;
     }
     sync_get(e->sync, &sync);
+    if (strcmp(sync.store, e->store) != 0) {
+        engine_tell_identity(e, sync.store);
+    }
     if (sync.connected != h->postgres.connected || h->postgres.since == 0) {
         h->postgres.since = e->now.mono;
     }

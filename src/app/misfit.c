@@ -10,12 +10,27 @@
 #include "src/core/text.h"
 
 struct misfits {
-    char *name, *boot, *ingest;
+    char *name, *boot, *ingest, *store;
     char *twin;         /* boot of the last other process with our name; NULL: none */
     bool twinned;       /* it was heard on this connection, and has not gone */
-    GHashTable *others; /* topic → what to say of its ingest id, which is not ours */
+    GHashTable *others; /* topic → struct other */
     char text[256];
 };
+
+/* What another instance says. */
+struct other {
+    char *name, *ingest, *store;
+};
+
+static void
+other_free(void *other)
+{
+    struct other *o = other;
+    g_free(o->name);
+    g_free(o->ingest);
+    g_free(o->store);
+    g_free(o);
+}
 
 struct misfits *
 misfits_new(const char *name, const char *boot, const char *ingest)
@@ -24,7 +39,8 @@ misfits_new(const char *name, const char *boot, const char *ingest)
     m->name = g_strdup(name);
     m->boot = g_strdup(boot);
     m->ingest = g_strdup(ingest);
-    m->others = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    m->store = g_strdup("");
+    m->others = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, other_free);
     return m;
 }
 
@@ -36,16 +52,25 @@ misfits_free(struct misfits *m)
         g_free(m->name);
         g_free(m->boot);
         g_free(m->ingest);
+        g_free(m->store);
         g_free(m->twin);
         g_free(m);
     }
 }
 
 char *
-misfits_presence(const char *ingest)
+misfits_presence(const char *ingest, const char *store)
 {
-    json_t *o = *ingest == '\0' ? NULL : json_pack("{s:s}", "ingest_id", ingest);
-    char *text = o == NULL ? NULL : json_dumps(o, JSON_COMPACT);
+    json_t *o = json_object();
+    const struct {
+        const char *key, *text;
+    } members[] = {{"ingest_id", ingest}, {"store", store}};
+    for (size_t i = 0; i < G_N_ELEMENTS(members); i++) {
+        if (*members[i].text != '\0') {
+            json_object_set_new(o, members[i].key, json_string(members[i].text));
+        }
+    }
+    char *text = json_object_size(o) == 0 ? NULL : json_dumps(o, JSON_COMPACT);
     char *ret = g_strdup(text);
     free(text);
     json_decref(o);
@@ -59,11 +84,42 @@ member(const json_t *presence, const char *key)
     return text != NULL ? text : "";
 }
 
+/* Both say it, and not the same. */
+static bool
+differ(const char *ours, const char *theirs)
+{
+    return *ours != '\0' && *theirs != '\0' && strcmp(ours, theirs) != 0;
+}
+
+/* False: it fits. */
+static bool
+describe(const struct misfits *m, const struct other *o, char *ret, size_t cap)
+{
+    char whose[64], what[64];
+    text_sanitize(whose, sizeof(whose), o->name, strlen(o->name));
+    text_sanitize(what, sizeof(what), o->ingest, strlen(o->ingest));
+    if (differ(m->store, o->store)) {
+        snprintf(ret, cap,
+                 _("instance \"%s\" has another central store, see [postgres] conninfo: each "
+                   "store makes an owner of its own"),
+                 whose);
+        return true;
+    }
+    if (differ(m->ingest, o->ingest)) {
+        snprintf(ret, cap,
+                 _("instance \"%s\" has another [mqtt] ingest_id, \"%s\": readings "
+                   "are stored twice or get lost"),
+                 whose, what);
+        return true;
+    }
+    return false;
+}
+
 static void
 judge(struct misfits *m)
 {
     GHashTableIter all;
-    void *said;
+    void *other;
     char before[sizeof(m->text)];
     memcpy(before, m->text, sizeof(before));
     m->text[0] = '\0';
@@ -71,12 +127,21 @@ judge(struct misfits *m)
     if (m->twinned) {
         snprintf(m->text, sizeof(m->text),
                  _("another instance is called \"%s\" as well: see [instance] name"), m->name);
-    } else if (g_hash_table_iter_next(&all, NULL, &said)) {
-        g_strlcpy(m->text, said, sizeof(m->text));
+    }
+    while (*m->text == '\0' && g_hash_table_iter_next(&all, NULL, &other) &&
+           !describe(m, other, m->text, sizeof(m->text))) {
     }
     if (strcmp(before, m->text) != 0 && *m->text != '\0') {
         log_error("%s", m->text);
     }
+}
+
+void
+misfits_set_store(struct misfits *m, const char *store)
+{
+    g_free(m->store);
+    m->store = g_strdup(store);
+    judge(m);
 }
 
 static bool
@@ -98,28 +163,19 @@ hear_twin(struct misfits *m, const json_t *presence, bool retained)
     return first;
 }
 
-static char *
-describe(const char *name, const char *ingest)
-{
-    char whose[64], what[64];
-    text_sanitize(whose, sizeof(whose), name, strlen(name));
-    text_sanitize(what, sizeof(what), ingest, strlen(ingest));
-    return g_strdup_printf(_("instance \"%s\" has another [mqtt] ingest_id, \"%s\": readings "
-                             "are stored twice or get lost"),
-                           whose, what);
-}
-
 bool
 misfits_hear(struct misfits *m, const char *topic, bool ours, const json_t *presence,
              bool retained)
 {
-    const char *ingest = member(presence, "ingest_id");
     bool first = false;
     if (ours) {
         first = hear_twin(m, presence, retained);
-    } else if (*m->ingest != '\0' && *ingest != '\0' && strcmp(ingest, m->ingest) != 0) {
-        g_hash_table_replace(m->others, g_strdup(topic),
-                             describe(member(presence, "instance"), ingest));
+    } else if (presence != NULL) {
+        struct other *o = g_new0(struct other, 1);
+        o->name = g_strdup(member(presence, "instance"));
+        o->ingest = g_strdup(member(presence, "ingest_id"));
+        o->store = g_strdup(member(presence, "store"));
+        g_hash_table_replace(m->others, g_strdup(topic), o);
     } else {
         g_hash_table_remove(m->others, topic);
     }

@@ -3,6 +3,7 @@
  * Misfits: other instances at the broker whose configuration cannot be right beside ours, as
  * their presence tells. One has our name: then both are one to everybody else. Or one would
  * take custody through another shared session: then readings are stored twice, or not at all.
+ * Or one has another central store: then each store makes an owner of its own.
  *
  * Threads: a struct belongs to one thread.
  */
@@ -19,8 +20,11 @@ struct misfits;
 struct misfits *misfits_new(const char *name, const char *boot, const char *ingest);
 void misfits_free(struct misfits *m); /* NULL is fine */
 
-/* What the presence shall say besides; allocated by GLib. */
-char *misfits_presence(const char *ingest);
+/* Which central store is ours; "": none, or not known yet. */
+void misfits_set_store(struct misfits *m, const char *store);
+
+/* What the presence shall say besides, NULL: nothing; allocated by GLib. */
+char *misfits_presence(const char *ingest, const char *store);
 
 /* A presence, on topic; NULL: it was emptied. retained: perhaps of a process that is gone.
  * ours: the topic is that of our name. True: this is the first of another process with our

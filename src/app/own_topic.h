@@ -9,6 +9,7 @@
 #define OWN_ALARMS     OWN_TOPICS "alarms/"
 #define OWN_CHANGES    OWN_TOPICS "changes/"
 #define OWN_INSTANCES  OWN_TOPICS "instances/"
+#define OWN_MARKERS    OWN_TOPICS "markers/"
 #define OWN_HEARTBEATS OWN_TOPICS "heartbeat/"
 
 /*

@@ -286,6 +286,14 @@ ownership_disconnected(struct ownership *o, struct now now)
     o->next = now.mono;
 }
 
+void
+ownership_behind(struct ownership *o, bool behind, struct now now)
+{
+    election_behind(o->election, behind, now);
+    set_tenure(o, now);
+    o->next = now.mono;
+}
+
 bool
 ownership_message(struct ownership *o, const char *topic, const char *payload, size_t len,
                   bool retained, struct now now)
@@ -380,6 +388,14 @@ ownership_announce(struct ownership *o, struct now now)
 {
     election_announce(o->election, now);
     carry_out_all(o, now);
+}
+
+void
+ownership_set_presence(struct ownership *o, const char *presence, struct now now)
+{
+    g_free(o->more);
+    o->self.more = o->more = g_strdup(presence);
+    ownership_announce(o, now);
 }
 
 char *

@@ -65,6 +65,8 @@ extern const char *const ownership_filters[]; /* NULL-terminated */
 
 void ownership_connected(struct ownership *o, struct now now);
 void ownership_disconnected(struct ownership *o, struct now now);
+/* What comes from the broker had waited there, or is new again. */
+void ownership_behind(struct ownership *o, bool behind, struct now now);
 /* True: it was one of its topics. */
 bool ownership_message(struct ownership *o, const char *topic, const char *payload, size_t len,
                        bool retained, struct now now);
@@ -82,6 +84,9 @@ const struct tenure *ownership_tenure(const struct ownership *o);
 const char *ownership_boot(const struct ownership *o);
 /* Say the presence once more. */
 void ownership_announce(struct ownership *o, struct now now);
+
+/* Further members for instances/NAME from now on, as in the configuration; they are said. */
+void ownership_set_presence(struct ownership *o, const char *presence, struct now now);
 
 /* What instances/NAME shall say when the client connects; allocated by GLib. From then on
  * ownership says it itself whenever it has something new. */

@@ -134,8 +134,9 @@ void sync_store_plant(struct sync *s, int64_t base, const char *stations,
 struct sync_state {
     bool known, connected;
     char problem[160];
-    bool fenced; /* not the owner any more, says the store; waits for
-                    sync_set_term() */
+    char store[UUID_SIZE]; /* which store it is, once that is known: the same for all of one */
+    bool fenced;           /* not the owner any more, says the store; waits for
+                              sync_set_term() */
     /* Since sync_set_term() all of the log is here, and was taken: with a grant, all that any
      * owner before decided and stored. There is news when it becomes so. */
     bool current;

@@ -6,6 +6,7 @@
 #include "src/app/sync.h"
 #include "src/app/worker.h"
 #include "storage/pg_changes.h"
+#include "storage/pg_schema.h"
 
 struct sync_term {
     bool decides;
@@ -30,8 +31,10 @@ struct sync_filling {
 
 /* The thread's own. */
 struct sync_thread {
-    struct pg *pg; /* NULL: not connected */
+    struct pg *pg;            /* NULL: not connected */
+    struct pg_schema *schema; /* that this program knows; NULL: its files cannot be read */
     mono_us retry, look, prune;
+    mono_us check; /* whether the store still has that schema */
     int64_t backoff_us;
     bool outbox_due, look_due; /* not only when it is time */
     uint64_t sent, last;       /* of the outbox */

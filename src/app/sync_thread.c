@@ -8,12 +8,12 @@
 #include "src/app/sync_private.h"
 #include "src/core/log.h"
 #include "src/core/text.h"
-#include "storage/pg_schema.h"
 
 #define CONNECT_US     (5 * US_PER_S)
 #define ANSWER_US      (10 * US_PER_S)
 #define BACKOFF_MIN_US (500 * US_PER_MS)
 #define BACKOFF_MAX_US (5 * US_PER_S)
+#define CHECK_US       (60 * US_PER_S)
 #define PRUNE_FIRST_US (60 * US_PER_S)
 #define PRUNE_US       (3600 * US_PER_S)
 #define LOG_DAYS       35
@@ -44,22 +44,43 @@ sync_owns(const struct sync *s)
 
 /* ---- the connection ---- */
 
+/* That it is away is told once; that it cannot be used as it is, whenever the reason is new. */
 static void
-lost(struct sync *s, const struct err *err)
+lost(struct sync *s, enum rc rc, const struct err *err)
 {
     struct sync_thread *t = &s->own;
     pg_close(g_steal_pointer(&t->pg));
     t->backoff_us = CLAMP(t->backoff_us * 2, BACKOFF_MIN_US, BACKOFF_MAX_US);
     t->retry = clock_now().mono + t->backoff_us;
+    char problem[sizeof(s->state.problem)];
+    text_sanitize(problem, sizeof(problem), err->text, strlen(err->text));
     worker_lock(&s->worker);
-    if ((s->state.connected || !s->state.known) && !s->worker.stopping) {
+    bool other = rc == RC_INVALID && strcmp(problem, s->state.problem) != 0;
+    if ((s->state.connected || !s->state.known || other) && !s->worker.stopping) {
         log_warning("central store: %s", err->text);
     }
     s->state.known = true;
     s->state.connected = false;
-    text_sanitize(s->state.problem, sizeof(s->state.problem), err->text, strlen(err->text));
+    memcpy(s->state.problem, problem, sizeof(problem));
     worker_unlock(&s->worker);
     sync_refuse_plant(s, err->text);
+}
+
+/* A server's copies have its number, too; who may not ask for it cannot tell. */
+static enum rc
+identify(struct sync *s, struct err *err)
+{
+    PGresult *row = NULL;
+    enum rc rc = pg_query(s->own.pg, PG_STORE_ID, 0, NULL, &row, err);
+    if (rc == RC_OK && PQntuples(row) == 1) {
+        const char *text = PQgetvalue(row, 0, 0);
+        struct uuid id = uuid_of(text, strlen(text));
+        worker_lock(&s->worker);
+        uuid_format(s->state.store, &id);
+        worker_unlock(&s->worker);
+    }
+    PQclear(row);
+    return rc == RC_INVALID ? RC_OK : rc;
 }
 
 static enum rc
@@ -74,8 +95,12 @@ connect_to_store(struct sync *s, struct err *err)
         .answer_us = ANSWER_US,
     };
     enum rc rc = pg_open(&t->pg, &config, err);
+    t->check = 0;
     if (rc == RC_OK) {
         rc = pg_query(t->pg, PG_LISTEN, 0, NULL, NULL, err);
+    }
+    if (rc == RC_OK) {
+        rc = identify(s, err);
     }
     if (rc == RC_OK) {
         /* What was told before is not told again. */
@@ -146,12 +171,28 @@ prune(struct sync *s, mono_us now, struct err *err)
     return rc == RC_INVALID ? RC_OK : rc; /* fenced: somebody else does it */
 }
 
+/* A schema of another version is not asked anything: what fails then says less, and what does
+ * not may do harm. It may change while we are connected. */
+static enum rc
+check_schema(struct sync *s, mono_us now, struct err *err)
+{
+    struct sync_thread *t = &s->own;
+    if (t->schema == NULL || now < t->check) {
+        return RC_OK;
+    }
+    t->check = now + CHECK_US;
+    return pg_schema_check(t->pg, t->schema, err);
+}
+
 static enum rc
 work_on(struct sync *s, mono_us now, struct err *err)
 {
     struct sync_thread *t = &s->own;
     bool notified = false;
     enum rc rc = t->pg == NULL ? connect_to_store(s, err) : RC_OK;
+    if (rc == RC_OK) {
+        rc = check_schema(s, now, err);
+    }
     if (rc == RC_OK) {
         rc = pg_notified(t->pg, &notified, err);
         t->look_due = t->look_due || notified || now >= t->look;
@@ -173,17 +214,24 @@ static void
 explain(struct sync *s, struct err *err)
 {
     struct err why = {.text = ""}, ignored;
-    struct pg_schema *schema = NULL;
+    struct sync_thread *t = &s->own;
     struct pg_schema_state state = {.found = PG_SCHEMA_CURRENT};
-    char *dir = paths_data("sql/pg");
-    if (pg_schema_load(&schema, dir, &ignored) == RC_OK &&
-        pg_schema_look(s->own.pg, schema, &state, &ignored) == RC_OK &&
-        (pg_schema_judge(schema, &state, &why) != RC_OK ||
+    if (t->schema != NULL && pg_schema_look(t->pg, t->schema, &state, &ignored) == RC_OK &&
+        (pg_schema_judge(t->schema, &state, &why) != RC_OK ||
          pg_schema_judge_role(&state, &why) != RC_OK)) {
         *err = why;
     }
     pg_schema_state_fini(&state);
-    pg_schema_free(schema);
+}
+
+static void
+load_schema(struct sync *s)
+{
+    struct err err = {.text = ""};
+    char *dir = paths_data("sql/pg");
+    if (pg_schema_load(&s->own.schema, dir, &err) != RC_OK) {
+        log_error("%s", err.text);
+    }
     g_free(dir);
 }
 
@@ -210,7 +258,7 @@ turn(struct sync *s)
         if (t->pg != NULL && pg_is_open(t->pg)) {
             explain(s, &err);
         }
-        lost(s, &err);
+        lost(s, rc, &err);
         sync_count(s);
         return t->retry;
     }
@@ -242,6 +290,7 @@ sync_work(void *worker)
     struct sync *s = worker;
     mono_us next = 0;
     s->own.prune = clock_now().mono + PRUNE_FIRST_US;
+    load_schema(s);
     worker_lock(&s->worker);
     while (!s->worker.stopping) {
         take_orders(s);
@@ -254,4 +303,5 @@ sync_work(void *worker)
     }
     worker_unlock(&s->worker);
     pg_close(g_steal_pointer(&s->own.pg));
+    pg_schema_free(g_steal_pointer(&s->own.schema));
 }

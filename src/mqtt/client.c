@@ -184,12 +184,16 @@ copy_filters(struct client *c, const struct client_config *config)
 {
     c->n_own = count(config->own_filters);
     c->n_echo = count(config->echo_filters);
-    size_t n = config->n_filters + c->n_own + c->n_echo;
+    bool marks = config->marker_topic != NULL;
+    size_t n = config->n_filters + marks + c->n_own + c->n_echo;
     c->names = g_new0(char *, n + 1);
     c->filters = g_new0(struct client_filter, n + 1);
     c->subscribe_mids = g_new0(int, n + 1);
     for (size_t i = 0; i < config->n_filters; i++) {
         add_filter(c, config->filters[i].filter, config->filters[i].qos);
+    }
+    if (marks) {
+        add_filter(c, config->marker_topic, 1);
     }
     for (size_t i = 0; i < c->n_own; i++) {
         add_filter(c, config->own_filters[i], 0);
@@ -209,6 +213,7 @@ client_new(struct client **ret, const struct client_config *config, struct err *
     c->presence_topic = g_strdup(config->presence_topic);
     c->presence_payload = g_strdup(config->presence_payload);
     c->clean = config->clean;
+    client_marker_init(c, config->marker_topic);
     c->open_publishes = g_array_new(FALSE, FALSE, sizeof(int));
     if (!config->endpoint.tls || handle_is_unix(&config->endpoint)) {
         c->window = g_malloc(CLIENT_WINDOW);
@@ -276,6 +281,7 @@ client_free(struct client *c)
     if (c->open_publishes != NULL) {
         g_array_unref(c->open_publishes);
     }
+    g_free(c->marker.topic);
     g_free(c->presence_topic);
     g_free(c->presence_payload);
     g_free((void *)(uintptr_t)c->endpoint.host);
@@ -344,6 +350,7 @@ turn_phase(struct client *c, struct now now)
         break;
     case PHASE_UP:
         client_alive_turn(c);
+        client_marker_turn(c);
         if (now.mono >= c->next_misc) {
             c->next_misc = now.mono + MISC_EVERY_US;
             client_ask_confirmation(c);

@@ -62,7 +62,10 @@ struct client_config {
     const char *const *echo_filters; /* the same, but ours come back to us */
     const char *presence_topic;      /* NULL: none. Retained; emptied by the last will, too */
     const char *presence_payload;    /* published at every connect */
-    bool clean;                      /* no persistent session: probes */
+    /* A topic of nobody else, by which the client learns whether what comes had waited: see
+     * client_behind(). NULL: it does not ask. */
+    const char *marker_topic;
+    bool clean; /* no persistent session: probes */
 
     void *user;
     void (*on_message)(void *user, const struct client_message *m);
@@ -104,6 +107,13 @@ mono_us client_turn(struct client *c, struct now now);
 
 /* Messages of QoS 1 whose PUBACK waits in here. */
 uint64_t client_unacked(const struct client *c);
+
+/*
+ * What comes over this connection may have waited at the broker since before it: the session
+ * was kept, or we or the connection stood still. False as soon as something that was said to
+ * ourselves at QoS 1 comes back without delay. Never without marker_topic.
+ */
+bool client_behind(const struct client *c);
 
 bool client_connected(const struct client *c);
 /* Connected, but nothing comes back: the broker or the network stands still. Told within some

@@ -109,6 +109,10 @@ welcomed(struct mosquitto *m, void *user, int code, int flags, const mosquitto_p
             g_array_append_val(c->open_publishes, mid);
         }
     }
+    c->marker.behind = false;
+    if ((flags & 1) != 0) {
+        client_marker_begin(c);
+    }
     c->welcoming = true;
     c->on_connect(c->user, (flags & 1) != 0);
     c->welcoming = false;
@@ -192,6 +196,9 @@ delivered(struct mosquitto *m, void *user, const struct mosquitto_message *msg)
     c->messages++;
     c->unacked += msg->qos > 0;
     c->custody.delivered += msg->qos > 0;
+    if (client_marker_take(c, msg)) {
+        return;
+    }
     struct client_message message = {
         .topic = msg->topic,
         .payload = msg->payload,

@@ -27,7 +27,7 @@ struct client {
     char **names; /* the texts of filters */
     struct client_filter *filters;
     int *subscribe_mids; /* of the last SUBSCRIBE for each filter */
-    size_t n_filters;    /* those of the caller, then n_own of our own topics, then n_echo */
+    size_t n_filters;    /* the caller's, the marker's, n_own of our own topics, then n_echo */
     size_t n_own, n_echo;
     char *presence_topic, *presence_payload;
     bool clean;
@@ -77,6 +77,12 @@ struct client {
         mono_us asked_at;
         bool stalled;
     } alive;
+    struct {
+        char *topic; /* NULL: it is not asked for */
+        uint64_t life;
+        mono_us said_at; /* the last one */
+        bool behind;     /* none has come back that did not take long */
+    } marker;
     bool explained; /* problem and failure tell of this attempt already */
     enum client_failure failure;
     bool told; /* the log says already that there is no connection */
@@ -92,6 +98,14 @@ void client_ask_confirmation(struct client *c);
 /* client_alive.c: the connection is new; time passes (with every client_turn()). */
 void client_alive_begin(struct client *c);
 void client_alive_turn(struct client *c);
+
+/* client_marker.c: what the broker kept for us comes now; before every read; true: the message
+ * was one of ours, and for nobody else. */
+void client_marker_init(struct client *c, const char *topic);
+void client_marker_begin(struct client *c);
+void client_marker_look(struct client *c);
+void client_marker_turn(struct client *c); /* time passes, and it is connected */
+bool client_marker_take(struct client *c, const struct mosquitto_message *m);
 
 /* Hook the library's callbacks up. */
 void client_set_events(struct client *c);

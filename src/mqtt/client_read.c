@@ -110,6 +110,7 @@ client_read(struct client *c, int max)
 {
     uint64_t until = c->messages + (uint64_t)max;
     int idle = 0;
+    client_marker_look(c);
     while (c->phase >= PHASE_CONNECTING && c->messages < until && idle < IDLE_READS_MAX) {
         uint64_t before = c->messages;
         bool drained = false;

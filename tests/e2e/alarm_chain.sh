@@ -65,6 +65,9 @@ ask() { # arguments; the output goes to out, messages to err
     cat out err
     return "$status"
 }
+ack_the_rest() { # of the part before; perhaps there is none
+    ask ack --all --comment=gesehen | sed 's/^/# /'
+}
 alarms() { # PYTHON over a, the alarms by "STATION/COMPONENT/RULE"
     ask alarms --format=json || return 1
     python3 -c "
@@ -219,7 +222,7 @@ assert a['PS-03/M1/stale']['overlays'] == ['suppressed'], a"
 send PS-03/M1 1
 report 'heard again it is back, seen or not' soon 5 alarms "
 assert a['PS-03//silence']['state'] == 'returned_unacked', a"
-ask ack --all --comment=gesehen
+ack_the_rest
 
 # ---- heartbeat ----
 beats() {
@@ -246,12 +249,12 @@ kill "$source_pid"
 wait "$source_pid" 2>/dev/null
 
 # ---- the broker stands still, and the connection with it ----
-ask ack --all --comment=gesehen
+ack_the_rest
 mosquitto_pub --unix "$dir/mqtt" -q 1 -t plant/PS-05/M1 -m 1 --repeat 200 --repeat-delay 0.5 &
 source_pid=$!
 report 'a station that sends is heard' soon 15 alarms "
 assert a.get('PS-05//silence', {'state': 'returned_unacked'})['state'] == 'returned_unacked', a"
-ask ack --all --comment=gesehen
+ack_the_rest
 kill -STOP "$broker_pid"
 report 'a broker that no longer answers is one alarm, before the keepalive ends' soon 14 alarms "
 assert a['leitstand/broker/broker']['state'] == 'unacked', a"
@@ -260,7 +263,7 @@ assert a.get('PS-05//silence', {'state': 'returned_unacked'})['state'] == 'retur
 kill -CONT "$broker_pid"
 report 'it is back' soon 20 alarms "
 assert a['leitstand/broker/broker']['state'] == 'returned_unacked', a"
-ask ack --all --comment=gesehen
+ack_the_rest
 kill "$source_pid"
 wait "$source_pid" 2>/dev/null
 
@@ -277,7 +280,7 @@ start_broker
 mosquitto_pub --unix "$dir/mqtt" -q 1 -r -t leitstand/v1/alarms/PS-99/OLD/hh -m '{}'
 report 'it is back' soon 20 alarms "
 assert a['leitstand/broker/broker']['state'] == 'returned_unacked', a"
-ask ack --all --comment=gesehen
+ack_the_rest
 matches() {
     alarms "open('have', 'w').write(''.join('leitstand/v1/alarms/%s/%s/%s\n' % (r['station'],
 r['component'], r['rule']) for r in a.values()))" || return 1

@@ -226,6 +226,7 @@ def broker_restart(s):
 def disk_full(s):
     """The disk of one instance is full; first it is the owner."""
     victim = s.instances[0]
+    hold(5.0)  # as in handover(): whoever is made owner then may speak at once
     if s.owner() is not victim:
         s.hand_over(s.owner(), victim)
     s.fault("disk full", of=victim.name, how="tmpfs" if s.small_disk else "file size limit")

@@ -137,7 +137,9 @@ class Stage:
     def await_takeover(self, old, since, seconds=40, silent=False):
         """(when, who) another instance than old decided first, by its own word or by its beacon
         at the broker. silent: the broker does not know that old is gone, so the next owner lets
-        T_settle (ownership, D3) pass before it speaks outside."""
+        T_settle (ownership, D3) pass before it speaks outside. Else that counts from when the
+        broker said that old is gone, or from its own connect: it cannot know who was cut off
+        before it came."""
         def taken():
             heard = []
             for at, name, _, said in self.facts.find("status", since=since):
@@ -150,8 +152,24 @@ class Stage:
             return min(heard, default=None)
         at, name = wait_for(taken, seconds, f"somebody takes over from {old.name}", step=0.02)
         self.facts.note(name, "takeover", of=old.name, after=round(at - since, 3))
-        self.gaps.append((since, at, 2.0 + (SPEAK_S if silent else 0.0)))
+        settles = at if silent else max(self.connected(name), self.gone(old.name, since))
+        self.gaps.append((since, at, 2.0 + max(0.0, settles + SPEAK_S - at)))
         return at, self.by_name(name)
+
+    def connected(self, name):
+        """When that instance last connected to the broker, by its presence."""
+        return max((f[0] for f in self.facts.find("instances")
+                    if f[3]["topic"] == f"instances/{name}" and not f[3]["retained"]
+                    and (f[3]["body"] or {}).get("n") == 0), default=0.0)
+
+    def gone(self, name, since):
+        """When that instance resigned before it had settled, or the broker told of its end; 0:
+        neither, or it had settled."""
+        for at, _, _, said in self.facts.find("resign", since=since):
+            if said["topic"] == f"resign/{name}":
+                return 0.0 if said["body"]["settled"] else at
+        return next((at for at, _, _, said in self.facts.find("instances", since=since)
+                     if said["topic"] == f"instances/{name}" and said["body"] is None), 0.0)
 
     def report(self, name, well, why=""):
         self.results.append((name, [] if well else [why or "it is not so"]))

@@ -170,11 +170,20 @@ PLANTED = (
      lambda b: b.announced.clear()),
     ("one announced much later", "gap_is_announced",
      lambda b: b.announced.update({occurrence("A00", 2): (20.0, {})})),
+    ("one that an owner of more than a second left to the next", "gap_is_announced",
+     lambda b: (b.announced.update({occurrence("A00", 2): (12.5, {})}),
+                b.gaps.append((8.6, 12.0, 2.0)))),
 )
 
 
+def short_lived_owners():
+    """Whoever dies too soon leaves it to the next one, and that one, too."""
+    gaps = [(6.0, 7.5, 2.0), (8.4, 12.0, 2.0), (12.9, 17.0, 2.5), (18.6, 22.0, 2.0)]
+    return [checks.told_by(gaps, i) for i in range(4)] == [19.5, 19.5, 19.5, 24.0]
+
+
 def main():
-    print(f"1..{len(PLANTED) + 2}")
+    print(f"1..{len(PLANTED) + 3}")
     failed = 0
 
     def report(number, name, well, why=""):
@@ -194,6 +203,7 @@ def main():
     planted = {check for _, check, _ in PLANTED}
     bare = [c.__name__ for _, c in checks.ALL if c.__name__ not in planted]
     report(len(PLANTED) + 2, "every check has an error to find", not bare, bare)
+    report(len(PLANTED) + 3, "an owner that dies at once tells nothing", short_lived_owners())
     return 1 if failed else 0
 
 

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a shadow saw late: its instance was away, and got at once what the broker had kept for
+ * it. Where no source tells times nothing says when it happened, and the owner had told most of
+ * it by then. Both saw the same readings in the same order, so what the shadow saw is held
+ * against what the owner said of that alarm since the instance was away, in order: what is
+ * found there is told, and everything else is news.
+ */
+#include "alarms/evaluator_private.h"
+
+#include <math.h>
+
+/* Something that the owner said of an alarm. */
+struct word {
+    uint32_t alarm;
+    wall_us at; /* as the owner's clock had it */
+    bool rises;
+    double value; /* NAN: not known */
+    guint number; /* tells apart what was said at the same time */
+};
+
+static void
+add_word(GArray *words, uint32_t alarm, wall_us at, bool rises, double value)
+{
+    struct word w = {alarm, at, rises, value, words->len};
+    g_array_append_val(words, w);
+}
+
+/* Of a latch that rose again only the number of rises is kept. */
+static void
+add_words(GArray *words, uint32_t alarm, const struct alarm_rule *rule,
+          const struct occurrence_record *r)
+{
+    add_word(words, alarm, r->raised_at, true, r->value);
+    for (uint32_t i = 1; rule->latch && i < r->count; i++) {
+        wall_us at = r->returned_at != WALL_NONE ? r->returned_at : INT64_MAX;
+        add_word(words, alarm, at, false, NAN);
+        add_word(words, alarm, at, true, NAN);
+    }
+    if (r->returned_at != WALL_NONE) {
+        add_word(words, alarm, r->returned_at, false, NAN);
+    }
+}
+
+static int
+compare_words(const void *a, const void *b)
+{
+    const struct word *x = a, *y = b;
+    if (x->alarm != y->alarm) {
+        return x->alarm < y->alarm ? -1 : 1;
+    }
+    if (x->at != y->at) {
+        return x->at < y->at ? -1 : 1;
+    }
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static GArray *
+owners_words(const struct evaluator *heir)
+{
+    GArray *words = g_array_new(FALSE, FALSE, sizeof(struct word));
+    for (guint i = 0; i < heir->kept.occurrences->len; i++) {
+        const struct occurrence_record *r =
+            &g_array_index(heir->kept.occurrences, struct occurrence_record, i);
+        uint32_t alarm = find_alarm(heir, r->station, r->component, r->rule);
+        if (alarm != ALARM_NONE && alarm < heir->n_places) {
+            add_words(words, alarm, rule_of(heir, alarm), r);
+        }
+    }
+    g_array_sort(words, compare_words);
+    return words;
+}
+
+/* What a rule with a memory makes of its readings hangs on how many of them it saw. */
+static bool
+is_same(const struct word *w, const struct shadow_event *event, const struct alarm_rule *rule)
+{
+    bool plain = rule->type <= ALARM_DIGITAL && rule->count <= 1;
+    bool either = !plain || !event->rises || isnan(w->value) || isnan(event->value);
+    double most = fmax(fabs(w->value), fabs(event->value));
+    return w->rises == event->rises && (either || fabs(w->value - event->value) <= most * 1e-9);
+}
+
+/* The first of an alarm's words; words->len: it has none. */
+static guint
+first_word(const GArray *words, uint32_t alarm)
+{
+    guint low = 0, high = words->len;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        if (g_array_index(words, struct word, middle).alarm < alarm) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* next: where to go on with an alarm's words, by alarm + 1. */
+static void
+look_for(struct shadow_event *event, const struct alarm_rule *rule, const GArray *words,
+         GHashTable *next)
+{
+    void *key = GUINT_TO_POINTER(event->alarm + 1), *found;
+    bool begun = g_hash_table_lookup_extended(next, key, NULL, &found);
+    guint at = begun ? GPOINTER_TO_UINT(found) : first_word(words, event->alarm);
+    for (guint i = at; i < words->len; i++) {
+        const struct word *w = &g_array_index(words, struct word, i);
+        if (w->alarm != event->alarm) {
+            break;
+        }
+        if (w->at > event->away_since && is_same(w, event, rule)) {
+            event->told = true;
+            g_hash_table_replace(next, key, GUINT_TO_POINTER(i + 1));
+            return;
+        }
+    }
+}
+
+void
+backlog_compare(struct evaluator *shadow, const struct evaluator *heir)
+{
+    GArray *words = NULL;
+    GHashTable *next = NULL;
+    for (guint i = 0; i < shadow->events->len; i++) {
+        struct shadow_event *event = &g_array_index(shadow->events, struct shadow_event, i);
+        if (!event->behind || event->alarm >= shadow->n_places) {
+            continue;
+        }
+        if (words == NULL) {
+            words = owners_words(heir);
+            next = g_hash_table_new(NULL, NULL);
+        }
+        look_for(event, rule_of(shadow, event->alarm), words, next);
+    }
+    if (words != NULL) {
+        g_array_unref(words);
+        g_hash_table_unref(next);
+    }
+}

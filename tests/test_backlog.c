@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Taking over by an instance that was away: what the broker had kept for it, it gets late and
+ * at once. The owner before told most of that, and died; what it did not tell has to be told.
+ */
+#include "src/app/kept.h"
+#include "tests/alarm_fixture.h"
+
+#include "tests/unit.h"
+
+#include <string.h>
+
+static const struct fx_component components[] = {
+    {"PS-01", "L1", KIND_LEVEL}, {"PS-01", "V1", KIND_FAULT}, {"PS-01", "P1", KIND_FAULT}, {0}};
+static const struct fx_rule rules[] = {
+    {.component = "PS-01/L1", .rule = "hi", .type = "hi", .limit = 80, .deadband = 5},
+    {.component = "PS-01/V1", .rule = "fault", .type = "digital"},
+    {.component = "PS-01/P1", .rule = "stuck", .type = "digital", .latch = true},
+    {0}};
+
+#define STEP_S     1.5
+#define VALUES_MAX 8
+
+/* The owner's fixture becomes the heir's. */
+struct scene {
+    struct fx owner;
+    struct kept *kept;
+    struct evaluator *shadow;
+    const char *component;
+    struct evaluator_input newest;
+};
+
+static void
+keep(void *user, const struct alarm_changes *c)
+{
+    kept_apply(((struct scene *)user)->kept, c);
+}
+
+static void
+restore(const struct scene *s, struct evaluator *e)
+{
+    struct alarm_changes c;
+    alarm_changes_init(&c);
+    kept_dump(s->kept, &c);
+    for (guint i = 0; i < c.alarms->len; i++) {
+        evaluator_restore_alarm(e, &g_array_index(c.alarms, struct alarm_record, i));
+    }
+    for (guint i = 0; i < c.occurrences->len; i++) {
+        const struct occurrence_record *r =
+            &g_array_index(c.occurrences, struct occurrence_record, i);
+        evaluator_restore_occurrence(e, r);
+        if (r->state == ALARM_NORMAL) {
+            evaluator_restore_closed(e, &r->occurrence);
+        }
+    }
+    alarm_changes_fini(&c);
+    if (s->newest.ts != WALL_NONE) {
+        evaluator_restore_value(e, &s->newest);
+    }
+}
+
+static void
+begin(struct scene *s, const char *component)
+{
+    *s = (struct scene){.component = component, .kept = kept_new(), .newest.ts = WALL_NONE};
+    fx_init(&s->owner);
+    s->owner.tap = keep;
+    s->owner.tap_user = s;
+    s->owner.set.chatter_us = 1;
+    fx_open(&s->owner, components, rules);
+    evaluator_link(s->owner.e, true, s->owner.now);
+}
+
+static void
+end(struct scene *s)
+{
+    fx_close(&s->owner);
+    evaluator_free(s->shadow);
+    kept_free(s->kept);
+}
+
+static struct evaluator_input
+reading(struct scene *s, double value)
+{
+    char **part = g_strsplit(s->component, "/", 2);
+    wall_us now = s->owner.now.wall;
+    s->newest = (struct evaluator_input){
+        .component = plant_find_component(s->owner.plant, part[0], part[1]),
+        .raw = value,
+        .ts = now,
+        .received = now};
+    g_strfreev(part);
+    return s->newest;
+}
+
+/* As an instance that follows, and has got what the owner told so far. */
+static void
+start_shadow(struct scene *s)
+{
+    s->shadow = evaluator_new(&s->owner.set, fx_ruleset(s->owner.plant), s->owner.now);
+    restore(s, s->shadow);
+    evaluator_link(s->shadow, true, s->owner.now);
+    evaluator_start(s->shadow, s->owner.now);
+    evaluator_shadow(s->shadow);
+}
+
+/* A list ends with -1. */
+static void
+owner_gets(struct scene *s, const double *values, bool acks)
+{
+    for (; *values >= 0; values++) {
+        fx_pass(&s->owner, STEP_S);
+        struct evaluator_input in = reading(s, *values);
+        fx_input(&s->owner, &in);
+        struct uuid rose = fx_occurrence(&s->owner, s->component);
+        if (acks && !uuid_is_nil(&rose)) {
+            (void)fx_ack(&s->owner, rose, 0);
+        }
+    }
+}
+
+static void
+shadow_gets(struct scene *s, const double *values)
+{
+    for (; *values >= 0; values++) {
+        struct evaluator_input in = reading(s, *values);
+        evaluator_reading(s->shadow, &in, s->owner.now);
+        evaluator_discard(s->shadow);
+    }
+}
+
+/* The owner died so long ago. */
+static void
+take_over(struct scene *s, double ago_s)
+{
+    struct fx *f = &s->owner;
+    f->set.epoch++;
+    struct evaluator *heir = evaluator_new(&f->set, fx_ruleset(f->plant), f->now);
+    restore(s, heir);
+    mono_us heard = f->now.mono - (int64_t)(ago_s * (double)FX_S);
+    evaluator_take_over(heir, s->shadow, heard, f->now);
+    evaluator_free(f->e);
+    f->e = heir;
+    fx_collect(f);
+}
+
+struct story {
+    const char *why, *component;
+    double before[VALUES_MAX]; /* seen in time by both */
+    double told[VALUES_MAX];   /* while the other one was away, seen by the owner */
+    double after[VALUES_MAX];  /* and by nobody */
+    unsigned rises, returns;
+    enum { OVER, STANDS, LACKING } end; /* LACKING: over; the backlog lacks what was told */
+};
+
+#define LEVEL   "PS-01/L1"
+#define DIGITAL "PS-01/V1"
+#define LATCH   "PS-01/P1"
+
+static const struct story stories[] = {
+    {"rise and return are told, and again in the backlog",
+     LEVEL,
+     {-1},
+     {90, 70, -1},
+     {-1},
+     1,
+     1,
+     OVER},
+    {"the same of a state", DIGITAL, {-1}, {1, 0, -1}, {-1}, 1, 1, OVER},
+    {"a rise is told, and its return nobody saw", LEVEL, {-1}, {90, -1}, {70, -1}, 1, 1, OVER},
+    {"the same of a state", DIGITAL, {-1}, {1, -1}, {0, -1}, 1, 1, OVER},
+    {"a rise is told, and stands", LEVEL, {-1}, {90, -1}, {-1}, 1, 0, STANDS},
+    {"a second pulse after the owner's death",
+     LEVEL,
+     {-1},
+     {90, 70, -1},
+     {95, 60, -1},
+     2,
+     2,
+     OVER},
+    {"a second pulse of the same value", LEVEL, {-1}, {90, 70, -1}, {90, 70, -1}, 2, 2, OVER},
+    {"pulses of a state, some of them told",
+     DIGITAL,
+     {-1},
+     {1, 0, 1, 0, -1},
+     {1, 0, 1, 0, -1},
+     4,
+     4,
+     OVER},
+    {"pulses, and the owner left it raised",
+     DIGITAL,
+     {-1},
+     {1, 0, 1, -1},
+     {0, 1, 0, -1},
+     3,
+     3,
+     OVER},
+    {"pulses, and the last one stands", DIGITAL, {-1}, {1, 0, 1, 0, -1}, {1, -1}, 3, 2, STANDS},
+    {"it was raised before, and the owner told its return",
+     DIGITAL,
+     {1, -1},
+     {0, -1},
+     {-1},
+     1,
+     1,
+     OVER},
+    {"it was raised before, and pulses since",
+     DIGITAL,
+     {1, -1},
+     {0, 1, 0, -1},
+     {1, 0, -1},
+     3,
+     3,
+     OVER},
+    {"pulses before do not count for those since",
+     DIGITAL,
+     {1, 0, 1, 0, -1},
+     {-1},
+     {1, 0, -1},
+     3,
+     3,
+     OVER},
+    {"nothing was told", LEVEL, {-1}, {-1}, {90, 70, -1}, 1, 1, OVER},
+    {"nothing was told, and it stands", DIGITAL, {-1}, {-1}, {1, -1}, 1, 0, STANDS},
+    {"a rise told of another value is another",
+     LEVEL,
+     {-1},
+     {85, 70, -1},
+     {90, -1},
+     2,
+     1,
+     STANDS},
+    {"what the backlog lacks tells nothing of what is in it",
+     LEVEL,
+     {-1},
+     {85, 70, -1},
+     {90, 70, -1},
+     2,
+     2,
+     LACKING},
+    {"a latch's pulse is told", LATCH, {-1}, {1, 0, -1}, {-1}, 1, 1, OVER},
+    {"a latch's pulses are told", LATCH, {-1}, {1, 0, 1, 0, -1}, {-1}, 2, 2, OVER},
+    {"a latch rose once more", LATCH, {-1}, {1, 0, -1}, {1, 0, -1}, 2, 2, OVER},
+};
+
+static void
+tell(const struct story *t, bool acks)
+{
+    struct scene s;
+    begin(&s, t->component);
+    owner_gets(&s, t->before, acks);
+    start_shadow(&s);
+    wall_us away_since = s.owner.now.wall;
+    owner_gets(&s, t->told, acks);
+    fx_pass(&s.owner, 1.0); /* here it dies: its own fixture gets no more readings */
+    mono_us died = s.owner.now.mono;
+    s.owner.now.wall += FX_S / 2;
+    s.owner.now.mono += FX_S / 2;
+    evaluator_behind(s.shadow, true, away_since);
+    if (t->end != LACKING) {
+        shadow_gets(&s, t->told);
+    }
+    shadow_gets(&s, t->after);
+    evaluator_behind(s.shadow, false, WALL_NONE);
+    s.owner.now.wall += 2 * FX_S;
+    s.owner.now.mono += 2 * FX_S;
+    take_over(&s, (double)(s.owner.now.mono - died) / (double)FX_S);
+    unsigned rises = fx_count(&s.owner, EVENT_RAISED, t->component);
+    unsigned returns = fx_count(&s.owner, EVENT_RETURNED, t->component);
+    bool stands = alarm_state_active(fx_state(&s.owner, t->component));
+    if (rises != t->rises || returns != t->returns || stands != (t->end == STANDS)) {
+        fail_msg("%s, %sacknowledged: %u rises, %u returns, %s", t->why, acks ? "" : "not ",
+                 rises, returns, stands ? "stands" : "does not stand");
+    }
+    end(&s);
+}
+
+static void
+test_what_the_owner_told_is_not_told_again(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(stories); i++) {
+        tell(&stories[i], false);
+        tell(&stories[i], true);
+    }
+}
+
+/* One that was there all the time: what it saw after the owner's death is news, whatever the
+ * owner told before. */
+static void
+test_who_was_there_tells_all_that_it_saw_since(void **state)
+{
+    (void)state;
+    static const double told[] = {1, 0, -1}, after[] = {1, 0, -1};
+    struct scene s;
+    begin(&s, DIGITAL);
+    start_shadow(&s);
+    for (size_t i = 0; i < 2; i++) {
+        const double one[] = {told[i], -1};
+        owner_gets(&s, one, false);
+        shadow_gets(&s, one);
+    }
+    mono_us died = s.owner.now.mono;
+    s.owner.now.wall += FX_S;
+    s.owner.now.mono += FX_S;
+    shadow_gets(&s, after);
+    take_over(&s, (double)(s.owner.now.mono - died) / (double)FX_S);
+    assert_int_equal(fx_count(&s.owner, EVENT_RAISED, DIGITAL), 2);
+    assert_int_equal(fx_count(&s.owner, EVENT_RETURNED, DIGITAL), 2);
+    end(&s);
+}
+
+/* The owner before, slow, named a rise otherwise; somebody acknowledged it under that name. */
+static void
+test_an_acknowledgement_under_another_name_is_ours(void **state)
+{
+    (void)state;
+    static const struct {
+        double later_s, value;
+        bool same;
+    } cases[] = {{2.5, 90, true}, {-2.5, 90, true}, {2.5, 91, false}, {7, 90, false}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        static char station[] = "PS-01", component[] = "L1", rule[] = "hi";
+        struct scene s;
+        static const double level[] = {90, -1};
+        struct uuid theirs = uuid_of("theirs", 6);
+        begin(&s, LEVEL);
+        owner_gets(&s, level, false);
+        assert_int_equal(fx_ack(&s.owner, theirs, 1), RC_OK); /* it waits */
+        struct journal_record line = {.event = EVENT_RAISED,
+                                      .occurrence = theirs,
+                                      .station = station,
+                                      .component = component,
+                                      .rule = rule,
+                                      .value = cases[i].value};
+        line.at = s.newest.ts + (int64_t)(cases[i].later_s * (double)FX_S);
+        evaluator_twin(s.owner.e, &line, s.owner.now);
+        fx_collect(&s.owner);
+        assert_int_equal(fx_state(&s.owner, LEVEL),
+                         cases[i].same ? ALARM_ACKED : ALARM_UNACKED);
+        assert_int_equal(fx_count(&s.owner, EVENT_ACKED, LEVEL), cases[i].same);
+        /* It is known now that this will never come; or it is waited for. */
+        assert_int_equal(fx_ack(&s.owner, theirs, 1), cases[i].same ? RC_INVALID : RC_OK);
+        end(&s);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_the_owner_told_is_not_told_again),
+        cmocka_unit_test(test_an_acknowledgement_under_another_name_is_ours),
+        cmocka_unit_test(test_who_was_there_tells_all_that_it_saw_since),
+    };
+    return cmocka_run_group_tests_name("backlog", tests, NULL, NULL);
+}
