@@ -211,9 +211,11 @@ say_services(struct screen *s, enum health_part part, struct health_line *ret)
     } else {
         const struct status_part store = status_postgres(s), behind = status_behind(s),
                                  held = status_quarantine(s);
-        say(ret, store.bad || behind.bad || held.bad, "%s%s%s%s%s", store.text,
-            *behind.text == '\0' ? "" : ", ", behind.text, *held.text == '\0' ? "" : ", ",
-            held.text);
+        say(ret,
+            store.bad || (behind.bad && *behind.text != '\0') ||
+                (held.bad && *held.text != '\0'),
+            "%s%s%s%s%s", store.text, *behind.text == '\0' ? "" : ", ", behind.text,
+            *held.text == '\0' ? "" : ", ", held.text);
     }
 }
 
