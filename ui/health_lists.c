@@ -123,8 +123,10 @@ health_clocks(struct screen *s, int width, GArray *rows)
     for (guint i = 0; i < clocks->len; i++) {
         const struct clock *one = &g_array_index(clocks, struct clock, i);
         const struct station *st = &plant->stations[one->station];
-        health_add(rows, width, llabs(one->offset) > HEALTH_CLOCK_US, _("%+10.1f s  %s  %s"),
-                   (double)one->offset / (double)US_PER_S, st->uid, st->name);
+        char seconds[FORMAT_SIZE];
+        format_tenths(seconds, sizeof(seconds), true, (double)one->offset / (double)US_PER_S);
+        health_add(rows, width, llabs(one->offset) > HEALTH_CLOCK_US, _("%10s s  %s  %s"),
+                   seconds, st->uid, st->name);
     }
     g_array_free(clocks, TRUE);
 }
