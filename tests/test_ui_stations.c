@@ -272,42 +272,6 @@ test_tags(void **state)
     play_close(p);
 }
 
-static void
-test_ack_of_tagged(void **state)
-{
-    (void)state;
-    struct play *p = open_size(100, 24);
-    play_tell(p, "alarm PW-0002 LEVEL hi high unacked age=60");
-    play_tell(p, "alarm PW-0002 FLOW hi low unacked age=60");
-    play_tell(p, "alarm PW-0004 LEVEL hi low acked age=60");
-    play_tell(p, "alarm PW-0006 LEVEL hi low unacked age=60");
-    play_publish(p);
-    term_send(p->t, ":ack-tagged\r");
-    play_see(p, "no station is tagged");
-    term_send(p->t, "/id=PW-0002\rT\033");
-    play_see(p, "tagged 1");
-    term_wait_quiet(p->t, 60);
-    term_send(p->t, "A");
-    play_see(p, "acknowledge 2 alarms of 1 tagged station");
-    term_send(p->t, "on the way\r");
-    play_acted(p, "ack PW-0002/FLOW/hi");
-    play_acted(p, "ack PW-0002/LEVEL/hi");
-    assert_null(strstr(p->said->str, "PW-0006"));
-    term_send(p->t, "/PW-000\rT\033");
-    play_see(p, "tagged 9");
-    term_wait_quiet(p->t, 60);
-    term_send(p->t, ":copy-tagged\r");
-    play_see(p, "copied: 9 of 9 ids");
-    term_send(p->t, ":trend-tagged NOTHING\r");
-    play_see(p, "no tagged station has a component \"NOTHING\"");
-    term_send(p->t, ":trend-tagged FLOW\r");
-    play_see(p, "[5 Trends]");
-    play_see(p, "PW-0008 Durchfluss");
-    term_send(p->t, "\033");
-    play_see(p, "[2 Stations]");
-    play_close(p);
-}
-
 /* U10: 10,000 stations; each typed character repaints in less than 30 ms, and Esc brings
  * scroll and selection back. */
 static void
@@ -373,7 +337,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_filter_by_column),
     cmocka_unit_test(test_filter_follows_values),
     cmocka_unit_test(test_tags),
-    cmocka_unit_test(test_ack_of_tagged),
     cmocka_unit_test(test_u10_filter_of_ten_thousand),
     cmocka_unit_test(test_ten_thousand_sorted),
 };
