@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * History in the central store: readings, journal lines and occurrences, page by page, newest
- * first; and trends. What the functions of data/sql/pg/006-history.sql and 007-trends.sql
+ * first; and trends. What the functions of data/sql/pg/006-history.sql and 008-trends.sql
  * answer, as records.
  *
  * Threads and errors: those of the connection (storage/pg.h). On failure out has what it had.

@@ -41,7 +41,7 @@ bool
 stage_clock_obey(const char *line)
 {
     static const char command[] = "clock +";
-    if (!g_str_has_prefix(line, command)) {
+    if (!stage_clock_stands() || !g_str_has_prefix(line, command)) {
         return false;
     }
     atomic_fetch_add(&stands_at, g_ascii_strtoll(line + strlen(command), NULL, 10) * US_PER_S);

@@ -6,6 +6,7 @@
 #include "src/config/config.h"
 #include "src/config/plant_columns.h"
 #include "ui/keymap.h"
+#include "ui/theme.h"
 
 static char *
 read_page(const char *name)
@@ -282,7 +283,7 @@ static void
 test_u45_keys(void **state)
 {
     (void)state;
-    char *page = read_page("leitstand.1");
+    char *page = read_page("leitstand-console.1");
     int rows = 0;
     for (const char *p = page; (p = strstr(p, " Ta ")) != NULL; p += 4) {
         rows++;
@@ -298,13 +299,121 @@ test_u45_keys(void **state)
     g_free(page);
 }
 
+/* What a read-only screen refuses is named before the tables. */
+static void
+test_u45_read_only(void **state)
+{
+    (void)state;
+    char *page = read_page("leitstand-console.1");
+    char **lines = read_part(page, ".Sh ACTIONS");
+    assert_non_null(lines);
+    GPtrArray *manual = g_ptr_array_new_with_free_func(g_free);
+    for (char **l = lines; *l != NULL && !g_str_has_prefix(*l, ".Ss "); l++) {
+        if (g_str_has_prefix(*l, ".Ic ")) {
+            g_ptr_array_add(manual, g_strndup(*l + 4, strcspn(*l + 4, " ")));
+        }
+    }
+    GPtrArray *program = g_ptr_array_new();
+    for (int i = 0; i < action_count(); i++) {
+        if (action_at(i)->acts) {
+            g_ptr_array_add(program, (void *)(uintptr_t)action_at(i)->name);
+        }
+    }
+    compare("read-only", manual, program);
+    g_ptr_array_unref(program);
+    g_ptr_array_unref(manual);
+    g_strfreev(lines);
+    g_free(page);
+}
+
+/* What --theme takes are the names of themes, all of them. */
+static void
+test_u45_themes(void **state)
+{
+    (void)state;
+    size_t n;
+    const struct cli_command *const *commands = commands_all(&n);
+    int told = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (const struct cli_option *o = commands[i]->options; o != NULL && o->name != NULL;
+             o++) {
+            if (strcmp(o->name, "theme") != 0) {
+                continue;
+            }
+            char **names = g_strsplit(o->choices, "|", -1);
+            assert_int_equal(g_strv_length(names), n_themes);
+            for (char **name = names; *name != NULL; name++) {
+                assert_non_null(theme_by_name(*name));
+            }
+            g_strfreev(names);
+            told++;
+        }
+    }
+    assert_true(told > 0);
+}
+
+/* The variables that a source file asks for by name, appended to names. */
+static void
+add_variables(const char *path, GPtrArray *names)
+{
+    char *text = NULL;
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    for (const char *p = text; (p = strstr(p, "getenv(\"")) != NULL;) {
+        p += strlen("getenv(\"");
+        char *name = g_strndup(p, strcspn(p, "\""));
+        if (has(names, name) || g_str_has_prefix(name, "LEITSTAND_TEST_")) {
+            g_free(name);
+        } else {
+            g_ptr_array_add(names, name);
+        }
+    }
+    g_free(text);
+}
+
+static void
+test_u45_variables(void **state)
+{
+    (void)state;
+    static const char *const dirs[] = {"src/app", "src/config", "src/core", "ui"};
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    for (size_t i = 0; i < G_N_ELEMENTS(dirs); i++) {
+        char *path = g_build_filename(g_getenv("LEITSTAND_SOURCE"), dirs[i], NULL);
+        GDir *dir = g_dir_open(path, 0, NULL);
+        assert_non_null(dir);
+        for (const char *name; (name = g_dir_read_name(dir)) != NULL;) {
+            char *file = g_build_filename(path, name, NULL);
+            if (g_str_has_suffix(name, ".c")) {
+                add_variables(file, names);
+            }
+            g_free(file);
+        }
+        g_dir_close(dir);
+        g_free(path);
+    }
+    assert_true(has(names, "NO_COLOR"));
+    char *page = read_page("leitstand.1");
+    char **lines = read_part(page, ".Sh ENVIRONMENT");
+    GPtrArray *manual = items_of(lines, "Ev");
+    for (guint i = 0; i < names->len; i++) {
+        if (!has(manual, g_ptr_array_index(names, i))) {
+            fail_msg("the manual lacks the variable \"%s\"",
+                     (const char *)g_ptr_array_index(names, i));
+        }
+    }
+    g_ptr_array_unref(manual);
+    g_strfreev(lines);
+    g_free(page);
+    g_ptr_array_unref(names);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_u45_global_options), cmocka_unit_test(test_u45_commands),
         cmocka_unit_test(test_config_options),     cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_u45_keys),
+        cmocka_unit_test(test_u45_keys),           cmocka_unit_test(test_u45_read_only),
+        cmocka_unit_test(test_u45_themes),         cmocka_unit_test(test_u45_variables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

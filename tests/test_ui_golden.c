@@ -49,6 +49,13 @@ static const char plant[] =
     "clock +90\n"
     "publish";
 
+static const char *
+source_root(void)
+{
+    const char *root = g_getenv("LEITSTAND_SOURCE");
+    return root == NULL ? "." : root;
+}
+
 /* How to come there, where it is more than the view's key: so that there is something to see.
  */
 static const char *const ways[VIEWS] = {[VIEW_TRENDS] = "4t"};
@@ -57,11 +64,18 @@ static struct play *
 open_view(enum view view, int size, int set)
 {
     const char key[] = {view_types[view]->key, '\0'};
-    const char *const env[] = {sets[set].glyphs, "STAGE_CLOCK=1763679187", "STAGE_NO_FLASH=1",
+    char *data = g_strdup_printf("STAGE_DATA=%s/data", source_root());
+    const char *const env[] = {sets[set].glyphs,
+                               "STAGE_CLOCK=1763679187",
+                               "STAGE_NO_FLASH=1",
+                               data,
+                               "STAGE_STATE",
+                               "STAGE_CONFIG",
                                NULL};
     const struct play_options o = {
         .columns = sizes[size].columns, .rows = sizes[size].rows, .stations = 60, .env = env};
     struct play *p = play_open(&o);
+    g_free(data);
     play_tell(p, "%s", plant);
     play_publish(p);
     play_press(p, ways[view] != NULL ? ways[view] : key);
@@ -133,9 +147,8 @@ file_name(enum view view, int size, int set)
 {
     char *name = g_ascii_strdown(view_types[view]->name, -1);
     g_strdelimit(name, " /", '-');
-    char *path =
-        g_strdup_printf("%s/tests/golden/%s-%dx%d-%s.txt", g_getenv("LEITSTAND_SOURCE"), name,
-                        sizes[size].columns, sizes[size].rows, sets[set].name);
+    char *path = g_strdup_printf("%s/tests/golden/%s-%dx%d-%s.txt", source_root(), name,
+                                 sizes[size].columns, sizes[size].rows, sets[set].name);
     g_free(name);
     return path;
 }

@@ -185,7 +185,7 @@ open_alarms(struct play *p)
     play_publish(p);
     term_send(p->t, "4");
     play_see(p, "3 new");
-    term_wait_quiet(p->t, 1100); /* seen for a second */
+    term_read_for(p->t, 1100); /* seen for a second */
 }
 
 /* An acknowledgement is not taken back, and what was before it is not in its stead. */

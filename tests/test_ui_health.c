@@ -37,7 +37,12 @@ test_all_well(void **state)
     }
     for (int y = 0; y < 30; y++) { /* no hue where all is well */
         for (int x = 0; x < 100; x++) {
-            assert_false(term_cell(p->t, y, x).coloured);
+            if (term_cell(p->t, y, x).coloured) {
+                char *screen = term_dump(p->t);
+                fputs(screen, stderr);
+                g_free(screen);
+                fail_msg("row %d, column %d has a hue", y, x);
+            }
         }
     }
     play_equals_full_paint(p);

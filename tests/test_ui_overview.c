@@ -182,7 +182,7 @@ test_asks_while_unanswered(void **state)
     play_publish(p);
     term_send(p->t, "4");
     play_see(p, "►·");
-    term_wait_quiet(p->t, 1100);
+    term_read_for(p->t, 1100);
     term_send(p->t, "aseen\r");
     play_acted(p, "ack PW-0031");
     term_send(p->t, "1q");

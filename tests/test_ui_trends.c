@@ -668,24 +668,11 @@ test_resize(void **state)
     play_close(p);
 }
 
-/* ---- memory ---- */
+/* ---- memory and time ---- */
 
-static long
-peak_kb(const struct play *p)
-{
-    char path[64], line[256];
-    long kb = 0;
-    snprintf(path, sizeof(path), "/proc/%d/status", term_pid(p->t));
-    FILE *f = fopen(path, "r");
-    assert_non_null(f);
-    while (fgets(line, sizeof(line), f) != NULL) {
-        if (g_str_has_prefix(line, "VmHWM:")) {
-            kb = (long)g_ascii_strtoll(line + strlen("VmHWM:"), NULL, 10);
-        }
-    }
-    fclose(f);
-    return kb;
-}
+#define EIGHT                                                                                  \
+    ":trend PW-0001/LEVEL PW-0001/FLOW PW-0002/LEVEL PW-0002/FLOW PW-0003/LEVEL "              \
+    "PW-0003/FLOW PW-0004/LEVEL PW-0004/FLOW\r:span 24h\r="
 
 /* Eight curves of a day over the widest screen, compared, moved about in time. */
 static void
@@ -695,10 +682,8 @@ test_u22_trends_are_bounded(void **state)
     static const struct play_options o = {.columns = 200, .rows = 60};
     struct play *p = play_open(&o);
     play_publish(p);
-    long before = peak_kb(p);
-    term_send(p->t,
-              ":trend PW-0001/LEVEL PW-0001/FLOW PW-0002/LEVEL PW-0002/FLOW PW-0003/LEVEL "
-              "PW-0003/FLOW PW-0004/LEVEL PW-0004/FLOW\r:span 24h\r=");
+    long before = play_memory(p);
+    term_send(p->t, EIGHT);
     play_see(p, "24 h  mean  live");
     for (int i = 0; i < 40; i++) {
         play_press(p, "[");
@@ -708,8 +693,31 @@ test_u22_trends_are_bounded(void **state)
     term_send(p->t, "e");
     play_see(p, "live");
     play_see_no(p, "asking");
-    print_message("# %ld kB before, %ld kB after\n", before, peak_kb(p));
-    assert_true(peak_kb(p) - before < 8000);
+    print_message("# %ld kB before, %ld kB after\n", before, play_memory(p));
+    assert_true(play_memory(p) - before < 8000);
+    play_close(p);
+}
+
+/* The stage's thread, which makes the answers, is counted with it. */
+static void
+test_a_key_costs_little_with_many_stations(void **state)
+{
+    (void)state;
+    static const struct play_options o = {.columns = 200, .rows = 60, .stations = 10000};
+    static const char *const keys[] = {"h", "H", "[", "]", "-", "+", "s", "v", "j", "x"};
+    struct play *p = play_open(&o);
+    play_publish(p);
+    term_send(p->t, EIGHT);
+    play_see(p, "= day before");
+    term_wait_quiet(p->t, 100);
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+        int64_t before = play_cpu_us(p);
+        play_press(p, keys[i]);
+        term_wait_quiet(p->t, 50);
+        int64_t us = play_cpu_us(p) - before;
+        print_message("# \"%s\": %.1f ms\n", keys[i], (double)us / 1000);
+        assert_true(us < 50 * US_PER_MS);
+    }
     play_close(p);
 }
 
@@ -737,6 +745,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_every_size_and_glyphs),
     cmocka_unit_test(test_resize),
     cmocka_unit_test(test_u22_trends_are_bounded),
+    cmocka_unit_test(test_a_key_costs_little_with_many_stations),
 };
 
 PLAY_MAIN("ui_trends", tests)

@@ -58,6 +58,16 @@ alarm_shape(const struct screen *s, enum alarm_priority priority)
     return set == GLYPHS_ASCII ? plain[priority] : glyph_text(set, alarm_glyph(priority));
 }
 
+const char *
+alarm_priority_word(enum alarm_priority priority)
+{
+    static const char *const words[] = {[ALARM_CRITICAL] = N_("critical"),
+                                        [ALARM_HIGH] = N_("high"),
+                                        [ALARM_MEDIUM] = N_("medium"),
+                                        [ALARM_LOW] = N_("low")};
+    return _(words[priority]);
+}
+
 unsigned
 alarm_style(const struct alarm_view *v)
 {

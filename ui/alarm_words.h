@@ -12,7 +12,8 @@
 /* "■", or "!1" where there is nothing but ASCII: at most ALARM_SHAPE columns. */
 #define ALARM_SHAPE 2
 const char *alarm_shape(const struct screen *s, enum alarm_priority priority);
-enum glyph alarm_glyph(enum alarm_priority priority); /* the same in one column */
+enum glyph alarm_glyph(enum alarm_priority priority);          /* the same in one column */
+const char *alarm_priority_word(enum alarm_priority priority); /* "critical", translated */
 
 /* Of an alarm; dim when it is covered or gone. */
 unsigned alarm_style(const struct alarm_view *v);

@@ -292,6 +292,13 @@ format_border(char *dst, size_t cap, double border)
 }
 
 void
+format_tenths(char *dst, size_t cap, bool sign, double x)
+{
+    snprintf(dst, cap, sign ? "%+.1f" : "%.1f", x);
+    localise(dst);
+}
+
+void
 format_value(char *dst, size_t cap, int width, const struct component *c,
              const struct component_state *state)
 {

@@ -58,6 +58,9 @@ void format_value(char *dst, size_t cap, int width, const struct component *c,
 /* A border of a range, as short as it can be written. */
 void format_border(char *dst, size_t cap, double border);
 
+/* "4.6", "-2.0", and with a sign "+4.6". */
+void format_tenths(char *dst, size_t cap, bool sign, double x);
+
 /* "843", "12 k": a rate or count, rounded so that it seldom changes. */
 void format_count(char *dst, size_t cap, double n);
 

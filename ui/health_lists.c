@@ -33,10 +33,11 @@ add_peer(struct screen *s, int width, GArray *rows, const struct peer_view *p)
         format_moment(since, sizeof(since), s->zone, p->since, s->now.wall);
     }
     format_ago(heard, sizeof(heard), s->minute.mono - p->heard);
-    health_add(
-        rows, width, peer_is_bad(p), _("%s  %s  %s%s  e%llu.%llu  started %s  %s"), p->instance,
-        p->present ? p->role : _("GONE"), p->candidate ? _("candidate  ") : "", p->version,
-        (unsigned long long)p->rank.epoch, (unsigned long long)p->rank.term, since, heard);
+    const char *role = !p->present ? N_("GONE") : p->role;
+    health_add(rows, width, peer_is_bad(p), _("%s  %s  %s%s  e%llu.%llu  started %s  %s"),
+               p->instance, *role == '\0' ? "" : _(role), p->candidate ? _("candidate  ") : "",
+               p->version, (unsigned long long)p->rank.epoch, (unsigned long long)p->rank.term,
+               since, heard);
     if (*p->problem != '\0') {
         health_add(rows, width, true, "  %s", p->problem);
     }
@@ -56,7 +57,7 @@ health_instances(struct screen *s, int width, GArray *rows)
                    (unsigned long long)h->owner.rank.epoch,
                    (unsigned long long)h->owner.rank.term, arbiter_name(h->owner.arbiter));
     }
-    health_add(rows, width, false, _("%s  %s  (this one)"), h->instance, role_name(h->role));
+    health_add(rows, width, false, _("%s  %s  (this one)"), h->instance, _(role_name(h->role)));
     for (uint32_t i = 0; i < s->snap->n_peers; i++) {
         add_peer(s, width, rows, &s->snap->peers[i]);
     }
@@ -123,8 +124,10 @@ health_clocks(struct screen *s, int width, GArray *rows)
     for (guint i = 0; i < clocks->len; i++) {
         const struct clock *one = &g_array_index(clocks, struct clock, i);
         const struct station *st = &plant->stations[one->station];
-        health_add(rows, width, llabs(one->offset) > HEALTH_CLOCK_US, _("%+10.1f s  %s  %s"),
-                   (double)one->offset / (double)US_PER_S, st->uid, st->name);
+        char seconds[FORMAT_SIZE];
+        format_tenths(seconds, sizeof(seconds), true, (double)one->offset / (double)US_PER_S);
+        health_add(rows, width, llabs(one->offset) > HEALTH_CLOCK_US, _("%10s s  %s  %s"),
+                   seconds, st->uid, st->name);
     }
     g_array_free(clocks, TRUE);
 }

@@ -91,7 +91,7 @@ static void
 cache_rows(const struct screen *s, int width, GArray *rows)
 {
     const struct health *h = &s->snap->health;
-    char last[FORMAT_SIZE] = "–";
+    char size[FORMAT_SIZE], last[FORMAT_SIZE] = "–";
     if (*h->cache.problem != '\0') {
         health_add(rows, width, true, _("PROBLEM: %s"), h->cache.problem);
     }
@@ -99,7 +99,8 @@ cache_rows(const struct screen *s, int width, GArray *rows)
         format_moment(last, sizeof(last), s->zone, h->cache.last_commit, s->now.wall);
     }
     health_add(rows, width, false, "%s", h->cache.path);
-    health_add(rows, width, false, _("%.1f MB on disk"), (double)h->cache.bytes / 1e6);
+    format_tenths(size, sizeof(size), false, (double)h->cache.bytes / 1e6);
+    health_add(rows, width, false, _("%s MB on disk"), size);
     health_add(rows, width, false, _("%llu readings stored in this run, %llu waiting"),
                (unsigned long long)h->cache.stored, (unsigned long long)h->cache.queued);
     health_add(rows, width, false, _("last commit %s"), last);
@@ -205,15 +206,18 @@ say_services(struct screen *s, enum health_part part, struct health_line *ret)
         say(ret, bad, h->mqtt.connected ? _("UP, %s messages a second%s%s") : _("DOWN%.0s%s%s"),
             count, *h->mqtt.problem == '\0' ? "" : ": ", h->mqtt.problem);
     } else if (part == HEALTH_CACHE) {
-        say(ret, *h->cache.problem != '\0', _("%.1f MB, %llu waiting%s%s"),
-            (double)h->cache.bytes / 1e6, (unsigned long long)h->cache.queued,
+        format_tenths(count, sizeof(count), false, (double)h->cache.bytes / 1e6);
+        say(ret, *h->cache.problem != '\0', _("%s MB, %llu waiting%s%s"), count,
+            (unsigned long long)h->cache.queued,
             *h->cache.problem == '\0' ? "" : _(", PROBLEM: "), h->cache.problem);
     } else {
         const struct status_part store = status_postgres(s), behind = status_behind(s),
                                  held = status_quarantine(s);
-        say(ret, store.bad || behind.bad || held.bad, "%s%s%s%s%s", store.text,
-            *behind.text == '\0' ? "" : ", ", behind.text, *held.text == '\0' ? "" : ", ",
-            held.text);
+        say(ret,
+            store.bad || (behind.bad && *behind.text != '\0') ||
+                (held.bad && *held.text != '\0'),
+            "%s%s%s%s%s", store.text, *behind.text == '\0' ? "" : ", ", behind.text,
+            *held.text == '\0' ? "" : ", ", held.text);
     }
 }
 
@@ -223,6 +227,7 @@ health_summary(struct screen *s, enum health_part part, struct health_line *ret)
     const struct snapshot *snap = s->snap;
     double worst;
     unsigned n;
+    char seconds[FORMAT_SIZE];
     switch (part) {
     case HEALTH_INSTANCES:
         say_instances(s, ret);
@@ -234,11 +239,12 @@ health_summary(struct screen *s, enum health_part part, struct health_line *ret)
         return;
     case HEALTH_CLOCKS:
         n = health_n_clocks(s, &worst);
+        format_tenths(seconds, sizeof(seconds), true, worst);
         say(ret, n > 0,
             n == 0 ? _("none off by more than 2 s")
-                   : ngettext("%u OFF by more than 2 s, at worst %+.1f s",
-                              "%u OFF by more than 2 s, at worst %+.1f s", n),
-            n, worst);
+                   : ngettext("%u OFF by more than 2 s, at worst %s s",
+                              "%u OFF by more than 2 s, at worst %s s", n),
+            n, seconds);
         return;
     case HEALTH_UNKNOWN:
         say(ret, false, "%u", snap->n_unknown);

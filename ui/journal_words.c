@@ -11,7 +11,7 @@ static const char *const events[] = {
     [EVENT_RAISED] = N_("raised"),
     [EVENT_RETURNED] = N_("returned"),
     [EVENT_ACKED] = N_("acked"),
-    [EVENT_RESET] = N_("reset"),
+    [EVENT_RESET] = N_("latch reset"),
     [EVENT_SEVERITY] = N_("got worse"),
     [EVENT_REALARM] = N_("told again"),
     [EVENT_LATE] = N_("came late"),
@@ -35,6 +35,19 @@ static const char *const events[] = {
     [EVENT_STOP] = N_("stop"),
 };
 static_assert(G_N_ELEMENTS(events) == ALARM_EVENTS, "an event has no word");
+
+static const char *const states[] = {
+    [ALARM_NORMAL] = N_("normal"),
+    [ALARM_UNACKED] = N_("unacked"),
+    [ALARM_ACKED] = N_("acked"),
+    [ALARM_RETURNED_UNACKED] = N_("returned, unacked"),
+    [ALARM_LATCHED_UNACKED] = N_("latched, unacked"),
+    [ALARM_LATCHED_ACKED] = N_("latched, acked"),
+};
+static_assert(G_N_ELEMENTS(states) == ALARM_STATES, "a state has no word");
+
+static const char *const overlays[] = {N_("shelved"), N_("suppressed"), N_("out of service")};
+static_assert(G_N_ELEMENTS(overlays) == OVERLAY_COUNT, "an overlay has no word");
 
 const char *
 journal_event_word(enum alarm_event event)
@@ -148,12 +161,11 @@ add_states(GString *to, const struct journal_record *r)
     if (r->rule == NULL) {
         return;
     }
-    add_field(to, _("Priority"), alarm_priority_name(r->priority));
-    snprintf(text, sizeof(text), _("%s, before: %s"), alarm_state_name(r->to),
-             alarm_state_name(r->from));
+    add_field(to, _("Priority"), alarm_priority_word(r->priority));
+    snprintf(text, sizeof(text), _("%s, before: %s"), _(states[r->to]), _(states[r->from]));
     add_field(to, _("State"), text);
-    for (unsigned bit = 1; bit != 0 && bit <= r->overlays; bit <<= 1) {
-        add_field(to, _("Covered"), (r->overlays & bit) == 0 ? NULL : alarm_overlay_name(bit));
+    for (unsigned i = 0; i < OVERLAY_COUNT; i++) {
+        add_field(to, _("Covered"), (r->overlays & 1U << i) == 0 ? NULL : _(overlays[i]));
     }
 }
 

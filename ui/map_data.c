@@ -191,11 +191,11 @@ hash_fits(const uint8_t *bytes, size_t len)
 enum rc
 map_data_parse(struct map_data **ret, const void *bytes, size_t len, struct err *err)
 {
-    struct reader r = {.p = bytes, .end = (const uint8_t *)bytes + len};
-    struct head head = {.lines = 0};
-    if (len > HASH_BYTES) {
-        r.end -= HASH_BYTES;
+    if (len <= HASH_BYTES) {
+        return err_set(err, RC_INVALID, "not a map of leitstand");
     }
+    struct reader r = {.p = bytes, .end = (const uint8_t *)bytes + len - HASH_BYTES};
+    struct head head = {.lines = 0};
     enum rc rc = read_head(&r, &head, err);
     if (rc == RC_OK && !hash_fits(bytes, len)) {
         rc = err_set(err, RC_INVALID, "damaged: its checksum is another one");

@@ -172,6 +172,7 @@ overview_draw_worst(struct screen *s, struct rect area)
 
 /* ---- the latest events ---- */
 
+/* With the blank behind it, so that it is another text than the word of the key. */
 static const char *
 kind_word(enum latest_kind kind)
 {
@@ -179,9 +180,9 @@ kind_word(enum latest_kind kind)
     case LATEST_RAISED:
         return "";
     case LATEST_RETURNED:
-        return _("return");
+        return _("return ");
     case LATEST_ACKED:
-        return _("ack");
+        return _("ack ");
     }
     return "";
 }
@@ -196,11 +197,7 @@ draw_event(struct screen *s, int y, struct rect area, const struct latest *event
     alarm_since_text(s, event->at, seconds, time, sizeof(time));
     draw_right(s->draw, y, x, seconds ? 8 : 5, STYLE_DIM, time);
     x += seconds ? 9 : 6;
-    bool raised = event->kind == LATEST_RAISED;
-    const char *word = kind_word(event->kind);
-    if (!raised) {
-        x += draw_flow(s->draw, y, x, end - x, STYLE_NORMAL, word) + 1;
-    }
+    x += draw_flow(s->draw, y, x, end - x, STYLE_NORMAL, kind_word(event->kind));
     draw_glyph(s->draw, y, x, STYLE_NORMAL, alarm_glyph(event->priority));
     x += 2;
     int by = *event->by == '\0' ? 0 : MIN(draw_columns(s->draw, event->by), 12);

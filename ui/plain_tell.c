@@ -36,16 +36,6 @@ plain_tell_fini(struct plain *p)
     g_hash_table_destroy(p->faults);
 }
 
-static const char *
-priority_word(enum alarm_priority priority)
-{
-    static const char *const words[] = {[ALARM_CRITICAL] = N_("critical"),
-                                        [ALARM_HIGH] = N_("high"),
-                                        [ALARM_MEDIUM] = N_("medium"),
-                                        [ALARM_LOW] = N_("low")};
-    return _(words[priority]);
-}
-
 void
 plain_alarm_text(const struct plain *p, const struct alarm_view *v, char *dst, size_t cap)
 {
@@ -53,8 +43,8 @@ plain_alarm_text(const struct plain *p, const struct alarm_view *v, char *dst, s
     alarm_line(&p->s, v, false, line, sizeof(line));
     format_moment(moment, sizeof(moment), p->s.zone, v->raised_at, p->s.now.wall);
     snprintf(since, sizeof(since), _("since %s"), moment);
-    snprintf(dst, cap, "%s %s %s %s%s%s", alarm_state_word(v), priority_word(v->priority), line,
-             since, v->acked_by == NULL ? "" : _(", acknowledged by "),
+    snprintf(dst, cap, "%s %s %s %s%s%s", alarm_state_word(v), alarm_priority_word(v->priority),
+             line, since, v->acked_by == NULL ? "" : _(", acknowledged by "),
              v->acked_by == NULL ? "" : v->acked_by);
 }
 

@@ -55,7 +55,6 @@ void action_pick_left(struct screen *s, const char *argument);
 void action_pick_right(struct screen *s, const char *argument);
 void action_tag_station(struct screen *s, const char *argument);
 void action_tag_stations(struct screen *s, const char *argument);
-void action_ack_stations(struct screen *s, const char *argument);
 void action_trend_tagged(struct screen *s, const char *argument);
 void action_copy_tagged(struct screen *s, const char *argument);
 void action_tagged(struct screen *s, const char *argument);

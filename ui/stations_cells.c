@@ -190,7 +190,9 @@ clock_text(const struct station_state *state, char *dst, size_t cap)
     if (!state->clock_known) {
         snprintf(dst, cap, "–");
     } else if (fabs(seconds) < 60) {
-        snprintf(dst, cap, _("%+.1f s"), seconds);
+        char number[FORMAT_SIZE];
+        format_tenths(number, sizeof(number), true, seconds);
+        snprintf(dst, cap, _("%s s"), number);
     } else {
         snprintf(dst, cap, _("%+.0f min"), seconds / 60);
     }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tagged stations, and what is done to all of them at once. */
 #include "src/core/i18n.h"
-#include "ui/alarm_actions_private.h"
 #include "ui/stations.h"
 #include "ui/trends.h"
 #include "ui/views.h"
@@ -46,47 +45,6 @@ why_no_station_tagged(const struct screen *s)
 }
 
 /* ---- what is done to them ---- */
-
-/* New alarms of tagged stations, but for what came too late to be seen. */
-static void
-collect_of_tagged_stations(struct screen *s)
-{
-    const struct alarm_board *board = s->snap->alarms;
-    g_array_set_size(s->ask.actions, 0);
-    for (uint32_t i = 0; board != NULL && i < board->n_alarms; i++) {
-        const struct alarm_view *v = &board->alarms[i];
-        uint32_t station = plant_find_station(s->snap->plant, v->station);
-        if (station != STATION_NONE && roster_is_tagged(&s->roster, station) &&
-            alarm_state_unacked(v->state) && v->overlays == 0 &&
-            v->raised_at <= s->now.wall - ALARM_SEEN_US) {
-            struct alarm_action action = alarm_action_on(s, ACTION_ACK, v);
-            g_array_append_val(s->ask.actions, action);
-        }
-    }
-}
-
-void
-action_ack_stations(struct screen *s, const char *argument)
-{
-    char label[200];
-    uint32_t tagged = roster_n_tagged(&s->roster);
-    collect_of_tagged_stations(s);
-    guint n = s->ask.actions->len;
-    if (n == 0) {
-        screen_notice(s, "%s", _("the tagged stations have no new alarm"));
-    } else if (*argument != '\0') {
-        alarm_answer(s, argument);
-    } else {
-        char stations[100];
-        snprintf(stations, sizeof(stations),
-                 ngettext("%u tagged station", "%u tagged stations", tagged), tagged);
-        snprintf(label, sizeof(label),
-                 ngettext("acknowledge %u alarm of %s, comment: ",
-                          "acknowledge %u alarms of %s, comment: ", n),
-                 n, stations);
-        alarm_ask(s, label);
-    }
-}
 
 /* The component under the detail's cursor, else the first that stands for the station. */
 static const char *

@@ -93,7 +93,9 @@ link_part(const struct screen *s)
     int ms = s->terminal == NULL ? 0 : terminal_link_ms(s->terminal);
     struct status_part p = {.bad = ms >= LINK_BAD_MS, .worth = 2};
     if (p.bad) {
-        snprintf(p.text, sizeof(p.text), _("link SLOW %.1f s"), ms / 1e3);
+        char seconds[FORMAT_SIZE];
+        format_tenths(seconds, sizeof(seconds), false, ms / 1e3);
+        snprintf(p.text, sizeof(p.text), _("link SLOW %s s"), seconds);
     } else if (ms > 0) {
         snprintf(p.text, sizeof(p.text), _("link %d ms"), ms);
         snprintf(p.brief, sizeof(p.brief), _("%d ms"), ms);

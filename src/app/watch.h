@@ -29,7 +29,7 @@ struct watch_options {
 #define WATCH_OPTIONS(args) \
     WATCH_FLAG(args, read_only, "read-only", \
                N_("show everything, refuse every action")), \
-    WATCH_CHOICE(args, theme, "theme", "dark|light|mono|contrast|isa", \
+    WATCH_CHOICE(args, theme, "theme", "dark|light|mono|high-contrast|isa", \
                  N_("colours of the screen")), \
     WATCH_CHOICE(args, color, "color", "auto|always|never|16", \
                  N_("whether there are colours, and how many")), \

@@ -41,8 +41,8 @@ struct health {
     struct {
         char path[512];
         uint64_t stored, queued, bytes;
-        int retention_days; /* 0: readings stay */
-        int64_t max_mb;     /* 0: no limit */
+        int retention_days;  /* 0: readings stay */
+        int64_t max_mb;      /* 0: no limit */
         wall_us last_commit; /* WALL_NONE: none in this run */
         char problem[256];   /* what is wrong with the disk or the file; "" when well */
     } cache;

@@ -134,6 +134,7 @@ press 9
 report "the log is shown" shows 'Log'
 press q
 press F10
+press y
 report "the console ends" shows 'exit status 0'
 report "what the terminal got is clean" neutral terminal "$dir/screen.raw"
 

@@ -289,7 +289,7 @@ def pg_away(s):
     gap = max(b - a for a, b in zip([begun] + told, told + [now()]))
     s.report(f"alarms go on meanwhile (# the longest pause is {gap:.1f} s)", gap < 15)
     owner = s.await_owner()
-    s.pg("forward")
+    back = s.pg("forward")
 
     def pending():
         return owner.status()["postgres"]["pending"]
@@ -302,9 +302,14 @@ def pg_away(s):
         if now() > begun + 2 * 3600 + 120:
             break
         hold(0.02)
-    rate = (backlog - left) / (now() - first) if first else 0.0
+    caught_up = now()
+    rate = (backlog - left) / (caught_up - first) if first else 0.0
     wait_for(lambda: all(i.status()["postgres"]["pending_changes"] == 0 for i in s.instances),
              600, "what was decided meanwhile is in the store")
+    if not s.long:  # so few rows are there before the second look at them
+        s.report(f"it catches up within 10 s (# {caught_up - back:.1f} s, {most} rows)",
+                 caught_up - back < 10)
+        return
     bare = s.bare_copy()
     s.report(f"catch-up reaches 80 % of COPY alone (# {rate:.0f} rows/s of {bare:.0f}, "
              f"{most} rows)", rate >= 0.8 * bare, f"{rate / bare:.0%}")

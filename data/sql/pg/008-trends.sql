@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- The central store, step 7: trends for instances, on demand.
+-- The central store, step 8: trends for instances, on demand.
 --
 -- What a screen draws of a year are some hundred parts of it, each with its least and its greatest
 -- value. The store adds them up where the readings are; nothing is sampled.
