@@ -34,8 +34,8 @@ pg_lose(struct pg *pg, const char *why, struct err *err)
     return rc;
 }
 
-const char *
-pg_await(const struct pg *pg, short events, mono_us deadline)
+static const char *
+await(const struct pg *pg, short events, mono_us deadline)
 {
     for (;;) {
         mono_us left = deadline - clock_now().mono;
@@ -52,6 +52,18 @@ pg_await(const struct pg *pg, short events, mono_us deadline)
             return NULL;
         }
     }
+}
+
+const char *
+pg_await(const struct pg *pg, short events, mono_us deadline)
+{
+    if (pg->waiting == NULL) {
+        return await(pg, events, deadline);
+    }
+    *pg->waiting = clock_now().mono;
+    const char *why = await(pg, events, deadline);
+    *pg->waiting = 0;
+    return why;
 }
 
 void

@@ -37,6 +37,8 @@ struct pg_config {
     int64_t connect_us;   /* for all hosts together, in equal shares */
     int64_t answer_us;    /* for a statement; the server gives it up after 3/4 of it, and a
                            * lock after half of it, so that its answer is heard */
+    _Atomic mono_us *waiting; /* any thread may read from it since when the server owes an
+                               * answer, 0: it owes none; NULL: nobody wants to know */
 };
 
 /*

@@ -203,6 +203,7 @@ pg_open(struct pg **ret, const struct pg_config *config, struct err *err)
     struct pg *pg = g_new0(struct pg, 1);
     pg->wake_fd = config->wake_fd;
     pg->answer_us = config->answer_us;
+    pg->waiting = config->waiting;
     enum rc rc = connect_any(pg, config, err);
     if (rc == RC_OK) {
         rc = set_up_session(pg, err);

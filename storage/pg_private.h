@@ -9,6 +9,7 @@ struct pg {
     PGconn *connection; /* NULL: closed */
     int wake_fd;
     int64_t answer_us;
+    _Atomic mono_us *waiting;
     bool prepared[PG_STATEMENTS];
     char state[PG_STATE_SIZE];
     const char *text; /* what pg_exec() is sending, for the line of a refusal; else NULL */

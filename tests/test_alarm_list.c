@@ -162,6 +162,36 @@ move_to(struct alarm_list *l, int pos, mono_us now)
     alarm_list_moved(l, now);
 }
 
+/* Who comes to the list sees the worst, unless a row was chosen. */
+static void
+test_enter(void **state)
+{
+    (void)state;
+    struct world w;
+    struct alarm_list l;
+    world_init(&w);
+    alarm_list_init(&l);
+    alarm_list_enter(&l); /* nothing is there */
+    add(&w, 7, "first", ALARM_MEDIUM, ALARM_UNACKED, 500 * S);
+    show(&w, &l, 0);
+    alarm_list_set_height(&l, 2);
+    for (int i = 0; i < 5; i++) {
+        char rule[16];
+        snprintf(rule, sizeof(rule), "worse%d", i);
+        add(&w, i, rule, ALARM_CRITICAL, ALARM_UNACKED, (501 + i) * S);
+    }
+    show(&w, &l, S);
+    assert_string_equal(rule_at(&l, l.list.pos), "first"); /* nothing moves under the eyes */
+    alarm_list_enter(&l);
+    assert_string_equal(rule_at(&l, l.list.pos), "worse4");
+    assert_int_equal(l.list.top, 0);
+    move_to(&l, 3, 2 * S);
+    alarm_list_enter(&l);
+    assert_string_equal(rule_at(&l, l.list.pos), "worse1");
+    alarm_list_fini(&l);
+    world_fini(&w);
+}
+
 /* Nothing but its own end takes the selection away, whatever comes, goes and changes. */
 static void
 test_selection_stays(void **state)
@@ -457,6 +487,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_enter),
         cmocka_unit_test(test_selection_stays),
         cmocka_unit_test(test_next_takes_the_row),
         cmocka_unit_test(test_order_is_held),

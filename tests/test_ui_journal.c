@@ -144,6 +144,9 @@ test_what_is_missing_is_told(void **state)
     play_see(p, "lines so far"); /* what the cache has is there at once */
     play_tell(p, "history problem the central store does not answer");
     play_see(p, "older lines are missing: the central store does not answer");
+    play_tell(p, "history whole\npg up 0 0 0 0 0");
+    play_publish(p);
+    play_see_no(p, "older lines are missing"); /* it is back: no key was needed */
     play_close(p);
 }
 

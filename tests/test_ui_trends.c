@@ -260,6 +260,28 @@ test_what_is_missing_is_told(void **state)
     play_close(p);
 }
 
+/* A store that is back is asked at once, also about a window of the past. */
+static void
+test_what_was_missing_comes(void **state)
+{
+    (void)state;
+    struct play *p = play_open(NULL);
+    play_tell(p, "history problem central store unreachable\ncached 3600");
+    play_tell(p, "pg down 9 0 0 0 0");
+    play_publish(p);
+    term_send(p->t, ":trend PW-0001/LEVEL\r");
+    play_see(p, "central store unreachable; only since");
+    term_send(p->t, "[");
+    play_see(p, "8 h  mean  back"); /* now the note needs the room of the times */
+    play_see(p, "central store unreachable; only since");
+    play_tell(p, "history whole\npg up 0 0 0 0 0");
+    play_publish(p);
+    play_see_no(p, "central store unreachable");
+    assert_false(play_shows(p, "only since"));
+    assert_int_equal(first_column(p), 9);
+    play_close(p);
+}
+
 /* Nothing answers: every key does what it does. */
 static void
 test_never_waits(void **state)
@@ -707,6 +729,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_u41_spike_is_clipped_and_told),
     cmocka_unit_test(test_partial_first_then_the_central_store),
     cmocka_unit_test(test_what_is_missing_is_told),
+    cmocka_unit_test(test_what_was_missing_comes),
     cmocka_unit_test(test_never_waits),
     cmocka_unit_test(test_back_and_forth),
     cmocka_unit_test(test_asks_once),

@@ -150,6 +150,8 @@ test_u43_ownership(void **state)
         {"owner owner desk 7.0 postgres 0", "pg down 192 48210 0 0 0", "pg DOWN 3:1", true},
         {"owner owner desk 7.0 postgres 0", "pg down 1920 48210 0 0 0",
          "pg DOWN 32 min, 48 210 waiting", true},
+        {"owner owner desk 7.0 postgres 0", "pg stalled 8 0 0 0 0", "pg STALLED 0:0", true},
+        {"owner owner desk 7.0 postgres 0", "pg stalled -20 0 0 0 0", "pg UP ", false},
         {"owner owner desk 7.0 postgres 0", "pg up 60 48210 0 0 0", "pg UP, 48 k waiting",
          false},
         {"owner owner desk 7.0 postgres 0", "pg up 60 0 3 0 0", "3 in quarantine", true},

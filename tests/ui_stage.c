@@ -17,7 +17,7 @@
  *     place UID LATITUDE LONGITUDE      ("none none": it has none)
  *     unknown STATION ID VALUE | broker up|down | problem TEXT
  *     owner ROLE INSTANCE EPOCH.TERM ARBITER HEARD_AGO     (INSTANCE -: nobody)
- *     pg up|down|none SINCE_AGO PENDING QUARANTINED BEHIND BEHIND_AT_FIRST
+ *     pg up|stalled|down|none SINCE_AGO PENDING QUARANTINED BEHIND BEHIND_AT_FIRST
  *     clock +SECONDS    see stage_clock.h
  *     history           see stage_archive.h
  *     alarms            see stage_alarms.h; the actions of the user are written to FD in lines
@@ -431,8 +431,11 @@ static void
 change_store(struct health *h, char **w)
 {
     h->postgres.configured = strcmp(w[1], "none") != 0;
-    h->postgres.connected = strcmp(w[1], "up") == 0;
-    h->postgres.since = stage_now().mono - number_of(w[2]) * US_PER_S;
+    bool stalled = strcmp(w[1], "stalled") == 0;
+    mono_us ago = stage_now().mono - number_of(w[2]) * US_PER_S;
+    h->postgres.connected = stalled || strcmp(w[1], "up") == 0;
+    h->postgres.waiting = stalled ? ago : 0;
+    h->postgres.since = stalled ? h->postgres.since : ago;
     h->postgres.pending = (uint64_t)number_of(w[3]);
     h->postgres.quarantined = (uint64_t)number_of(w[4]);
     h->postgres.behind = (uint64_t)number_of(w[5]);

@@ -143,6 +143,7 @@ restore_cursor(struct alarm_list *l)
     if (place >= 0) {
         list_follow(&l->list, place);
     } else {
+        l->chosen = false;
         list_fit(&l->list, l->list.n, l->list.height);
         select_at_cursor(l);
     }
@@ -174,10 +175,20 @@ alarm_list_of_mode(const struct alarm_list *l)
 /* ---- by the user's hand ---- */
 
 void
+alarm_list_enter(struct alarm_list *l)
+{
+    if (!l->chosen) {
+        list_to(&l->list, 0);
+        select_at_cursor(l);
+    }
+}
+
+void
 alarm_list_moved(struct alarm_list *l, mono_us now)
 {
     hold_begin(&l->hold, now);
     l->changed_at = 0;
+    l->chosen = true;
     select_at_cursor(l);
 }
 
@@ -188,6 +199,7 @@ alarm_list_select(struct alarm_list *l, const struct alarm_key *key)
     if (place < 0) {
         return false;
     }
+    l->chosen = true;
     list_to(&l->list, place);
     select_at_cursor(l);
     return true;

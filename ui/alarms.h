@@ -8,7 +8,8 @@
  * its own.
  *
  * The selection is bound to station, component and rule; nothing but the user or the end of
- * that alarm changes it. After a cursor key no row moves for HOLD_US: what ends meanwhile stays
+ * that alarm changes it. One that the user never chose does not hold the worst off the screen:
+ * whoever comes to the list finds the first row selected. After a cursor key no row moves for HOLD_US: what ends meanwhile stays
  * as "gone", what is new waits, and both are counted.
  *
  * Cost: nothing as long as the board's version stays; one sort of what is shown for each new
@@ -57,6 +58,7 @@ struct alarm_list {
 
     struct alarm_key selected;
     bool any_selected;
+    bool chosen; /* by the user's hand */
     mono_us changed_at; /* when the selected row last became another by itself; 0: never */
     /* private: */
     struct plant *plant; /* own reference: what ghosts point into */
@@ -85,6 +87,8 @@ const struct alarm_view *alarm_list_selected(const struct alarm_list *l); /* NUL
 const struct alarm_view *alarm_list_occurrence(const struct alarm_list *l,
                                                const struct uuid *id);
 
+/* The user comes to the list: on its first row, unless another one was chosen. */
+void alarm_list_enter(struct alarm_list *l);
 /* By the user's hand: the cursor of list was moved to another row. */
 void alarm_list_moved(struct alarm_list *l, mono_us now);
 /* False when it is not among the rows. */

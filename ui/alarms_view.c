@@ -4,6 +4,12 @@
 #include "ui/view.h"
 #include "ui/views.h"
 
+static void
+enter(struct screen *s)
+{
+    alarm_list_enter(&s->alarms);
+}
+
 static enum place
 place(const struct screen *s)
 {
@@ -51,6 +57,7 @@ draw_small(struct screen *s, struct rect area)
 const struct view_type view_alarms = {
     .name = N_("Alarms"),
     .key = '4',
+    .enter = enter,
     .place = place,
     .list = list,
     .moved = moved,

@@ -27,6 +27,7 @@ struct journal_view {
     mono_us live_at;             /* when to ask for new lines; 0: not shown yet */
     mono_us settle_until;        /* until then something that was announced may get there */
     mono_us retry_at;            /* older ones not before */
+    mono_us asked_at;            /* when older ones were asked for last */
     uint64_t board;              /* version last seen */
     /* One line in full. */
     bool open;

@@ -10,6 +10,7 @@
 #define SETTLE_US (3 * US_PER_S)   /* a line may be announced before it is on the disk */
 #define LATE_US   (120 * US_PER_S) /* what other instances tell may come so late */
 #define RETRY_US  (5 * US_PER_S)
+#define MEND_US   (60 * US_PER_S) /* what is missing is asked for again by itself */
 
 /* ---- asking ---- */
 
@@ -42,6 +43,7 @@ ask_older(struct screen *s)
                                 .limit = JOURNAL_PAGE + again};
     g_strlcpy(r.station, v->only, sizeof(r.station));
     v->older = screen_ask(s, &r);
+    v->asked_at = s->now.mono;
     v->retry_at = s->now.mono + (v->older == 0 ? LIVE_US : 0);
 }
 
@@ -58,10 +60,24 @@ wants_older(const struct journal_view *v)
            near_end(&v->book.list);
 }
 
+/* The central store is back, or may be, without anything having told so. */
+static bool
+may_mend(const struct screen *s)
+{
+    const struct journal_view *v = s->journal;
+    bool back = s->snap != NULL && s->snap->health.postgres.connected &&
+                s->snap->health.postgres.since > v->asked_at;
+    return v->end == JOURNAL_MISSING && (back || s->now.mono >= v->asked_at + MEND_US);
+}
+
 void
 journal_step(struct screen *s)
 {
     struct journal_view *v = s->journal;
+    if (may_mend(s)) {
+        v->end = JOURNAL_MORE;
+        v->retry_at = 0;
+    }
     if (s->view != VIEW_JOURNAL || s->config->archive == NULL) {
         return;
     }

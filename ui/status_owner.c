@@ -8,6 +8,7 @@
 #define QUEUE_NOTABLE                                                                          \
     1000 /* rows on their way to the store: less is normal and would only flicker */
 #define BEHIND_NOTABLE 50                /* changes at first: the same */
+#define STALLED_US     (3 * US_PER_S)    /* a store that is well answers much sooner */
 #define SIGN_US        (3 * US_PER_S)    /* an owner is heard every second */
 #define OWNERLESS_US   (30 * US_PER_S)   /* by then another one would have taken its place */
 #define SECONDS_US     (10 * US_PER_MIN) /* so long an age is told to the second */
@@ -54,6 +55,26 @@ down_text(struct screen *s, struct status_part *p)
     g_string_free(text, TRUE);
 }
 
+/* It still counts as connected, but has owed an answer for longer than it ever should. */
+static bool
+is_stalled(struct screen *s)
+{
+    mono_us waiting = s->snap->health.postgres.waiting;
+    if (waiting != 0 && s->now.mono - waiting < STALLED_US) {
+        look_again(s, waiting + STALLED_US);
+    }
+    return waiting != 0 && s->now.mono - waiting >= STALLED_US;
+}
+
+static void
+stalled_text(struct screen *s, struct status_part *p)
+{
+    char age[FORMAT_SIZE];
+    p->bad = true;
+    status_age(s, age, s->snap->health.postgres.waiting);
+    snprintf(p->text, sizeof(p->text), _("pg STALLED %s"), age);
+}
+
 struct status_part
 status_postgres(struct screen *s)
 {
@@ -64,6 +85,8 @@ status_postgres(struct screen *s)
     } else if (!h->postgres.connected) {
         p.bad = true;
         down_text(s, &p);
+    } else if (is_stalled(s)) {
+        stalled_text(s, &p);
     } else if (h->postgres.pending >= QUEUE_NOTABLE) {
         char count[FORMAT_SIZE];
         format_count(count, sizeof(count), (double)h->postgres.pending);

@@ -64,8 +64,11 @@ draw_title(struct screen *s, int y, int width)
 {
     const struct trends *t = s->trends;
     char left[FORMAT_SIZE * 8], told[FORMAT_SIZE * 6];
-    trends_title(s, left, sizeof(left));
+    trends_title(s, true, left, sizeof(left));
     trends_tell(s, told, sizeof(told));
+    if (draw_columns(s->draw, left) + draw_columns(s->draw, told) > width - 6) {
+        trends_title(s, false, left, sizeof(left)); /* the axis tells the times as well */
+    }
     int used = draw_flow(s->draw, y, 1, width - 2, STYLE_NORMAL, left);
     int room = width - used - 4;
     if (room > 8) {
@@ -188,7 +191,7 @@ trends_draw_small(struct screen *s, struct rect area)
         } else {
             trends_tell(s, stats, sizeof(stats));
             if (*stats == '\0') {
-                trends_title(s, stats, sizeof(stats));
+                trends_title(s, true, stats, sizeof(stats));
             }
         }
         draw_text(s->draw, y + 2, 0, area.width, STYLE_DIM, stats);

@@ -127,6 +127,22 @@ refresh_at(const struct trends *t)
     return t->asked.asked_at + MAX(REFRESH_US, trend_span_us(t->span) / JUMPS);
 }
 
+static bool
+is_troubled(const struct trend_question *q)
+{
+    return q->id == 0 && *q->problem != '\0';
+}
+
+/* What the central store could not tell is asked for again once it is back, and now and then:
+ * also of a window of the past, and long before a wide one would be. */
+static bool
+may_mend(const struct screen *s, const struct trend_question *q)
+{
+    bool back = s->snap != NULL && s->snap->health.postgres.connected &&
+                s->snap->health.postgres.since > q->asked_at;
+    return is_troubled(q) && (back || s->now.mono >= q->asked_at + REFRESH_US);
+}
+
 void
 trends_prepare(struct screen *s, int columns)
 {
@@ -140,6 +156,8 @@ trends_prepare(struct screen *s, int columns)
     if (missed || (live && t->asked.id == 0 && s->now.mono >= refresh_at(t))) {
         t->asked.wanted = true;
     }
+    t->asked.wanted = t->asked.wanted || may_mend(s, &t->asked);
+    t->asked_before.wanted = t->asked_before.wanted || may_mend(s, &t->asked_before);
     t->frozen = freeze_on(s);
     if (t->asked.wanted && s->now.mono >= t->asked.not_before) {
         ask(s, &t->asked, &t->window);
@@ -226,6 +244,10 @@ trends_next_tick(const struct screen *s)
         int64_t us = column_us(&t->window);
         mono_us column = s->now.mono + us - s->now.wall % us;
         next = next == 0 ? column : MIN(next, column);
+    }
+    if (is_troubled(&t->asked)) {
+        mono_us mend = MAX(t->asked.asked_at + REFRESH_US, s->now.mono + 1);
+        next = next == 0 ? mend : MIN(next, mend);
     }
     return next;
 }

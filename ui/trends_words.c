@@ -37,15 +37,16 @@ border_text(const struct screen *s, char *dst, size_t cap, wall_us at)
 }
 
 void
-trends_title(const struct screen *s, char *dst, size_t cap)
+trends_title(const struct screen *s, bool borders, char *dst, size_t cap)
 {
     const struct trends *t = s->trends;
-    char since[FORMAT_SIZE * 2], until[FORMAT_SIZE * 2];
+    char since[FORMAT_SIZE * 2], until[FORMAT_SIZE * 2], both[FORMAT_SIZE * 4 + 8];
     border_text(s, since, sizeof(since), t->window.since);
     border_text(s, until, sizeof(until), trend_window_until(&t->window));
-    snprintf(dst, cap, "%s  %s  %s  %s – %s%s%s%s", trends_span_words(t->span),
-             trends_stat_words(t->stat), t->end == WALL_NONE ? _("live") : _("back"), since,
-             until, t->days_before > 0 ? "  " : "",
+    snprintf(both, sizeof(both), "  %s – %s", since, until);
+    snprintf(dst, cap, "%s  %s  %s%s%s%s%s", trends_span_words(t->span),
+             trends_stat_words(t->stat), t->end == WALL_NONE ? _("live") : _("back"),
+             borders ? both : "", t->days_before > 0 ? "  " : "",
              t->days_before == 1   ? _("= day before")
              : t->days_before == 7 ? _("= week before")
                                    : "",

@@ -10,8 +10,8 @@
 const char *trends_span_words(int span);             /* translated: "8 h" */
 const char *trends_stat_words(enum trend_stat stat); /* translated: "mean" */
 
-/* "8 h  mean  live  16:10 – 00:10  day before" */
-void trends_title(const struct screen *s, char *dst, size_t cap);
+/* "8 h  mean  live  16:10 – 00:10  day before"; without borders no "16:10 – 00:10" */
+void trends_title(const struct screen *s, bool borders, char *dst, size_t cap);
 /* The time under the cursor, to the second; without one what the legend's numbers are. */
 void trends_moment(const struct screen *s, char *dst, size_t cap);
 /* The value under the cursor, else the newest, with its unit. */

@@ -3,7 +3,8 @@
 #include "src/app/engine_private.h"
 #include "src/core/log.h"
 
-#define ANNOUNCE_US (10 * US_PER_MS) /* alarms that change at once go out together */
+#define ANNOUNCE_US     (10 * US_PER_MS) /* alarms that change at once go out together */
+#define ANSWER_USUAL_US US_PER_S         /* the central store answers sooner */
 
 void
 engine_announce(struct engine *e)
@@ -86,6 +87,8 @@ engine_tell_store(struct engine *e)
         h->postgres.since = e->now.mono;
     }
     h->postgres.connected = sync.connected;
+    bool slow = sync.waiting != 0 && e->now.mono - sync.waiting >= ANSWER_USUAL_US;
+    h->postgres.waiting = slow ? sync.waiting : 0;
     g_strlcpy(h->postgres.problem, sync.problem, sizeof(h->postgres.problem));
     h->postgres.pending_changes = sync.pending;
     h->postgres.behind = sync.behind;

@@ -290,5 +290,6 @@ sync_get(struct sync *s, struct sync_state *ret)
 {
     worker_lock(&s->worker);
     *ret = s->state;
+    ret->waiting = s->waiting;
     worker_unlock(&s->worker);
 }

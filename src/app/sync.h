@@ -133,6 +133,7 @@ void sync_store_plant(struct sync *s, int64_t base, const char *stations,
 
 struct sync_state {
     bool known, connected;
+    mono_us waiting; /* since when the store owes an answer; 0: it owes none */
     char problem[160];
     char store[UUID_SIZE]; /* which store it is, once that is known: the same for all of one */
     bool fenced;           /* not the owner any more, says the store; waits for

@@ -68,6 +68,8 @@ struct sync {
     struct sync_news news;
     struct sync_state state;
 
+    _Atomic mono_us waiting; /* as in struct sync_state */
+
     struct sync_thread own; /* the thread's, without lock */
 };
 

@@ -93,6 +93,7 @@ connect_to_store(struct sync *s, struct err *err)
         .wake_fd = s->stop_fd,
         .connect_us = CONNECT_US,
         .answer_us = ANSWER_US,
+        .waiting = &s->waiting,
     };
     enum rc rc = pg_open(&t->pg, &config, err);
     t->check = 0;

@@ -171,7 +171,8 @@ def scale(b):
 
 CASES = {"saturated": saturated, "paced": paced, "acknowledged": acknowledged, "scale": scale,
          "annunciation": alarms.annunciation, "latency": screen.latency, "start": screen.start,
-         "drawing": screen.drawing, "keys": screen.keys, "soak": screen.soak, "sync": store.sync}
+         "drawing": screen.drawing, "keys": screen.keys, "memory": screen.memory,
+         "soak": screen.soak, "sync": store.sync}
 
 
 def run(b, names):

@@ -187,10 +187,10 @@ kind:sensor,lolo,lolo,1000,500,high
 """
 
 
-def write_plant(path, deal=False, components=COMPONENTS):
-    """Ten components a station: neighbours, or dealt out in turn. Four rules on each."""
+def write_plant(path, deal=False, components=COMPONENTS, per_station=PER_STATION):
+    """So many components a station: neighbours, or dealt out in turn. Four rules on each."""
     os.makedirs(path, exist_ok=True)
-    stations = components // PER_STATION
+    stations = components // per_station
     with open(f"{path}/stations.csv", "w", encoding="utf-8") as f:
         f.write("uid,name,type\n")
         for i in range(stations):
@@ -198,7 +198,7 @@ def write_plant(path, deal=False, components=COMPONENTS):
     with open(f"{path}/components.csv", "w", encoding="utf-8") as f:
         f.write("id,station,name,kind,unit\n")
         for i in range(components):
-            station = i % stations if deal else i // PER_STATION
+            station = i % stations if deal else i // per_station
             f.write(f"C{i:05},S{station:04},Flow {i:05},sensor,l/s\n")
     with open(f"{path}/rules.csv", "w", encoding="utf-8") as f:
         f.write(RULES)
@@ -207,11 +207,11 @@ def write_plant(path, deal=False, components=COMPONENTS):
 class Leitstand:
     """The program under test with a plant of so many components, `run` unless told otherwise."""
 
-    def __init__(self, build, dir, port, qos=0, components=COMPONENTS):
+    def __init__(self, build, dir, port, qos=0, components=COMPONENTS, per_station=PER_STATION):
         self.program, self.dir = f"{build}/leitstand", dir
         self.socket_path = os.path.join(dir, "control.sock")
         self.ini = os.path.join(dir, "leitstand.ini")
-        write_plant(f"{dir}/plant", components=components)
+        write_plant(f"{dir}/plant", components=components, per_station=per_station)
         with open(self.ini, "w", encoding="utf-8") as f:
             f.write(f"[instance]\nname = bench\nsocket = {self.socket_path}\n"
                     f"[mqtt]\nhost = 127.0.0.1\nport = {port}\n"

@@ -119,3 +119,27 @@ def keys(b):
     b.tell("keys", "the same / with 40 stations", h.Spread([many["ms"] / few["ms"]]))
     b.row("keys", "peak of memory, 10,000 stations of 12 components, MB", many["mb"], 150,
           digits=0)
+
+
+def memory(b):
+    """The real console: 10,000 stations, 50,000 components, every view, a day of trends."""
+    # u22
+    def measure(d, port):
+        program = h.Leitstand(b.build, d, port, components=50000, per_station=5)
+        probe = subprocess.Popen([f"{b.build}/tests/bench/screen_probe", "memory",
+                                  program.program, program.ini], stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE, text=True)
+        json.loads(probe.stdout.readline())
+        program.process = probe  # whose end means that nobody will answer
+        program.await_subscription()
+        for _ in range(3):
+            h.Flood(b.build, port, 50000, rate=5000, topics=50000).join()
+        program.settle()
+        out, _ = probe.communicate("\n", timeout=120)
+        if probe.returncode != 0:
+            raise h.Trouble("the console did not answer")
+        return json.loads(out)
+    told = b.with_broker(measure)
+    b.say(f"    {told}")
+    b.row("memory", "peak, 10,000 stations, 50,000 components, a day of trends, MB",
+          told["peak_mb"], 150, digits=0)

@@ -2,8 +2,9 @@
 /*
  * The console in a terminal of the test's own, with a clock beside it. Tells JSON.
  *
- *   screen_probe start PROGRAM INI        milliseconds from fork to the first frame with
- * stations screen_probe latency PROGRAM INI PORT message to screen, at 10,000 messages a second
+ *   screen_probe start PROGRAM INI        from fork to the first frame with stations
+ *   screen_probe latency PROGRAM INI PORT message to screen, at 10,000 messages a second
+ *   screen_probe memory PROGRAM INI       the peak of it, with every view and a day of trends
  *   screen_probe keys PROGRAM INI SECONDS a key to its answer, while something else floods
  *   screen_probe draw UI_STAGE            CPU and bytes of a frame with 20 changed values
  */
@@ -78,7 +79,7 @@ probe_start(const char *program, const char *ini)
 {
     int64_t begin = bench_clock_us();
     struct term *t = start_console(program, ini);
-    bool shown = term_wait_text(t, "S0003");
+    bool shown = term_wait_text(t, "ALL "); /* the areas, of the overview */
     int64_t end = bench_clock_us();
     int status = end_console(t);
     if (!shown || status != 0) {
@@ -199,6 +200,68 @@ probe_keys(const char *program, const char *ini, int seconds)
     return told;
 }
 
+/* kB of a line of /proc/PID/status; 0: it cannot be read. */
+static long
+status_kb(const struct term *t, const char *name)
+{
+    char path[64], line[256];
+    long kb = 0;
+    snprintf(path, sizeof(path), "/proc/%d/status", term_pid(t));
+    FILE *f = fopen(path, "r");
+    while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+        if (g_str_has_prefix(line, name)) {
+            kb = (long)g_ascii_strtoll(line + strlen(name), NULL, 10);
+        }
+    }
+    if (f != NULL) {
+        fclose(f);
+    }
+    return kb;
+}
+
+/* Every view, in the end the trends of eight components over a day, beside the day before. */
+static int
+probe_memory(const char *program, const char *ini)
+{
+    static const char *const keys[] = {
+        "1",
+        "3",
+        "4",
+        "6",
+        "7",
+        "8",
+        "9",
+        "u",
+        "2",
+        ":trend S0000/C00000 S0001/C00005 S0002/C00010 S0003/C00015 S0004/C00020 "
+        "S0005/C00025 S0006/C00030 S0007/C00035\r",
+        ":span 24h\r",
+        "="};
+    struct term *t = start_console(program, ini);
+    term_send(t, "2");
+    bool shown = term_wait_text(t, "S0003");
+    printf("{\"pid\":%d}\n", term_pid(t));
+    fflush(stdout);
+    (void)getchar(); /* the caller has sent values to all components */
+    for (size_t i = 0; shown && i < G_N_ELEMENTS(keys); i++) {
+        term_send(t, keys[i]);
+        term_read_for(t, 500);
+    }
+    shown = shown && term_wait_text(t, "24 h  mean  live") && term_wait_text(t, "= day before");
+    printf("{\"peak_mb\":%.1f,\"mb\":%.1f}\n", (double)status_kb(t, "VmHWM:") / 1024,
+           (double)status_kb(t, "VmRSS:") / 1024);
+    fflush(stdout);
+    term_send(t, ":quit\r");
+    int status = -1;
+    bool ended = term_wait_exit(t, &status);
+    term_free(t);
+    if (!shown || !ended || status != 0) {
+        fprintf(stderr, "screen_probe: no trends were shown, or exit status %d\n", status);
+        return 1;
+    }
+    return 0;
+}
+
 /* CPU of the main thread, which draws. */
 static double
 screen_cpu_ms(const struct term *t)
@@ -283,6 +346,9 @@ main(int argc, char **argv)
     }
     if (argc == 4 && strcmp(argv[1], "start") == 0) {
         return probe_start(argv[2], argv[3]);
+    }
+    if (argc == 4 && strcmp(argv[1], "memory") == 0) {
+        return probe_memory(argv[2], argv[3]);
     }
     if (argc == 5 && text_to_int(argv[4], 1, 65535, &number)) {
         if (strcmp(argv[1], "latency") == 0) {
