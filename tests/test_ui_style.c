@@ -249,8 +249,8 @@ test_click_selects_only(void **state)
     click(p, 0, term_find(p->t, "PW-0007"), 12);
     click(p, 1, term_find(p->t, "PW-0008"), 12);
     click(p, 2, term_find(p->t, "PW-0009"), 12);
-    click(p, 0, 23, 1); /* where keys are hinted at */
-    click(p, 0, 0, 30);
+    click(p, 0, 23, 79); /* behind the hints */
+    click(p, 0, 1, 30);
     term_wait_quiet(p->t, 100);
     assert_string_equal(play_selected(p), "PW-0007");
     assert_true(play_shows(p, "PW-0001"));
@@ -259,6 +259,29 @@ test_click_selects_only(void **state)
     assert_true(strcmp(play_selected(p), "PW-0007") > 0);
     click(p, 64, 10, 10);
     play_wait_selected(p, "PW-0007");
+    play_close(p);
+}
+
+/* A tab opens its view, a hint does what it tells, but for what acts on alarms. */
+static void
+test_click_on_tabs_and_hints(void **state)
+{
+    (void)state;
+    struct play_options o = {.columns = 100, .rows = 24};
+    struct play *p = play_open(&o);
+    play_tell(p, "alarm PW-0007 LEVEL hi high unacked age=60");
+    play_publish(p);
+    click(p, 0, 0, play_column(p, 0, "4 Alarms"));
+    play_see(p, "[4 Alarms]");
+    term_read_for(p->t, 1100);
+    click(p, 0, 23, play_column(p, 23, "a ack"));
+    play_see(p, "a click acts on nothing: press the key");
+    term_send(p->t, "\033");
+    play_see(p, "? help");
+    click(p, 0, 23, play_column(p, 23, "? help"));
+    play_see(p, "type to search");
+    play_done(p);
+    assert_null(strstr(p->said->str, "ack"));
     play_close(p);
 }
 
@@ -303,10 +326,15 @@ test_mouse_switch(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_u30_calm_is_grey),      cmocka_unit_test(test_fault_is_coloured),
-    cmocka_unit_test(test_u33_no_color),          cmocka_unit_test(test_u33_empty_no_color),
-    cmocka_unit_test(test_u33_selection_is_seen), cmocka_unit_test(test_u36_glyph_sets),
-    cmocka_unit_test(test_click_selects_only),    cmocka_unit_test(test_click_far_right),
+    cmocka_unit_test(test_u30_calm_is_grey),
+    cmocka_unit_test(test_fault_is_coloured),
+    cmocka_unit_test(test_u33_no_color),
+    cmocka_unit_test(test_u33_empty_no_color),
+    cmocka_unit_test(test_u33_selection_is_seen),
+    cmocka_unit_test(test_u36_glyph_sets),
+    cmocka_unit_test(test_click_selects_only),
+    cmocka_unit_test(test_click_far_right),
+    cmocka_unit_test(test_click_on_tabs_and_hints),
     cmocka_unit_test(test_mouse_switch),
 };
 

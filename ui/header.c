@@ -41,8 +41,10 @@ draw_tab(struct screen *s, int x, int end, enum view view, bool brief)
 {
     char text[FORMAT_SIZE];
     tab_text(s, view, brief, text, sizeof(text));
-    return x + draw_flow(s->draw, 0, x, end - x, s->view == view ? STYLE_STRONG : STYLE_NORMAL,
-                         text);
+    int width =
+        draw_flow(s->draw, 0, x, end - x, s->view == view ? STYLE_STRONG : STYLE_NORMAL, text);
+    screen_add_spot(s, (struct spot){.y = 0, .x = x, .width = width, .view = view});
+    return x + width;
 }
 
 static int

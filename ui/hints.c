@@ -24,10 +24,11 @@ draw_hint(struct screen *s, int y, int *x, const struct action *a, bool possible
     if (*x + draw_columns(s->draw, key) + draw_columns(s->draw, word) > s->columns) {
         return false;
     }
+    int begin = *x;
     *x += draw_flow(s->draw, y, *x, s->columns - *x, possible ? STYLE_STRONG : STYLE_DIM, key);
-    *x +=
-        draw_flow(s->draw, y, *x, s->columns - *x, possible ? STYLE_NORMAL : STYLE_DIM, word) +
-        2;
+    *x += draw_flow(s->draw, y, *x, s->columns - *x, possible ? STYLE_NORMAL : STYLE_DIM, word);
+    screen_add_spot(s, (struct spot){.y = y, .x = begin, .width = *x - begin, .action = a});
+    *x += 2;
     return true;
 }
 

@@ -3,6 +3,8 @@
 
 #include <curses.h>
 
+#include "src/core/i18n.h"
+#include "ui/keymap.h"
 #include "ui/view.h"
 #include "ui/views.h"
 
@@ -42,9 +44,33 @@ mouse_select_row(struct screen *s, int y, int x)
     }
 }
 
+/* A tab, or a hint. A click never acts on the plant: that wants a key. */
+static bool
+click_spot(struct screen *s, int y, int x)
+{
+    for (int i = 0; i < s->n_spots; i++) {
+        const struct spot *spot = &s->spots[i];
+        if (y != spot->y || x < spot->x || x >= spot->x + spot->width) {
+            continue;
+        }
+        if (spot->action == NULL) {
+            screen_set_view(s, spot->view);
+        } else if (!spot->action->acts) {
+            keymap_run(s, spot->action, "");
+        } else {
+            screen_notice(s, "%s", _("a click acts on nothing: press the key"));
+        }
+        return true;
+    }
+    return false;
+}
+
 static void
 click(struct screen *s, int y, int x)
 {
+    if (click_spot(s, y, x)) {
+        return;
+    }
     if (view_of(s)->click != NULL) {
         view_of(s)->click(s, y, x);
     } else {

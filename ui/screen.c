@@ -448,6 +448,14 @@ screen_key(struct screen *s, int key)
 
 /* ---- drawing ---- */
 
+void
+screen_add_spot(struct screen *s, struct spot spot)
+{
+    if (s->n_spots < SPOTS_MAX) {
+        s->spots[s->n_spots++] = spot;
+    }
+}
+
 static enum extent
 extent_of(int rows, int columns)
 {
@@ -468,6 +476,7 @@ screen_draw(struct screen *s)
     s->cursor_y = s->rows - 1;
     s->cursor_x = 0;
     s->list_rows = (struct rect){0};
+    s->n_spots = 0;
     s->alarms_drawn = false;
     draw_begin(s->draw, s->rows, s->columns);
     layout_draw(s);

@@ -112,6 +112,7 @@ struct ask {
 };
 
 struct screen;
+struct action;
 struct keymap;
 struct undo;
 struct freeze;
@@ -159,6 +160,14 @@ struct unknown_view {
     mono_us adopting_until; /* 0: nothing is being adopted */
 };
 
+/* Where a click opens a view, or does what a hint tells. */
+#define SPOTS_MAX 48
+struct spot {
+    int y, x, width;
+    const struct action *action; /* NULL: view */
+    enum view view;
+};
+
 /* A view that another one was opened out of, and how it was. */
 struct trail_step {
     enum view view;
@@ -193,7 +202,9 @@ struct screen {
     unsigned unanswered; /* actions that were posted and not replied to */
     struct ask ask;
     struct roster roster;
-    struct rect list_rows; /* where the rows of the list are: for the mouse */
+    struct rect list_rows;        /* where the rows of the list are: for the mouse */
+    struct spot spots[SPOTS_MAX]; /* and what else a click finds in this frame */
+    int n_spots;
     struct detail detail;
     struct unknown_view unknown;
     struct log_view log;
@@ -247,6 +258,8 @@ mono_us screen_next_tick(const struct screen *s);
 
 void screen_key(struct screen *s, int key);
 void screen_draw(struct screen *s);
+
+void screen_add_spot(struct screen *s, struct spot spot); /* of this frame */
 
 /* For the actions and views. */
 enum place screen_place(const struct screen *s);
