@@ -9,8 +9,8 @@
  *
  * The selection is bound to station, component and rule; nothing but the user or the end of
  * that alarm changes it. One that the user never chose does not hold the worst off the screen:
- * whoever comes to the list finds the first row selected. After a cursor key no row moves for HOLD_US: what ends meanwhile stays
- * as "gone", what is new waits, and both are counted.
+ * whoever comes to the list finds the first row selected. After a cursor key no row moves for
+ * HOLD_US: what ends meanwhile stays as "gone", what is new waits, and both are counted.
  *
  * Cost: nothing as long as the board's version stays; one sort of what is shown for each new
  * one.
@@ -58,7 +58,7 @@ struct alarm_list {
 
     struct alarm_key selected;
     bool any_selected;
-    bool chosen; /* by the user's hand */
+    bool chosen;        /* by the user's hand */
     mono_us changed_at; /* when the selected row last became another by itself; 0: never */
     /* private: */
     struct plant *plant; /* own reference: what ghosts point into */

@@ -48,8 +48,8 @@ struct health {
     } cache;
     struct {
         bool configured, connected;
-        mono_us since;     /* of the present state */
-        mono_us waiting;   /* since when it owes an answer, if that is longer than usual, or 0 */
+        mono_us since;   /* of the present state */
+        mono_us waiting; /* since when it owes an answer, if that is longer than usual, or 0 */
         char problem[160]; /* why not connected, for people; "" when connected */
         /* Readings of this instance: on their way there, arrived there, refused there. */
         uint64_t pending, synced, quarantined;
