@@ -8,7 +8,7 @@
 # usage: run.sh [--yes] [--quick]
 #        --yes    installs packages without asking
 #        --quick  gcc only
-# FUZZ_SECONDS sets the time of each fuzz target (30). Builds are kept in build-test/.
+# FUZZ_SECONDS sets the time of each fuzz target (20). Builds are kept in build-test/.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -172,7 +172,7 @@ if [ "$quick" = no ]; then
     export CC=clang
     if build fuzz fuzzers -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false; then
         [ ! -f "$work/gcc/build.ninja" ] || start_ha
-        say "fuzz: ${FUZZ_SECONDS:-30} s for each target, two at a time"
+        say "fuzz: ${FUZZ_SECONDS:-20} s for each target, two at a time"
         nice -n 19 sh "$root/tests/fuzz/run.sh" "$work/fuzz" >"$work/fuzz.tap" 2>&1 ||
             grep -v '^ok' "$work/fuzz.tap" || true
         count fuzz "$work/fuzz.tap"

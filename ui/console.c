@@ -14,7 +14,9 @@
 #define DATA_FRAME_US (100 * US_PER_MS) /* new values: at most ten frames a second */
 #define SLOW_FRAME_US (250 * US_PER_MS) /* all frames where few were asked for */
 #define KEY_FRAME_US  (15 * US_PER_MS)  /* a key is answered sooner */
-#define RESIZE_US     (50 * US_PER_MS)  /* quiet that ends a burst of new sizes */
+#define KEY_CELLS     900               /* of a frame on a slow line */
+#define DATA_CELLS    600
+#define RESIZE_US     (50 * US_PER_MS) /* quiet that ends a burst of new sizes */
 
 enum wake {
     WAKE_KEYS,
@@ -337,12 +339,19 @@ static void
 draw(struct console *c)
 {
     take_snapshot(c);
+    /* On a line that can be felt a key is answered within a second: by 4 kB/s that is a frame
+     * under way, its own, and the way there. */
+    bool slow = terminal_link_ms(c->terminal) > 0;
+    draw_set_budget(c->screen.draw, !slow || c->screen.print.on ? 0
+                                    : c->key_waits              ? KEY_CELLS
+                                                                : DATA_CELLS);
     if (!c->screen.print.shown) {
         screen_draw(&c->screen);
         terminal_show(c->terminal);
     }
     c->frame_at = c->now;
-    c->data_waits = c->key_waits = false;
+    c->data_waits = draw_left(c->screen.draw);
+    c->key_waits = false;
 }
 
 static void

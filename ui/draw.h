@@ -37,6 +37,12 @@ bool draw_flashes(const struct draw *d); /* something in the last frame was STYL
 /* Forget what the terminal shows: the next frame is handed over whole. */
 void draw_invalidate(struct draw *d);
 
+/* So many cells of a frame at most are written anew, or little more; rows beyond that are left
+ * for the next frames, those that change now before those that were left. 0: all. For slow
+ * lines, where a key must not wait for what is large. */
+void draw_set_budget(struct draw *d, int cells);
+bool draw_left(const struct draw *d); /* rows of the last frame were left */
+
 void draw_begin(struct draw *d, int rows, int columns);
 /* Copies the frame's changes to stdscr and leaves the cursor at (y, x). */
 void draw_end(struct draw *d, int y, int x);

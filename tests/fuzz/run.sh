@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Lets every fuzz target run for a while, two at a time, from its seed corpus. Speaks TAP.
-# FUZZ_SECONDS (30) is the time for each; what made one fail stays in BUILD/findings.
+# FUZZ_SECONDS (20) is the time for each; what made one fail stays in BUILD/findings.
 #
 # usage: run.sh BUILD
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
-seconds=${FUZZ_SECONDS:-30}
+seconds=${FUZZ_SECONDS:-20}
 work=$build/fuzz-work
 findings=$build/findings
 mkdir -p "$work" "$findings"
