@@ -53,7 +53,8 @@ struct alarm_list {
     uint32_t belonging, waiting; /* match mode and filter; of these not among the rows yet */
     struct filter *filter;
     char filter_text[256];
-    const struct alarm_view *newest; /* unacknowledged and not covered; NULL: none */
+    /* Unacknowledged and not covered, the newest of the worst priority; NULL: none. */
+    const struct alarm_view *newest;
     uint32_t n_unacked;
 
     struct alarm_key selected;

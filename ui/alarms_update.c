@@ -95,6 +95,14 @@ take_maintenance(struct alarm_list *l)
     }
 }
 
+/* Of the worst priority, so that nothing slight takes the place of what is urgent. */
+static bool
+is_more_urgent(const struct alarm_view *v, const struct alarm_view *than)
+{
+    return v->priority != than->priority ? v->priority < than->priority
+                                         : v->raised_at > than->raised_at;
+}
+
 static void
 find_newest(struct alarm_list *l)
 {
@@ -106,8 +114,7 @@ find_newest(struct alarm_list *l)
             continue;
         }
         l->n_unacked++;
-        if (l->newest == NULL || v->raised_at > l->newest->raised_at ||
-            (v->raised_at == l->newest->raised_at && v->priority < l->newest->priority)) {
+        if (l->newest == NULL || is_more_urgent(v, l->newest)) {
             l->newest = v;
         }
     }

@@ -125,10 +125,13 @@ draw_head(struct screen *s, int y, struct rect area)
     waiting_text(v, text, sizeof(text));
     unsigned style = *text == '\0' ? STYLE_DIM : STYLE_STRONG;
     if (*text == '\0' && (*v->book.filter_text != '\0' || v->book.list.n > 0)) {
-        snprintf(text, sizeof(text),
-                 *v->book.filter_text == '\0' ? _("%d lines so far")
-                                              : _("%d of %u lines so far"),
-                 v->book.list.n, v->book.lines->len);
+        int n = v->book.list.n;
+        if (*v->book.filter_text == '\0') {
+            snprintf(text, sizeof(text),
+                     ngettext("%d line so far", "%d lines so far", (unsigned)n), n);
+        } else {
+            snprintf(text, sizeof(text), _("%d of %u lines so far"), n, v->book.lines->len);
+        }
     }
     int right = draw_columns(s->draw, text), x = area.x + 1;
     int end = area.x + area.width - right - 2;

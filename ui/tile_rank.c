@@ -43,8 +43,8 @@ tile_rank_look(struct screen *s, int i)
 }
 
 /* How far beyond its nearest limit, as a part of its range, negative on this side of it; where
- * there is no limit, a level's from the borders of its range: a flow or count of 0 is as normal
- * as any. NAN: nothing is known of it. */
+ * there is no limit, of the borders of its range: a flow or count of 0 is as normal as any, a
+ * level is not. NAN: nothing is known of it. */
 static double
 distance_of(const struct tile_live *l, const struct rank_point *p, const struct component *c,
             double shown)
@@ -53,8 +53,9 @@ distance_of(const struct tile_live *l, const struct rank_point *p, const struct 
     if (p->n > 0) {
         limit_set_nearest(c, &g_array_index(l->marks, struct limit_mark, p->first), p->n, shown,
                           &distance);
-    } else if (c->kind == KIND_LEVEL && c->max > c->min) {
-        distance = MIN(shown - c->min, c->max - shown) / (c->max - c->min);
+    } else if (c->max > c->min) {
+        double below = c->max - shown, above = shown - c->min;
+        distance = (c->kind == KIND_LEVEL ? MIN(below, above) : below) / (c->max - c->min);
     }
     return -distance;
 }
