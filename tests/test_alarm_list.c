@@ -118,7 +118,7 @@ test_order(void **state)
     show(&w, &l, 0);
     assert_rows(&l, "returned new-low old-low acked-critical latched");
     assert_int_equal(l.n_unacked, 3);
-    assert_string_equal(l.newest->rule, "new-low");
+    assert_string_equal(l.newest->rule, "returned");
     alarm_list_set_mode(&l, ALARMS_COVERED);
     assert_rows(&l, "shelved");
     alarm_list_set_mode(&l, ALARMS_FLAT);
