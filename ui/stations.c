@@ -13,11 +13,15 @@
 
 /* ---- columns ---- */
 
+/* Once for a plant: how wide is what the columns show of it. */
 static void
-measure(struct screen *s)
+measure(const struct screen *s)
 {
     struct stations *v = s->stations;
     const struct roster *r = &s->roster;
+    if (v->measured == r->plant) {
+        return;
+    }
     v->measured = r->plant;
     v->type_columns = 0;
     memset(v->units, 0, sizeof(v->units));
@@ -50,6 +54,7 @@ int
 stations_width(const struct screen *s)
 {
     int used = MARKS;
+    measure(s);
     for (int i = 0; i < s->stations->columns.n; i++) {
         int width = stations_cell_width(s, i);
         used += width > 0 ? width + 1 : 0;
@@ -107,9 +112,7 @@ lay_out(struct screen *s, struct rect area)
 {
     struct stations *v = s->stations;
     int name = -1, room = area.width - MARKS - 1; /* for the name and its gap */
-    if (v->measured != s->roster.plant) {
-        measure(s);
-    }
+    measure(s);
     bool usual = !prefs_get(s->prefs, "stations", "columns", NULL);
     memset(v->width, 0, sizeof(v->width));
     for (int i = 0; i < v->columns.n; i++) {

@@ -101,6 +101,7 @@ apply_picks(struct screen *s)
         }
     }
     bool well = columns_parse(&v->columns, text->str, NULL, &many) == NULL;
+    v->measured = NULL;
     if (well) {
         stations_columns_changed(s);
     } else {
@@ -190,6 +191,7 @@ action_columns(struct screen *s, const char *argument)
     }
     const char *text = strcmp(argument, "default") == 0 ? columns_default() : argument;
     const char *wrong = columns_parse(&s->stations->columns, text, s->snap->plant, &many);
+    s->stations->measured = NULL;
     if (wrong == NULL) {
         stations_columns_changed(s);
     } else if (many) {
