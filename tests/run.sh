@@ -97,34 +97,58 @@ run() { # name [options of meson test]
     fi
 }
 
-# Most tests wait for something most of the time, so there are more of them at once than there
-# are processors; but those that type at a screen do not get on with a machine that is busy.
+# Tests that others may work beside: start them, go on, and finish them.
+start() { # build logbase [options of meson test]
+    say "$2: testing"
+    rm -f "$work/$1/meson-logs/$2.json"
+    beside=$1 logbase=$2
+    shift 2
+    meson test -C "$work/$beside" --no-rebuild --print-errorlogs --logbase "$logbase" "$@" \
+        >"$work/$logbase.tests" 2>&1 &
+    beside_pid=$!
+}
+
+finish() { # pid build logbase
+    wait "$1" || grep -v '^ *[0-9]*/[0-9]* .* OK ' "$work/$3.tests" | tail -n 150
+    if [ -s "$work/$2/meson-logs/$3.json" ]; then
+        count "$3" "$work/$2/meson-logs/$3.json"
+    else
+        cat "$work/$3.tests"
+        fail "$3: no test ran"
+    fi
+}
+
+# Those that type at a screen do not get on with a machine that is busy, but they mostly wait:
+# what they leave is for the parts, which need nobody else. Of the others, which wait for
+# services, there are more at once than there are processors.
 run_all() { # name [options of meson test]
     all=$1
     shift
+    start_parts "$all" "$@"
+    parts=$beside_pid
     jobs=2
     run "$all" --suite screen "$@"
+    finish "$parts" "$all" "$all-parts"
     jobs=3
-    run "$all" --no-suite screen --no-suite ha "$@"
+    run "$all" --no-suite screen --no-suite ha --no-suite unit --no-suite source \
+        --no-suite model "$@"
 }
 
-# Several instances at once, which mostly wait for each other: others may work beside them.
+start_parts() { # build [options of meson test]
+    parts_of=$1
+    shift
+    start "$parts_of" "$parts_of-parts" --suite unit --suite source --suite model \
+        --num-processes 1 --wrapper "nice -n 19" --timeout-multiplier 4 "$@"
+}
+
+# Several instances at once, which mostly wait for each other.
 start_ha() {
-    say "ha: testing"
-    rm -f "$work/gcc/meson-logs/ha.json"
-    meson test -C "$work/gcc" --no-rebuild --print-errorlogs --suite ha --logbase ha \
-        --num-processes 3 >"$work/ha.tests" 2>&1 &
-    ha=$!
+    start gcc ha --suite ha --num-processes 3
+    ha=$beside_pid
 }
 
 finish_ha() {
-    wait "$ha" || grep -v '^ *[0-9]*/[0-9]* .* OK ' "$work/ha.tests" | tail -n 150
-    if [ -s "$work/gcc/meson-logs/ha.json" ]; then
-        count ha "$work/gcc/meson-logs/ha.json"
-    else
-        cat "$work/ha.tests"
-        fail "ha: no test ran"
-    fi
+    finish "$ha" gcc ha
 }
 
 export CC=gcc
