@@ -20,9 +20,10 @@ struct job {
 };
 
 /* What commands did to one component: a reading, or a stretch of none or of bad ones. */
+enum mark_kind { MARK_READING, MARK_GAP, MARK_BAD };
 struct mark {
     char station[PLANT_ID_MAX + 1], component[PLANT_ID_MAX + 1];
-    enum { MARK_READING, MARK_GAP, MARK_BAD } kind;
+    enum mark_kind kind;
     wall_us from, to; /* of a reading: from */
     double value;
 };
@@ -357,7 +358,7 @@ set_mode(struct stage_archive *a, char **w)
 }
 
 static void
-add_mark(struct stage_archive *a, char **w, int kind)
+add_mark(struct stage_archive *a, char **w, enum mark_kind kind)
 {
     wall_us now = stage_now().wall;
     struct mark m = {.kind = kind};

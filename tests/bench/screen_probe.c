@@ -26,7 +26,10 @@
 #define TOPICS  4370
 #define RATE    10000
 #define SECONDS 30
-#define SHOWN   5
+#define EIGHT_TRENDS                                                                           \
+    ":trend S0000/C00000 S0001/C00005 S0002/C00010 S0003/C00015 S0004/C00020 S0005/C00025 "    \
+    "S0006/C00030 S0007/C00035\r"
+#define SHOWN 5
 
 static struct term *
 start_console(const char *program, const char *ini)
@@ -223,20 +226,8 @@ status_kb(const struct term *t, const char *name)
 static int
 probe_memory(const char *program, const char *ini)
 {
-    static const char *const keys[] = {
-        "1",
-        "3",
-        "4",
-        "6",
-        "7",
-        "8",
-        "9",
-        "u",
-        "2",
-        ":trend S0000/C00000 S0001/C00005 S0002/C00010 S0003/C00015 S0004/C00020 "
-        "S0005/C00025 S0006/C00030 S0007/C00035\r",
-        ":span 24h\r",
-        "="};
+    static const char *const keys[] = {"1", "3", "4", "6",          "7",           "8",
+                                       "9", "u", "2", EIGHT_TRENDS, ":span 24h\r", "="};
     struct term *t = start_console(program, ini);
     term_send(t, "2");
     bool shown = term_wait_text(t, "S0003");
