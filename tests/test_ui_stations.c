@@ -272,6 +272,21 @@ test_tags(void **state)
     play_close(p);
 }
 
+/* As in a telephone book, not as in a table of characters. */
+static void
+test_names_with_umlauts(void **state)
+{
+    (void)state;
+    struct play *p = open_size(100, 24);
+    play_tell(p, "add PW-9999 Ähre");
+    play_publish(p);
+    term_send(p->t, ":sort name\r");
+    play_see(p, "NAME▼");
+    term_send(p->t, "g");
+    play_wait_selected(p, "PW-9999");
+    play_close(p);
+}
+
 /* U10: 10,000 stations; each typed character repaints in less than 30 ms, and Esc brings
  * scroll and selection back. */
 static void
@@ -337,6 +352,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_filter_by_column),
     cmocka_unit_test(test_filter_follows_values),
     cmocka_unit_test(test_tags),
+    cmocka_unit_test(test_names_with_umlauts),
     cmocka_unit_test(test_u10_filter_of_ten_thousand),
     cmocka_unit_test(test_ten_thousand_sorted),
 };

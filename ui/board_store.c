@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/board_store.h"
+#include "ui/collate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +27,7 @@ by_name(gconstpointer a, gconstpointer b)
 {
     const struct board_slot *x = *(struct board_slot *const *)a,
                             *y = *(struct board_slot *const *)b;
-    return strcmp(x->name, y->name);
+    return collate_compare(x->name, y->name);
 }
 
 const char *

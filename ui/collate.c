@@ -43,3 +43,13 @@ collate_key(const char *text)
     g_free(apart);
     return g_string_free(key, FALSE);
 }
+
+int
+collate_compare(const char *a, const char *b)
+{
+    char *x = collate_key(a), *y = collate_key(b);
+    int result = strcmp(x, y);
+    g_free(x);
+    g_free(y);
+    return result;
+}

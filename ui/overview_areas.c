@@ -2,6 +2,7 @@
 /* Areas: which there are, what is counted in each, in which order they stand. */
 #include <assert.h>
 
+#include "ui/collate.h"
 #include "ui/overview.h"
 
 static const char *const sort_names[] = {[AREAS_WORST] = "worst",
@@ -137,7 +138,7 @@ compare_key(enum area_sort sort, const struct area *a, const struct area *b)
         return 0;
     case AREAS_NAME:
         return (*a->name == '\0') != (*b->name == '\0') ? (*a->name == '\0' ? 1 : -1)
-                                                        : strcmp(a->name, b->name);
+                                                        : collate_compare(a->name, b->name);
     case AREAS_STATIONS:
         return compare_number(a->stations, b->stations);
     case AREAS_COMM:

@@ -21,6 +21,9 @@ drop_plant(struct roster *r)
         filter_text_fini(&r->texts[i]);
     }
     g_clear_pointer(&r->texts, g_free);
+    for (int i = 0; i < ROSTER_TEXTS; i++) {
+        g_clear_pointer(&r->collated[i], g_ptr_array_unref);
+    }
     g_clear_pointer(&r->briefs, g_free);
     g_clear_pointer(&r->conditions, g_free);
     g_clear_pointer(&r->worst, g_free);

@@ -37,9 +37,14 @@ struct fault {
     wall_us since; /* when this screen first saw it, at best when the source says */
 };
 
+/* Columns that are sorted as text: id, name, type, area. */
+#define ROSTER_TEXTS 4
+
 struct roster {
     struct plant *plant; /* own reference; NULL before the first snapshot */
     struct filter_text *texts;
+    GPtrArray *collated[ROSTER_TEXTS]; /* char *: each station's, by collate.h, once they are
+                                          asked for; NULL before */
     struct brief *briefs;
     int uid_columns, name_columns, area_columns; /* the widest */
     int unit_columns[BRIEF_VALUES];

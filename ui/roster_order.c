@@ -2,6 +2,7 @@
 /* Which stations are shown, and in which order: filter and sort of the roster. */
 #include <math.h>
 
+#include "ui/collate.h"
 #include "ui/roster.h"
 
 /* What a station is sorted by, looked up once and not for each comparison. */
@@ -70,36 +71,45 @@ roster_number(const struct roster *r, const struct snapshot *s, const struct sta
     return NAN;
 }
 
+/* Which of the texts the list is sorted by; -1: by a number. */
+static int
+sorted_text(const struct roster *r)
+{
+    static const int kinds[ROSTER_TEXTS] = {COLUMN_ID, COLUMN_STATION, COLUMN_TYPE,
+                                            COLUMN_AREA};
+    for (int i = 0; i < ROSTER_TEXTS; i++) {
+        if ((int)r->sort.kind == kinds[i]) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* Some 25 ms for 10,000 stations, therefore once for a plant and when it is needed. */
+static void
+collate(struct roster *r, int which)
+{
+    if (which < 0 || r->collated[which] != NULL) {
+        return;
+    }
+    r->collated[which] = g_ptr_array_new_full(r->plant->n_stations, g_free);
+    for (uint32_t i = 0; i < r->plant->n_stations; i++) {
+        const struct station *station = &r->plant->stations[i];
+        const char *const texts[ROSTER_TEXTS] = {station->uid, station->name, station->type,
+                                                 station->area};
+        g_ptr_array_add(r->collated[which], collate_key(texts[which]));
+    }
+}
+
 static struct sort_key
 key_of(const struct roster *r, const struct snapshot *s, uint32_t station)
 {
     struct sort_key key = {.station = station};
-    switch (r->sort.kind) {
-    case COLUMN_ID:
-        key.text = r->plant->stations[station].uid;
-        break;
-    case COLUMN_STATION:
-        key.text = r->texts[station].fields[FIELD_NAME];
-        break;
-    case COLUMN_TYPE:
-        key.text = r->texts[station].fields[FIELD_TYPE];
-        break;
-    case COLUMN_AREA:
-        key.text = r->texts[station].fields[FIELD_AREA];
-        break;
-    case COLUMN_VALUE:
-    case COLUMN_VALUE2:
-    case COLUMN_VALUE3:
-    case COLUMN_ON:
-    case COLUMN_STATE:
-    case COLUMN_AGE:
-    case COLUMN_CLOCK:
-    case COLUMN_FAULTS:
-    case COLUMN_ALARMS:
-    case COLUMN_KIND:
-    case COLUMN_COMPONENT:
+    int text = sorted_text(r);
+    if (text >= 0) {
+        key.text = g_ptr_array_index(r->collated[text], station);
+    } else {
         key.number = roster_number(r, s, &r->sort, station);
-        break;
     }
     key.none = key.text != NULL ? *key.text == '\0' : isnan(key.number);
     return key;
@@ -180,6 +190,7 @@ roster_make_order(struct roster *r, const struct snapshot *s)
     const struct filtering data = {r, s};
     bool words = filter_wants_condition(r->filter);
     struct sort_key *keys = g_new(struct sort_key, MAX(r->plant->n_stations, 1));
+    collate(r, sorted_text(r));
     r->n = 0;
     for (uint32_t i = 0; i < r->plant->n_stations; i++) {
         if (matches(&data, i, words)) {
