@@ -36,6 +36,7 @@ failed=0
 skipped=0
 prefix= # what tests run under
 rebuild=--no-rebuild
+nicely= # what those run under that others may work beside
 jobs=3
 started=$(date +%s)
 
@@ -103,7 +104,8 @@ start() { # build logbase [options of meson test]
     rm -f "$work/$1/meson-logs/$2.json"
     beside=$1 logbase=$2
     shift 2
-    meson test -C "$work/$beside" --no-rebuild --print-errorlogs --logbase "$logbase" "$@" \
+    # shellcheck disable=SC2086
+    $nicely meson test -C "$work/$beside" --no-rebuild --print-errorlogs --logbase "$logbase" "$@" \
         >"$work/$logbase.tests" 2>&1 &
     beside_pid=$!
 }
@@ -137,8 +139,10 @@ run_all() { # name [options of meson test]
 start_parts() { # build [options of meson test]
     parts_of=$1
     shift
+    nicely="nice -n 19"
     start "$parts_of" "$parts_of-parts" --suite unit --suite source --suite model \
-        --num-processes 1 --wrapper "nice -n 19" --timeout-multiplier 4 "$@"
+        --num-processes 1 --timeout-multiplier 4 "$@"
+    nicely=
 }
 
 # Several instances at once, which mostly wait for each other.
