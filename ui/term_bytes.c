@@ -40,9 +40,10 @@ attributes_at(const guint8 *from, gsize len)
     return i < len && from[i] == 'm' ? i + 1 : 0;
 }
 
-/* All changes of attributes that follow each other at from, as one; returns their length. */
+/* All changes of attributes that follow each other at from, as one; returns their length.
+ * *bare: there are no attributes; then none need be taken back first. */
 static gsize
-merge_attributes(GByteArray *to, const guint8 *from, gsize len)
+merge_attributes(GByteArray *to, const guint8 *from, gsize len, bool *bare)
 {
     char merged[ATTRIBUTES_MAX];
     gsize done = 0, used = 0, one;
@@ -63,9 +64,11 @@ merge_attributes(GByteArray *to, const guint8 *from, gsize len)
     }
     if (done > 0) {
         used = used == 1 && merged[0] == '0' ? 0 : used;
+        gsize vain = *bare && used > 2 && merged[0] == '0' && merged[1] == ';' ? 2 : 0;
         g_byte_array_append(to, (const guint8 *)"\033[", 2);
-        g_byte_array_append(to, (const guint8 *)merged, (guint)used);
+        g_byte_array_append(to, (const guint8 *)merged + vain, (guint)(used - vain));
         g_byte_array_append(to, (const guint8 *)"m", 1);
+        *bare = used == 0;
     }
     return done;
 }
@@ -73,6 +76,7 @@ merge_attributes(GByteArray *to, const guint8 *from, gsize len)
 void
 term_bytes_tidy(GByteArray *to, const guint8 *from, gsize len)
 {
+    bool bare = false; /* what was before is not known */
     for (gsize i = 0; i < len;) {
         const guint8 *escape = memchr(from + i, '\033', len - i);
         gsize plain = escape == NULL ? len - i : (gsize)(escape - from) - i;
@@ -81,7 +85,7 @@ term_bytes_tidy(GByteArray *to, const guint8 *from, gsize len)
         guint times = 0;
         gsize repeat =
             starts_with(from + i, len - i, "\033[") ? repeat_at(from + i, len - i, &times) : 0;
-        gsize attributes = merge_attributes(to, from + i, len - i);
+        gsize attributes = merge_attributes(to, from + i, len - i, &bare);
         if (attributes > 0) {
             i += attributes;
         } else if (repeat > 0 && i > 0) {
