@@ -19,6 +19,13 @@ test_tidy(void **state)
         {"once only", "\033[m\033[5;6H\033[0;7ma\033[0;1mb",
          "\033[m\033[5;6H\033[7ma\033[0;1mb"},
         {"something may be on before", "\033[0;1ma", "\033[0;1ma"},
+        {"dim blanks", "\033[0;2ma\033[m  \033[0;2mb\033[m c", "\033[0;2ma  b\033[m c"},
+        {"dim, then text", "\033[0;2ma\033[mx\033[0;2mb", "\033[0;2ma\033[mx\033[2mb"},
+        {"dim, elsewhere", "\033[0;2ma\033[m\033[4d\033[0;2mb",
+         "\033[0;2ma\033[m\033[4d\033[2mb"},
+        {"reversed blanks are seen", "\033[0;7ma\033[m \033[0;7mb",
+         "\033[0;7ma\033[m \033[7mb"},
+        {"dim and red", "\033[0;2;31ma\033[m \033[0;2mb", "\033[0;2;31ma\033[m \033[2mb"},
         {"repeated", "-\033[3b.", "----."},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

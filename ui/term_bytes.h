@@ -10,6 +10,7 @@
  * - Attributes are changed in several steps, the first of which the last one makes vain:
  *   "default colour", "all off and bold", "this colour" become one sequence;
  *   and after "all off" nothing is taken back once more.
+ * - Blanks between two dim texts need not be plain.
  *
  * Pure.
  */
