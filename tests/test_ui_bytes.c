@@ -12,16 +12,28 @@ publish_often(struct play *p)
     }
 }
 
+static const struct play_options sizes[] = {{.columns = 80, .rows = 24, .stations = 60},
+                                            {.columns = 100, .rows = 30, .stations = 60},
+                                            {.columns = 200, .rows = 60, .stations = 60}};
+
+/* what() must cost from least to most bytes. */
+static void
+assert_cost(struct play *p, const struct play_options *o, const char *name,
+            void (*what)(struct play *p), size_t least, size_t most)
+{
+    size_t bytes = play_cost(p, what);
+    print_message("# %dx%d: %s: %zu bytes\n", o->columns, o->rows, name, bytes);
+    assert_in_range(bytes, least, most);
+}
+
 static void
 test_u14_idle(void **state)
 {
     (void)state;
-    static const struct play_options sizes[] = {{.columns = 80, .rows = 24},
-                                                {.columns = 200, .rows = 60}};
     for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
         struct play *p = play_open(&sizes[i]);
         play_publish(p);
-        assert_int_equal(play_cost(p, publish_often), 0);
+        assert_cost(p, &sizes[i], "nothing new", publish_often, 0, 0);
         play_close(p);
     }
 }
@@ -58,30 +70,41 @@ change_20(struct play *p)
     change_levels(p, 20);
 }
 
+/* Not of the station that a detail beside the list shows. */
 static void
 change_1(struct play *p)
 {
-    change_levels(p, 1);
+    round_number++;
+    char text[32];
+    snprintf(text, sizeof(text), "%.2f", 1.07 + 0.3 * (round_number % 6));
+    play_tell(p, "value PW-0002 LEVEL %s\npublish", text);
+    play_see(p, text);
 }
 
 static void
 test_u15_changed_values(void **state)
 {
     (void)state;
-    struct play *p = play_open(NULL);
-    play_publish(p);
-    assert_in_range(play_cost(p, change_15), 15 * 3, 1000);
-    assert_in_range(play_cost(p, change_1), 3, 39);
-    play_close(p);
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        struct play *p = play_open(&sizes[i]);
+        play_publish(p);
+        bool fit = sizes[i].rows > 24; /* 20 stations */
+        assert_cost(p, &sizes[i], "20 values", fit ? change_20 : change_15, 15 * 3, 999);
+        assert_cost(p, &sizes[i], "the same", fit ? change_20 : change_15, 15 * 3, 999);
+        play_close(p);
+    }
+}
 
-    struct play_options large = {.columns = 200, .rows = 60};
-    p = play_open(&large);
-    term_send(p->t, "jjjjjjjjjjjjjjjjjjjjjjjjj"); /* so that the detail shows none of these */
-    play_wait_selected(p, "PW-0026");
-    play_see_no(p, "order held");
-    assert_in_range(play_cost(p, change_20), 20 * 3, 700);
-    assert_in_range(play_cost(p, change_1), 3, 39);
-    play_close(p);
+static void
+test_u15_one_value(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        struct play *p = play_open(&sizes[i]);
+        play_publish(p);
+        assert_cost(p, &sizes[i], "one value", change_1, 3, 39);
+        play_close(p);
+    }
 }
 
 static void
@@ -113,13 +136,41 @@ static void
 test_u15_cursor(void **state)
 {
     (void)state;
-    struct play *p = play_open(NULL);
-    play_publish(p);
-    for (int i = 0; i < 3; i++) { /* the first one also tells that the order is held */
-        assert_in_range(play_cost(p, move_down), 4, 199);
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        struct play *p = play_open(&sizes[i]);
+        play_publish(p);
+        for (int k = 0; k < 3; k++) { /* the first one also tells that the order is held */
+            assert_cost(p, &sizes[i], "cursor", move_down, 4, 199);
+        }
+        assert_string_equal(play_selected(p), "PW-0004");
+        play_close(p);
     }
-    assert_string_equal(play_selected(p), "PW-0004");
-    play_close(p);
+}
+
+static void
+flash_once(struct play *p)
+{
+    unsigned frames = term_frames(p->t);
+    assert_true(term_wait_frame(p->t, frames));
+}
+
+static void
+test_u15_flash(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        struct play *p = play_open(&sizes[i]);
+        for (int k = 1; k <= 12; k++) {
+            play_tell(p, "alarm PW-%04d LEVEL hihi critical unacked age=%d", k, 7210 + k);
+        }
+        play_publish(p);
+        play_press(p, "4");
+        play_see(p, sizes[i].rows > 24 ? "PW-0012" : "PW-0010");
+        for (int k = 0; k < 2; k++) { /* off and on */
+            assert_cost(p, &sizes[i], "flash of 12 rows", flash_once, 12, 199);
+        }
+        play_close(p);
+    }
 }
 
 static void
@@ -128,25 +179,30 @@ paint(struct play *p)
     play_press(p, "\f");
 }
 
+/* The overview: as it opens, and with something to tell in all of its parts. */
 static void
 test_u16_full_paint(void **state)
 {
     (void)state;
-    static const struct {
-        int columns, rows;
-        size_t most;
-    } sizes[] = {{80, 24, 3200}, {100, 30, 4600}, {200, 60, 11000}};
+    static const size_t most[] = {3200, 4600, 11000};
     for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
-        struct play_options o = {.columns = sizes[i].columns,
-                                 .rows = sizes[i].rows,
-                                 .stations = 60,
-                                 .overview = true};
+        struct play_options o = sizes[i];
+        o.overview = true;
         struct play *p = play_open(&o);
         print_message("# first frame %dx%d: %zu bytes\n", o.columns, o.rows, term_bytes(p->t));
-        assert_in_range(term_bytes(p->t), 500, sizes[i].most + 200); /* with the modes */
-        size_t bytes = play_cost(p, paint);
-        print_message("# full paint: %zu bytes\n", bytes);
-        assert_in_range(bytes, 500, sizes[i].most);
+        assert_in_range(term_bytes(p->t), 500, most[i] + 200); /* with the modes */
+        play_see(p, "[1 Overview]");
+        assert_cost(p, &o, "full paint, calm", paint, 500, most[i]);
+        for (int k = 1; k <= 40; k++) {
+            static const char *const priorities[] = {"critical", "high", "medium", "low"};
+            play_tell(p, "alarm PW-%04d LEVEL hihi %s unacked age=%d value=3.61 limit=3.4", k,
+                      priorities[k % 4], 7210 + 61 * k);
+        }
+        play_tell(p, "value PW-0003 FLT1 1\nsilent PW-0005 1\nunknown tor-7 tempC 21.5");
+        play_publish(p);
+        play_see(p, "PW-0004");
+        assert_cost(p, &o, "full paint, 40 alarms", paint, 500, most[i]);
+        play_see(p, "[1 Overview]");
         play_close(p);
     }
 }
@@ -213,8 +269,10 @@ test_u19_stopped_terminal(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_u14_idle),
     cmocka_unit_test(test_u15_changed_values),
+    cmocka_unit_test(test_u15_one_value),
     cmocka_unit_test(test_u17_hidden_values),
     cmocka_unit_test(test_u15_cursor),
+    cmocka_unit_test(test_u15_flash),
     cmocka_unit_test(test_u16_full_paint),
     cmocka_unit_test(test_u17_frame_rate),
     cmocka_unit_test(test_u19_stopped_terminal),

@@ -543,10 +543,15 @@ test_u44_pan_bytes(void **state)
         assert_in_range(down, 50, 1000);
         play_close(p);
     }
-    struct play *p = open_map(100, 30, 40, NULL);
-    print_message("# beside a list: %zu and %zu bytes\n", play_cost(p, pan_right),
-                  play_cost(p, pan_down));
-    play_close(p);
+    /* Beside a list, and large: there is more to pan, and no line is that slow. */
+    static const int large[][2] = {{100, 30}, {200, 60}};
+    for (size_t i = 0; i < G_N_ELEMENTS(large); i++) {
+        struct play *p = open_map(large[i][0], large[i][1], 40, NULL);
+        print_message("# %dx%d: to the east %zu bytes,", large[i][0], large[i][1],
+                      play_cost(p, pan_right));
+        print_message(" to the south %zu\n", play_cost(p, pan_down));
+        play_close(p);
+    }
 }
 
 /* Of the thread that draws. */

@@ -5,12 +5,15 @@
 
 #include "ui/theme.h"
 
-/* Where there are few colours the terminal's own ground is kept. Eight have no four that keep
- * apart for every eye: there the shape tells high from medium. */
-static const short few[][HUES] = {
-    {-1, -1, COLOR_RED, COLOR_YELLOW, COLOR_YELLOW, COLOR_CYAN},
-    {-1, -1, 9, 3, 11, 12},
+/* On a dark ground and on a light one, of eight and of sixteen colours. Eight have no four that
+ * keep apart for every eye and can be read: there the shape tells the priorities, too. */
+static const short few[2][2][HUES] = {
+    {{COLOR_WHITE, COLOR_WHITE, COLOR_RED, COLOR_YELLOW, COLOR_YELLOW, COLOR_CYAN},
+     {15, 7, 9, 3, 11, 14}},
+    {{COLOR_BLACK, COLOR_BLACK, COLOR_RED, COLOR_MAGENTA, COLOR_BLUE, COLOR_BLUE},
+     {0, 0, 1, 5, 4, 4}},
 };
+static const short few_grounds[2][2] = {{COLOR_BLACK, 0}, {COLOR_WHITE, 15}};
 
 int
 style_start(const char *wanted)
@@ -39,15 +42,14 @@ style_use(const struct theme *theme, int colours)
     if (colours == 0) {
         return;
     }
-    bool many = colours >= 256;
-    bool own = many && theme->own_ground;
-    bool kept =
-        assume_default_colors(own ? theme->hues[HUE_TEXT] : -1, own ? theme->ground : -1) == OK;
-    short ground = own ? theme->ground : kept ? -1 : COLOR_BLACK;
+    bool many = colours >= 256, own = theme->own_ground;
+    const short *hues = many ? theme->hues : few[theme->light][colours >= 16];
+    short painted = many ? theme->ground : few_grounds[theme->light][colours >= 16];
+    bool kept = assume_default_colors(own ? hues[HUE_TEXT] : -1, own ? painted : -1) == OK;
+    short ground = own ? painted : kept ? -1 : COLOR_BLACK;
     for (int hue = HUE_TEXT; hue < HUES; hue++) {
-        short colour = many ? theme->hues[hue] : few[colours >= 16][hue];
-        bool plain = hue == HUE_TEXT || (hue == HUE_DIM && theme->dim != 0);
-        init_pair((short)(hue + 1), plain && !own ? -1 : colour, ground);
+        bool plain = hue == HUE_TEXT || (hue == HUE_DIM && (theme->dim != 0 || !many));
+        init_pair((short)(hue + 1), plain && !own ? -1 : hues[hue], ground);
     }
 }
 

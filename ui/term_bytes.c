@@ -40,9 +40,51 @@ attributes_at(const guint8 *from, gsize len)
     return i < len && from[i] == 'm' ? i + 1 : 0;
 }
 
+/* What is known of the attributes at the end of what was written. */
+struct attributes {
+    bool bare;     /* there are none; then none need be taken back first */
+    bool dim;      /* dim, and nothing else */
+    bool from_dim; /* bare, after dim */
+    guint bare_at; /* where they were taken back */
+};
+
+/* Blanks look the same dim or not: between two dim texts nothing changes. True: it is so here,
+ * and to has them dim now. */
+static bool
+stay_dim(GByteArray *to, const struct attributes *a)
+{
+    guint from = a->bare_at + (guint)strlen("\033[m");
+    if (!a->bare || !a->from_dim) {
+        return false;
+    }
+    for (guint i = from; i < to->len; i++) {
+        if (to->data[i] != ' ') {
+            return false;
+        }
+    }
+    g_byte_array_remove_range(to, a->bare_at, from - a->bare_at);
+    return true;
+}
+
+static void
+write_attributes(GByteArray *to, const char *numbers, gsize n, struct attributes *a)
+{
+    n = n == 1 && numbers[0] == '0' ? 0 : n;
+    gsize vain = a->bare && n > 2 && numbers[0] == '0' && numbers[1] == ';' ? 2 : 0;
+    bool dim = n == 3 && memcmp(numbers, "0;2", 3) == 0;
+    guint at = to->len;
+    if (!dim || !stay_dim(to, a)) {
+        g_byte_array_append(to, (const guint8 *)"\033[", 2);
+        g_byte_array_append(to, (const guint8 *)numbers + vain, (guint)(n - vain));
+        g_byte_array_append(to, (const guint8 *)"m", 1);
+    }
+    *a = (struct attributes){
+        .bare = n == 0, .dim = dim, .from_dim = n == 0 && a->dim, .bare_at = at};
+}
+
 /* All changes of attributes that follow each other at from, as one; returns their length. */
 static gsize
-merge_attributes(GByteArray *to, const guint8 *from, gsize len)
+merge_attributes(GByteArray *to, const guint8 *from, gsize len, struct attributes *a)
 {
     char merged[ATTRIBUTES_MAX];
     gsize done = 0, used = 0, one;
@@ -62,10 +104,7 @@ merge_attributes(GByteArray *to, const guint8 *from, gsize len)
         }
     }
     if (done > 0) {
-        used = used == 1 && merged[0] == '0' ? 0 : used;
-        g_byte_array_append(to, (const guint8 *)"\033[", 2);
-        g_byte_array_append(to, (const guint8 *)merged, (guint)used);
-        g_byte_array_append(to, (const guint8 *)"m", 1);
+        write_attributes(to, merged, used, a);
     }
     return done;
 }
@@ -73,6 +112,7 @@ merge_attributes(GByteArray *to, const guint8 *from, gsize len)
 void
 term_bytes_tidy(GByteArray *to, const guint8 *from, gsize len)
 {
+    struct attributes a = {.bare = false}; /* what was before is not known */
     for (gsize i = 0; i < len;) {
         const guint8 *escape = memchr(from + i, '\033', len - i);
         gsize plain = escape == NULL ? len - i : (gsize)(escape - from) - i;
@@ -81,7 +121,7 @@ term_bytes_tidy(GByteArray *to, const guint8 *from, gsize len)
         guint times = 0;
         gsize repeat =
             starts_with(from + i, len - i, "\033[") ? repeat_at(from + i, len - i, &times) : 0;
-        gsize attributes = merge_attributes(to, from + i, len - i);
+        gsize attributes = merge_attributes(to, from + i, len - i, &a);
         if (attributes > 0) {
             i += attributes;
         } else if (repeat > 0 && i > 0) {

@@ -8,7 +8,9 @@
  * - "Repeat the last character" goes wrong before the right margin in the terminals made with
  *   libvterm (of Neovim and Emacs). The characters themselves are written instead.
  * - Attributes are changed in several steps, the first of which the last one makes vain:
- *   "default colour", "all off and bold", "this colour" become one sequence.
+ *   "default colour", "all off and bold", "this colour" become one sequence;
+ *   and after "all off" nothing is taken back once more.
+ * - Blanks between two dim texts need not be plain.
  *
  * Pure.
  */

@@ -35,6 +35,7 @@ enum hue {
 
 struct theme {
     const char *name;
+    bool light;      /* its ground is */
     bool own_ground; /* paints text and ground; else the terminal's own are kept */
     short ground;    /* of 256 colours; what is reckoned with, where the terminal's is kept */
     short hues[HUES];
