@@ -26,13 +26,15 @@ add_word(GArray *words, uint32_t alarm, wall_us at, bool rises, double value)
     g_array_append_val(words, w);
 }
 
-/* Of a latch that rose again only the number of rises is kept. */
+/* Of a latch that rose again only the number of rises is kept. It comes from another instance
+ * and may be any; more than most of them are never looked at. */
 static void
 add_words(GArray *words, uint32_t alarm, const struct alarm_rule *rule,
-          const struct occurrence_record *r)
+          const struct occurrence_record *r, guint most)
 {
+    uint32_t rises = rule->latch ? MIN(r->count, most + 1) : 1;
     add_word(words, alarm, r->raised_at, true, r->value);
-    for (uint32_t i = 1; rule->latch && i < r->count; i++) {
+    for (uint32_t i = 1; i < rises; i++) {
         wall_us at = r->returned_at != WALL_NONE ? r->returned_at : INT64_MAX;
         add_word(words, alarm, at, false, NAN);
         add_word(words, alarm, at, true, NAN);
@@ -55,8 +57,9 @@ compare_words(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
+/* Enough of them for so many events: of one latch an event takes two at most. */
 static GArray *
-owners_words(const struct evaluator *heir)
+owners_words(const struct evaluator *heir, guint events)
 {
     GArray *words = g_array_new(FALSE, FALSE, sizeof(struct word));
     for (guint i = 0; i < heir->kept.occurrences->len; i++) {
@@ -64,7 +67,7 @@ owners_words(const struct evaluator *heir)
             &g_array_index(heir->kept.occurrences, struct occurrence_record, i);
         uint32_t alarm = find_alarm(heir, r->station, r->component, r->rule);
         if (alarm != ALARM_NONE && alarm < heir->n_places) {
-            add_words(words, alarm, rule_of(heir, alarm), r);
+            add_words(words, alarm, rule_of(heir, alarm), r, events);
         }
     }
     g_array_sort(words, compare_words);
@@ -129,7 +132,7 @@ backlog_compare(struct evaluator *shadow, const struct evaluator *heir)
             continue;
         }
         if (words == NULL) {
-            words = owners_words(heir);
+            words = owners_words(heir, shadow->events->len);
             next = g_hash_table_new(NULL, NULL);
         }
         look_for(event, rule_of(shadow, event->alarm), words, next);

@@ -9,6 +9,7 @@
 #include "tests/unit.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 static const struct fx_component components[] = {
     {"PS-01", "L1", KIND_LEVEL}, {"PS-01", "V1", KIND_FAULT}, {"PS-01", "P1", KIND_FAULT}, {0}};
@@ -28,6 +29,7 @@ struct scene {
     struct evaluator *shadow;
     const char *component;
     struct evaluator_input newest;
+    uint32_t count; /* that all occurrences claim to have; 0: their own */
 };
 
 static void
@@ -46,8 +48,9 @@ restore(const struct scene *s, struct evaluator *e)
         evaluator_restore_alarm(e, &g_array_index(c.alarms, struct alarm_record, i));
     }
     for (guint i = 0; i < c.occurrences->len; i++) {
-        const struct occurrence_record *r =
+        struct occurrence_record *r =
             &g_array_index(c.occurrences, struct occurrence_record, i);
+        r->count = s->count > 0 ? s->count : r->count;
         evaluator_restore_occurrence(e, r);
         if (r->state == ALARM_NORMAL) {
             evaluator_restore_closed(e, &r->occurrence);
@@ -310,6 +313,36 @@ test_who_was_there_tells_all_that_it_saw_since(void **state)
     end(&s);
 }
 
+/* The number of a latch's rises comes from another instance: as many as it likes. */
+static void
+test_a_latch_that_claims_billions_of_rises(void **state)
+{
+    (void)state;
+    static const double told[] = {1, 0, -1}, none[] = {-1};
+    struct scene s;
+    begin(&s, LATCH);
+    owner_gets(&s, none, false);
+    start_shadow(&s);
+    wall_us away_since = s.owner.now.wall;
+    owner_gets(&s, told, false);
+    mono_us died = s.owner.now.mono;
+    evaluator_behind(s.shadow, true, away_since);
+    shadow_gets(&s, told);
+    evaluator_behind(s.shadow, false, WALL_NONE);
+    s.owner.now.wall += FX_S;
+    s.owner.now.mono += FX_S;
+    s.count = UINT32_MAX;
+    struct rlimit before, some;
+    assert_int_equal(getrlimit(RLIMIT_CPU, &before), 0);
+    some = before;
+    some.rlim_cur = 20; /* seconds: else the machine would run out of memory */
+    assert_int_equal(setrlimit(RLIMIT_CPU, &some), 0);
+    take_over(&s, (double)(s.owner.now.mono - died) / (double)FX_S);
+    assert_int_equal(setrlimit(RLIMIT_CPU, &before), 0);
+    assert_int_equal(fx_count(&s.owner, EVENT_RAISED, LATCH), 1);
+    end(&s);
+}
+
 /* The owner before, slow, named a rise otherwise; somebody acknowledged it under that name. */
 static void
 test_an_acknowledgement_under_another_name_is_ours(void **state)
@@ -350,6 +383,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_the_owner_told_is_not_told_again),
+        cmocka_unit_test(test_a_latch_that_claims_billions_of_rises),
         cmocka_unit_test(test_an_acknowledgement_under_another_name_is_ours),
         cmocka_unit_test(test_who_was_there_tells_all_that_it_saw_since),
     };

@@ -2,6 +2,7 @@
 #include "tests/unit.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -183,13 +184,34 @@ test_directories(void **state)
     g_free(dir);
 }
 
+/* Who opens a pipe waits for somebody who writes; and who ends waits for the thread. */
+static void
+test_a_pipe_is_no_overlay(void **state)
+{
+    (void)state;
+    char *dir = g_dir_make_tmp("overlay-XXXXXX", NULL);
+    char *pipe = g_build_filename(dir, "pipe.geojson", NULL);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    struct overlay *o = overlay_new();
+    alarm(20);
+    overlay_read_dir(o, dir);
+    alarm(0);
+    assert_int_equal(o->n_problems, 1);
+    assert_non_null(strstr(g_ptr_array_index(o->problems, 0), "is not a file"));
+    overlay_free(o);
+    drop(dir, "pipe.geojson");
+    assert_int_equal(g_rmdir(dir), 0);
+    g_free(pipe);
+    g_free(dir);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_geometries),         cmocka_unit_test(test_problems_tell_where),
         cmocka_unit_test(test_names_are_harmless), cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_directories),
+        cmocka_unit_test(test_directories),        cmocka_unit_test(test_a_pipe_is_no_overlay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The journal on the screen: live, back into the past, filtered, in full, as a file. */
+#include <sys/stat.h>
+
 #include "tests/ui_fixture.h"
 
 #include <glib/gstdio.h>
@@ -262,6 +264,11 @@ test_export(void **state)
     char *nowhere = g_build_filename(dir, "none", "out.csv", NULL);
     command(p, ":export ", nowhere);
     g_free(nowhere);
+    play_see(p, "could not write");
+    g_unlink(path);
+    assert_int_equal(mkfifo(path, 0600), 0); /* nobody reads it: the screen must not wait */
+    term_send(p->t, "7");
+    command(p, ":export !", path);
     play_see(p, "could not write");
     play_close(p);
     g_unlink(path);

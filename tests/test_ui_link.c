@@ -61,13 +61,20 @@ storm_until(struct play *p, const char *text, bool present)
 }
 
 static struct play *
-open_slow(int bytes_per_s, int round_trip_ms)
+open_sized(int rows, int bytes_per_s, int round_trip_ms)
 {
-    struct play *p = play_open(NULL);
+    struct play_options o = {.columns = 80, .rows = rows};
+    struct play *p = play_open(&o);
     play_press(p, "2");
     term_wait_quiet(p->t, 50);
     term_throttle(p->t, bytes_per_s, round_trip_ms);
     return p;
+}
+
+static struct play *
+open_slow(int bytes_per_s, int round_trip_ms)
+{
+    return open_sized(24, bytes_per_s, round_trip_ms);
 }
 
 static unsigned
@@ -270,7 +277,42 @@ test_u19_hanging_line(void **state)
     play_drop(p);
 }
 
+/* Where the line stands still, rows that were left for a later frame have not been seen. */
+static void
+test_u03_rows_left_are_not_seen(void **state)
+{
+    (void)state;
+    struct play *p = open_sized(50, NARROW, 400);
+    for (int i = 1; i <= 17; i++) {
+        play_tell(p, "alarm PW-%04d LEVEL hi medium unacked", i);
+    }
+    play_tell(p, "publish");
+    storm_for(p, 3000);
+    play_see(p, "link "); /* once the storm is over */
+    term_wait_quiet(p->t, 1500);
+    term_stop_reading(p->t, true);
+    term_send(p->t, "4");
+    term_wait_quiet(p->t, 1300); /* a second on the screen is enough, two are for an answer */
+    term_send(p->t, "A");
+    term_wait_quiet(p->t, 200);
+    term_stop_reading(p->t, false);
+    play_see(p, "alarms shown, comment");
+    term_read_for(p->t, 1500); /* the rest of the rows */
+    char *screen = term_dump(p->t);
+    const char *asks = strstr(screen, "acknowledge all ");
+    assert_non_null(asks);
+    int seen = (int)g_ascii_strtoll(asks + strlen("acknowledge all "), NULL, 10), rows = 0;
+    for (const char *row = screen; (row = strstr(row, "  NEW ")) != NULL; row++) {
+        rows++;
+    }
+    print_message("# %d of %d rows were seen\n", seen, rows);
+    assert_in_range(seen, 1, rows - 1);
+    g_free(screen);
+    play_drop(p);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_u03_rows_left_are_not_seen),
     cmocka_unit_test(test_u21_new_values_wait_for_the_answer),
     cmocka_unit_test(test_u21_quiet_where_the_line_is_fast),
     cmocka_unit_test(test_u21_no_answer),

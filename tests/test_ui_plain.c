@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The line mode: whole lines, alarms first, nothing that moves a cursor. */
+#include <signal.h>
+#include <sys/wait.h>
+
 #include "tests/ui_fixture.h"
 
 static struct play *
@@ -131,12 +134,39 @@ test_hostile_names(void **state)
     leave(p);
 }
 
+/* Nobody reads the lines any more, as behind Ctrl-S: it can be ended nevertheless. */
+static void
+test_ends_while_nobody_reads(void **state)
+{
+    (void)state;
+    struct play *p = open_plain();
+    play_see(p, "leitstand stage");
+    term_stop_reading(p->t, true);
+    for (int i = 0; i < 100; i++) {
+        term_send(p->t, "stations\r"); /* 4 kB of lines each */
+    }
+    term_wait_quiet(p->t, 1000); /* it stands still now */
+    assert_int_equal(kill(term_pid(p->t), SIGTERM), 0);
+    mono_us end = clock_now().mono + 5 * US_PER_S;
+    siginfo_t info = {0};
+    while (info.si_pid == 0 && clock_now().mono < end) {
+        assert_int_equal(
+            waitid(P_PID, (id_t)term_pid(p->t), &info, WEXITED | WNOHANG | WNOWAIT), 0);
+        term_wait_quiet(p->t, 10);
+    }
+    bool ended = info.si_pid != 0;
+    term_stop_reading(p->t, false);
+    play_drop(p);
+    assert_true(ended);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_u37_changes_in_whole_lines_alarms_first),
     cmocka_unit_test(test_u37_acknowledges_by_number),
     cmocka_unit_test(test_lists),
     cmocka_unit_test(test_flood_is_counted),
     cmocka_unit_test(test_hostile_names),
+    cmocka_unit_test(test_ends_while_nobody_reads),
 };
 
 PLAY_MAIN("ui_plain", tests)

@@ -257,7 +257,7 @@ sight_of(const GArray *seen, const struct alarm_view *v)
 }
 
 void
-alarm_list_shown(struct alarm_list *l, mono_us now)
+alarm_list_shown(struct alarm_list *l, const bool *left, mono_us now)
 {
     GArray *seen = g_array_new(FALSE, FALSE, sizeof(struct alarm_sight));
     for (int i = l->list.top; i < l->list.top + l->list.height; i++) {
@@ -266,6 +266,9 @@ alarm_list_shown(struct alarm_list *l, mono_us now)
             continue;
         }
         const struct alarm_sight *before = sight_of(l->seen, v);
+        if (before == NULL && left != NULL && left[i - l->list.top]) {
+            continue;
+        }
         struct alarm_sight sight = {v->occurrence, v->step,
                                     before == NULL ? now : before->since};
         g_array_append_val(seen, sight);

@@ -42,6 +42,8 @@ void draw_invalidate(struct draw *d);
  * lines, where a key must not wait for what is large. */
 void draw_set_budget(struct draw *d, int cells);
 bool draw_left(const struct draw *d); /* rows of the last frame were left */
+/* Which of those n from y on; NULL: none. Valid until the next frame ends. */
+const bool *draw_rows_left(const struct draw *d, int y, int n);
 
 void draw_begin(struct draw *d, int rows, int columns);
 /* Copies the frame's changes to stdscr and leaves the cursor at (y, x). */

@@ -241,6 +241,13 @@ draw_left(const struct draw *d)
     return d->any_left;
 }
 
+const bool *
+draw_rows_left(const struct draw *d, int y, int n)
+{
+    bool inside = y >= 0 && n > 0 && y + n <= d->rows;
+    return d->any_left && inside ? &g_array_index(d->left, bool, y) : NULL;
+}
+
 void
 draw_row_text(const struct draw *d, int y, int x, int width, char *dst, size_t cap)
 {

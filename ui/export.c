@@ -39,7 +39,9 @@ write_all(int fd, const GString *text)
 static int
 write_file(const char *path, bool replace, const GString *text)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (replace ? O_TRUNC : O_EXCL), 0644);
+    /* Who opens a pipe that nobody reads would wait, were it not for O_NONBLOCK. */
+    int how = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | (replace ? O_TRUNC : O_EXCL);
+    int fd = open(path, how, 0644);
     if (fd < 0) {
         return errno;
     }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "src/core/text.h"
 
 #define MAGIC      "LSMAP\n"
@@ -214,6 +216,11 @@ map_data_parse(struct map_data **ret, const void *bytes, size_t len, struct err 
 enum rc
 map_file_read(GByteArray *ret, const char *path, size_t max, struct err *err)
 {
+    GStatBuf about;
+    /* Who opens a pipe waits for somebody who writes. */
+    if (g_stat(path, &about) == 0 && !S_ISREG(about.st_mode)) {
+        return err_set(err, RC_INVALID, "\"%s\" is not a file", path);
+    }
     FILE *file = fopen(path, "re");
     if (file == NULL) {
         return err_set(err, RC_IO, "could not open \"%s\": %s", path, g_strerror(errno));

@@ -2,11 +2,13 @@
 #include "ui/plain.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "src/core/i18n.h"
@@ -22,17 +24,40 @@
 
 /* ---- lines ---- */
 
+/* What nobody may read, or not for now, without a change to what others share: a terminal or a
+ * pipe opened once more. */
+static int
+open_again(int fd)
+{
+    struct stat about;
+    char path[32];
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    bool may_block =
+        fstat(fd, &about) == 0 && (S_ISCHR(about.st_mode) || S_ISFIFO(about.st_mode));
+    int own = may_block ? open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+    return own >= 0 ? own : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
+/* Until more can be written, or a signal ends it. */
+static void
+wait_for_room(struct plain *p)
+{
+    struct pollfd fds[] = {{.fd = p->out_fd, .events = POLLOUT},
+                           {.fd = p->signal_fd, .events = POLLIN}};
+    (void)poll(fds, G_N_ELEMENTS(fds), -1);
+    p->stopped = fds[1].revents != 0;
+}
+
 static void
 write_all(struct plain *p, const char *text, size_t len)
 {
-    while (len > 0 && !p->failed) {
+    while (len > 0 && !p->failed && !p->stopped) {
         ssize_t n = write(p->out_fd, text, len);
         if (n > 0) {
             text += n;
             len -= (size_t)n;
         } else if (n < 0 && errno == EAGAIN) {
-            struct pollfd out = {.fd = p->out_fd, .events = POLLOUT};
-            (void)poll(&out, 1, -1);
+            wait_for_room(p);
         } else if (n == 0 || errno != EINTR) {
             p->failed = true;
         }
@@ -163,7 +188,7 @@ init(struct plain *p, const struct console_config *config, int out_fd)
     s->undo = undo_new();
     alarm_list_init(&s->alarms);
     roster_init(&s->roster);
-    p->out_fd = out_fd;
+    p->out_fd = open_again(out_fd);
     p->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     p->listed = g_array_new(FALSE, FALSE, sizeof(struct listed));
     plain_tell_init(p);
@@ -174,6 +199,7 @@ fini(struct plain *p)
 {
     struct screen *s = &p->s;
     plain_tell_fini(p);
+    close(p->out_fd);
     g_array_free(p->listed, TRUE);
     snapshot_unref(s->snap);
     g_array_free(s->ask.actions, TRUE);
@@ -229,13 +255,14 @@ plain_run(const struct console_config *config, int in_fd, int out_fd, struct err
     if (config->language != NULL) {
         language_set(config->language);
     }
+    p.signal_fd = signals;
     init(&p, config, out_fd);
     GString *typed = g_string_new(NULL);
     mono_us next = 0;
     struct pollfd fds[WAKES] = {[WAKE_INPUT] = {.fd = in_fd, .events = POLLIN},
                                 [WAKE_SNAPSHOT] = {.events = POLLIN},
                                 [WAKE_SIGNAL] = {.fd = signals, .events = POLLIN}};
-    while (!p.s.quit && !p.failed) {
+    while (!p.s.quit && !p.failed && !p.stopped) {
         turn(&p, fds, typed, &next);
     }
     bool failed = p.failed;

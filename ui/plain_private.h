@@ -9,12 +9,13 @@
 struct plain {
     /* As much of a screen as texts and actions need: lists, zone, clock; no terminal. */
     struct screen s;
-    int out_fd;
-    bool utf8;          /* the locale takes it */
-    bool failed;        /* out_fd takes nothing any more */
-    bool begun;         /* the state at the start was told */
-    GHashTable *told;   /* "station\037component\037rule" → struct told_alarm * */
-    GHashTable *faults; /* "station\037component": told */
+    int out_fd, signal_fd; /* the first one is its own, and never blocks where it could */
+    bool stopped;          /* by a signal, while out_fd took nothing */
+    bool utf8;             /* the locale takes it */
+    bool failed;           /* out_fd takes nothing any more */
+    bool begun;            /* the state at the start was told */
+    GHashTable *told;      /* "station\037component\037rule" → struct told_alarm * */
+    GHashTable *faults;    /* "station\037component": told */
     bool bad[STATUS_PARTS];
     char owner[2 * FORMAT_SIZE];
     int day;        /* that the last line's time belongs to */

@@ -480,11 +480,13 @@ screen_draw(struct screen *s)
     s->alarms_drawn = false;
     draw_begin(s->draw, s->rows, s->columns);
     layout_draw(s);
+    draw_end(s->draw, s->cursor_y, s->cursor_x);
     if (s->alarms_drawn) {
-        alarm_list_shown(&s->alarms, s->now.mono);
+        const struct rect *rows = &s->list_rows;
+        const bool *left = draw_rows_left(s->draw, rows->y, rows->height);
+        alarm_list_shown(&s->alarms, left, s->now.mono);
     } else {
         alarm_list_hidden(&s->alarms);
     }
-    draw_end(s->draw, s->cursor_y, s->cursor_x);
     look_drawn(s);
 }
