@@ -194,16 +194,16 @@ show_row(struct draw *d, int y)
     return cells;
 }
 
-/* The rows that were left before, or the others, as long as the budget lasts: what it does not
- * suffice for is left for a later frame, whole. */
+/* The rows that were left before, or the others, as long as limit lasts: what it does not
+ * suffice for is left for a later frame, whole. again: only those that are in later. */
 static int
-show_rows(struct draw *d, bool left, int spent, bool *later)
+show_rows(struct draw *d, bool left, bool again, int spent, int limit, bool *later)
 {
     for (int y = 0; y < d->rows; y++) {
-        if (row_is_left(d, y) != left) {
+        if (row_is_left(d, y) != left || (again && !later[y])) {
             continue;
         }
-        bool room = d->budget == 0 || spent < d->budget;
+        bool room = d->budget == 0 || spent < limit;
         later[y] = !room && (left || d->whole || row_differs(d, y));
         if (room) {
             spent += show_row(d, y);
@@ -216,7 +216,10 @@ void
 draw_end(struct draw *d, int y, int x)
 {
     bool *later = g_new0(bool, (gsize)d->rows);
-    show_rows(d, true, show_rows(d, false, 0, later), later);
+    /* A share for what has waited already, so that it comes even in a storm. */
+    int spent = show_rows(d, true, false, 0, d->budget / 3, later);
+    spent = show_rows(d, false, false, spent, d->budget, later);
+    show_rows(d, true, true, spent, d->budget, later);
     d->any_left = false;
     for (int row = 0; row < d->rows; row++) {
         g_array_index(d->left, bool, row) = later[row];

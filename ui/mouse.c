@@ -55,6 +55,8 @@ click_spot(struct screen *s, int y, int x)
         }
         if (spot->action == NULL) {
             screen_set_view(s, spot->view);
+        } else if ((spot->action->places & screen_place(s)) == 0) {
+            return true; /* the hint is older than the view */
         } else if (!spot->action->acts) {
             keymap_run(s, spot->action, "");
         } else {

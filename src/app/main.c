@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdlib.h>
 
 #include "src/app/cli.h"
 #include "src/app/paths.h"
@@ -29,6 +30,8 @@ set_language(void)
 {
     setlocale(LC_CTYPE, "");
     setlocale(LC_MESSAGES, "");
+    /* It may change while threads run: then only its value is another one, never the table. */
+    setenv("LANGUAGE", "", 0);
     char *dir = paths_locale();
     bindtextdomain("leitstand", dir);
     bind_textdomain_codeset("leitstand", "UTF-8");
