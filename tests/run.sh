@@ -181,6 +181,7 @@ if [ "$quick" = no ]; then
     export ALARM_STEPS=300000 ALARM_SEEDS=20
     if build asan '' -Db_sanitize=address,undefined; then
         run_all asan --no-suite source --no-suite model --no-suite custody --no-suite look \
+            --no-suite e2e \
             --timeout-multiplier 4
     fi
     unset ASAN_OPTIONS UBSAN_OPTIONS ALARM_STEPS ALARM_SEEDS

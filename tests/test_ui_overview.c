@@ -21,8 +21,8 @@ row_with(struct play *p, const char *text)
 static void
 expect_in(const char *row, const char *text)
 {
-    if (strstr(row, text) == NULL) {
-        fail_msg("\"%s\" is not in \"%s\"", text, row);
+    if (row == NULL || strstr(row, text) == NULL) {
+        fail_msg("\"%s\" is not in \"%s\"", text, row == NULL ? "" : row);
     }
 }
 
