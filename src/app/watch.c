@@ -46,7 +46,9 @@ static enum rc
 show(const struct config *config, const struct watch_options *o, bool demo,
      struct exchange *exchange, struct archive *archive, struct err *err)
 {
-    char *config_dir = paths_user_config(), *state_dir = paths_user_state();
+    /* A demo leaves nothing behind in what the user keeps for the real plant. */
+    char *config_dir = demo ? g_path_get_dirname(config->file) : paths_user_config();
+    char *state_dir = demo ? g_strdup(config_dir) : paths_user_state();
     char *data_dir = paths_data(NULL);
     struct key_files keys;
     struct problems problems;

@@ -36,20 +36,27 @@ start_console(const char *program, const char *ini)
 {
     char *config = g_strconcat("--config=", ini, NULL);
     const char *const argv[] = {program, config, "console", NULL};
-    const char *const env[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", "LANGUAGE", NULL};
+    /* What the user has chosen is neither read nor written. */
+    char *dir = g_path_get_dirname(ini), *state = g_strconcat("XDG_STATE_HOME=", dir, NULL),
+         *own = g_strconcat("XDG_CONFIG_HOME=", dir, NULL);
+    const char *const env[] = {
+        "TERM=xterm-256color", "LC_ALL=C.UTF-8", "LANGUAGE", state, own, NULL};
     const struct term_options options = {
         .argv = argv, .env = env, .columns = COLUMNS, .rows = ROWS};
     struct term *t = term_start(&options);
     g_free(config);
+    g_free(dir);
+    g_free(state);
+    g_free(own);
     return t;
 }
 
-/* q until it has ended. */
+/* Whatever is open; an owner would ask on "q". */
 static int
 end_console(struct term *t)
 {
     int status = -1;
-    term_send(t, "q");
+    term_send(t, "\033\033:quit\r");
     bool ended = term_wait_exit(t, &status);
     term_free(t);
     return ended && WIFEXITED(status) ? WEXITSTATUS(status) : 1;

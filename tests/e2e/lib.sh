@@ -6,6 +6,8 @@
 
 : "${leitstand:?}"
 dir=$(mktemp -d)
+# What a console keeps for its user is neither read nor written.
+export XDG_STATE_HOME="$dir/user-state" XDG_CONFIG_HOME="$dir/user-config"
 number=0
 failed=0
 broker_pid=

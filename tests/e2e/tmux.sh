@@ -28,6 +28,10 @@ nothing_left() { # no broker and no leitstand has this directory on its command 
     done
 }
 
+keeps_to_itself() {
+    grep -q '^hints=0' "$dir/demo/console.ini" && [ ! -e "$XDG_STATE_HOME" ]
+}
+
 start_tmux "$leitstand demo --seed=7 --dir=$dir/demo" "$dir/raw"
 report "it opens with the areas" shows 'ALL +40 '
 press 2
@@ -54,11 +58,13 @@ report "and is itself again" shows 'broker UP'
 "$leitstand" --config="$dir/demo/leitstand.ini" status --format=json >"$dir/status.json" || true
 report "status answers beside it" grep -Eq '"total": ?40' "$dir/status.json"
 report "nothing was dropped" grep -Eq '"dropped": ?0' "$dir/status.json"
+press H # a choice that is kept
 press q
 report "q goes up to the overview" shows 'ALL +40 '
 press q
 report "q ends it" shows 'exit status 0'
 report "broker and simulator are gone" until_true 10 nothing_left
+report "what was chosen in the demo stays in its directory" keeps_to_itself
 press 'still echoed' Enter
 report "the terminal is as before" shows '^still echoed'
 
