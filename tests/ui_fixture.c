@@ -120,6 +120,24 @@ play_done(struct play *p)
     g_string_truncate(p->said, p->said->len - 1);
 }
 
+static void
+fail_with_screen(const struct play *p, const char *what, const char *text)
+{
+    char *screen = term_dump(p->t);
+    fputs(screen, stderr);
+    g_free(screen);
+    fail_msg("%s \"%s\"", what, text);
+}
+
+/* What a sanitizer has to say stands on the screen. */
+static void
+wait_frame(struct play *p, unsigned more_than, const char *after)
+{
+    if (!term_wait_frame(p->t, more_than)) {
+        fail_with_screen(p, "no frame after", after);
+    }
+}
+
 void
 play_publish(struct play *p)
 {
@@ -130,7 +148,7 @@ play_publish(struct play *p)
     for (int i = 0; i < 2; i++) {
         unsigned frames = term_frames(p->t);
         play_tell(p, "publish");
-        assert_true(term_wait_frame(p->t, frames));
+        wait_frame(p, frames, "publish");
     }
 }
 
@@ -139,16 +157,7 @@ play_press(struct play *p, const char *keys)
 {
     unsigned frames = term_frames(p->t);
     term_send(p->t, keys);
-    assert_true(term_wait_frame(p->t, frames));
-}
-
-static void
-fail_with_screen(const struct play *p, const char *what, const char *text)
-{
-    char *screen = term_dump(p->t);
-    fputs(screen, stderr);
-    g_free(screen);
-    fail_msg("%s \"%s\"", what, text);
+    wait_frame(p, frames, keys);
 }
 
 void

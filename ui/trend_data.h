@@ -41,7 +41,7 @@ struct trend_window {
 struct trend_window trend_window_at(wall_us end, int64_t span_us, int columns);
 wall_us trend_window_until(const struct trend_window *w); /* not included any more */
 wall_us trend_window_start(const struct trend_window *w, int64_t bucket);
-/* The bucket of a time; < 0 or >= n: outside. */
+/* The bucket of a time, which is not WALL_NONE; < 0 or >= n: outside. */
 int64_t trend_window_bucket(const struct trend_window *w, wall_us at);
 bool trend_window_equal(const struct trend_window *a, const struct trend_window *b);
 

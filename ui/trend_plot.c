@@ -47,11 +47,11 @@ holds_until(const struct trend_plot *p, const struct trend_line *line, int64_t g
     const struct trend_curve *curve = line->curve;
     const struct archive_bucket *b =
         line->last >= 0 ? &curve->series->buckets[line->last] : &curve->series->before;
-    int64_t until =
-        MIN(trend_window_bucket(&p->window, curve->holds), (int64_t)p->window.n - 1);
     if (curve->holds == WALL_NONE || b->n == 0 || curve->holds - b->last_at > gap_us) {
         return -1;
     }
+    int64_t until =
+        MIN(trend_window_bucket(&p->window, curve->holds), (int64_t)p->window.n - 1);
     for (int64_t i = line->last + 1; i <= until; i++) {
         if (line->dots[i].bad) {
             return -1;
