@@ -105,6 +105,26 @@ test_history_is_kept(void **state)
     g_free(dir);
 }
 
+/* Who opens a pipe waits for somebody who writes; the screen must not. */
+static void
+test_pipe_in_place_of_a_file(void **state)
+{
+    (void)state;
+    char *dir = g_dir_make_tmp("handling-XXXXXX", NULL);
+    char *file = g_build_filename(dir, "console.ini", NULL);
+    assert_int_equal(mkfifo(file, 0600), 0);
+    struct play *p = open_with("STAGE_STATE", dir, 140, true);
+    play_see(p, "console.ini\" is not a file");
+    play_close(p);
+    p = open_with("STAGE_KEYS", file, 80, false);
+    play_see(p, "PW-0001");
+    play_close(p);
+    assert_int_equal(g_remove(file), 0);
+    assert_int_equal(g_rmdir(dir), 0);
+    g_free(file);
+    g_free(dir);
+}
+
 /* ---- keys ---- */
 
 static void
@@ -469,6 +489,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_palette),
     cmocka_unit_test(test_near_command),
     cmocka_unit_test(test_history_is_kept),
+    cmocka_unit_test(test_pipe_in_place_of_a_file),
     cmocka_unit_test(test_own_keys),
     cmocka_unit_test(test_undo),
     cmocka_unit_test(test_u39_no_undo_of_ack),

@@ -9,6 +9,7 @@
 
 #include <glib/gstdio.h>
 
+#include "src/core/file.h"
 #include "src/core/i18n.h"
 #include "src/core/text.h"
 
@@ -73,24 +74,15 @@ path_of(const char *dir, const char *name)
 static struct board *
 read_file(const char *path, struct problems *errors, struct problems *warnings)
 {
-    char *text = NULL;
-    gsize len = 0;
-    GError *error = NULL;
-    GStatBuf about;
-    /* What is no file could keep the screen waiting, or never end. */
-    if (g_stat(path, &about) == 0 &&
-        (!S_ISREG(about.st_mode) || about.st_size > BOARD_BYTES_MAX)) {
-        problems_add(errors, _("%s: not a file of at most %d KiB"), path,
-                     BOARD_BYTES_MAX / 1024);
-        return NULL;
+    GString *text = g_string_new(NULL);
+    struct board *board = NULL;
+    struct err err;
+    if (file_read(text, path, BOARD_BYTES_MAX, &err) != RC_OK) {
+        problems_add(errors, "%s", err.text);
+    } else {
+        board = board_parse(path, text->str, text->len, errors, warnings);
     }
-    if (!g_file_get_contents(path, &text, &len, &error)) {
-        problems_add(errors, "%s", error->message);
-        g_error_free(error);
-        return NULL;
-    }
-    struct board *board = board_parse(path, text, len, errors, warnings);
-    g_free(text);
+    g_string_free(text, TRUE);
     return board;
 }
 

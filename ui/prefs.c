@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <glib.h>
 
+#include "src/core/file.h"
 #include "src/core/i18n.h"
 
-#define WRITE_US (3 * US_PER_S) /* quiet that ends a burst of changes */
+#define BYTES_MAX ((size_t)1024 * 1024)
+#define WRITE_US  (3 * US_PER_S) /* quiet that ends a burst of changes */
 
 struct prefs {
     char *file; /* NULL: kept nowhere */
@@ -16,6 +18,24 @@ struct prefs {
     char problem[256];
 };
 
+static void
+load(struct prefs *p)
+{
+    GString *text = g_string_new(NULL);
+    GError *error = NULL;
+    struct err err;
+    enum rc rc = file_read(text, p->file, BYTES_MAX, &err);
+    if (rc != RC_OK && rc != RC_NOTFOUND) {
+        g_strlcpy(p->problem, err.text, sizeof(p->problem));
+    } else if (!g_key_file_load_from_data(p->values, text->str, text->len,
+                                          G_KEY_FILE_KEEP_COMMENTS, &error)) {
+        snprintf(p->problem, sizeof(p->problem), _("%s is not read: %s"), p->file,
+                 error->message);
+        g_error_free(error);
+    }
+    g_string_free(text, TRUE);
+}
+
 struct prefs *
 prefs_new(const char *file)
 {
@@ -23,18 +43,9 @@ prefs_new(const char *file)
     p->file = g_strdup(file);
     p->values = g_key_file_new();
     p->last = g_string_new(NULL);
-    char *text = NULL;
-    gsize len = 0;
-    if (file != NULL && g_file_get_contents(file, &text, &len, NULL)) {
-        GError *error = NULL;
-        if (!g_key_file_load_from_data(p->values, text, len, G_KEY_FILE_KEEP_COMMENTS,
-                                       &error)) {
-            snprintf(p->problem, sizeof(p->problem), _("%s is not read: %s"), file,
-                     error->message);
-            g_error_free(error);
-        }
+    if (file != NULL) {
+        load(p);
     }
-    g_free(text);
     return p;
 }
 

@@ -104,6 +104,10 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
         }
     }
     load_keys(s);
+    if (*prefs_problem(s->prefs) != '\0') {
+        log_warning("%s", prefs_problem(s->prefs));
+        screen_notice(s, "%s", prefs_problem(s->prefs));
+    }
     if (*terminal_notice(terminal) != '\0') {
         screen_notice(s, "%s", terminal_notice(terminal));
     }
