@@ -399,6 +399,7 @@ test_export_and_import(void **state)
     g_free(command);
     command = g_strdup_printf(":board-export %s/out.board\r", d.dir);
     play_press(p, command);
+    play_see(p, "written: ");
     see_file(&d, p, "out.board", "text = call 0171 2345");
     g_free(command);
     command = g_strdup_printf(":board-import %s/out.board as small\r", d.dir);

@@ -5,6 +5,7 @@
 #include "src/core/i18n.h"
 #include "src/core/log.h"
 #include "ui/boards.h"
+#include "ui/export.h"
 #include "ui/view.h"
 #include "ui/views.h"
 
@@ -152,17 +153,31 @@ path_of(const char *argument)
                : g_strdup(argument);
 }
 
+static void
+export_to(struct screen *s, const char *file)
+{
+    char *text = board_text(boards_slot(s->boards)->board);
+    char *done = g_strdup_printf(_("written: %s"), file);
+    char *exists = g_strdup_printf(_("\"%s\" is there already, and is not overwritten"), file);
+    export_order(s, &(struct writer_order){.how = WRITER_NEW,
+                                           .path = file,
+                                           .text = text,
+                                           .len = strlen(text),
+                                           .done = done,
+                                           .exists = exists});
+    g_free(exists);
+    g_free(done);
+    g_free(text);
+}
+
 void
 action_board_export(struct screen *s, const char *argument)
 {
-    struct err err = {""};
     char *file = path_of(argument);
     if (*file == '\0') {
         screen_notice(s, "%s", _("into which file?"));
-    } else if (board_store_export(boards_slot(s->boards), file, &err) != RC_OK) {
-        screen_notice(s, "%s", err.text);
     } else {
-        screen_notice(s, _("written: %s"), file);
+        export_to(s, file);
     }
     g_free(file);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/prefs.h"
 
-#include <errno.h>
 #include <glib.h>
 
 #include "src/core/file.h"
@@ -12,6 +11,7 @@
 
 struct prefs {
     char *file; /* NULL: kept nowhere */
+    struct writer *writer;
     GKeyFile *values;
     GString *last;    /* what prefs_get() gave */
     mono_us write_at; /* 0: all is written */
@@ -37,10 +37,11 @@ load(struct prefs *p)
 }
 
 struct prefs *
-prefs_new(const char *file)
+prefs_new(const char *file, struct writer *writer)
 {
     struct prefs *p = g_new0(struct prefs, 1);
     p->file = g_strdup(file);
+    p->writer = writer;
     p->values = g_key_file_new();
     p->last = g_string_new(NULL);
     if (file != NULL) {
@@ -56,20 +57,15 @@ write_now(struct prefs *p)
     if (p->file == NULL) {
         return;
     }
-    char *dir = g_path_get_dirname(p->file);
     gsize len = 0;
     char *text = g_key_file_to_data(p->values, &len, NULL);
-    GError *error = NULL;
-    *p->problem = '\0';
-    if (g_mkdir_with_parents(dir, 0700) != 0) {
-        snprintf(p->problem, sizeof(p->problem), "%s: %s", dir, g_strerror(errno));
-    } else if (!g_file_set_contents_full(p->file, text, (gssize)len,
-                                         G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error)) {
-        g_strlcpy(p->problem, error->message, sizeof(p->problem));
-        g_error_free(error);
-    }
+    writer_put(p->writer, &(struct writer_order){.how = WRITER_REPLACE,
+                                                 .path = p->file,
+                                                 .text = text,
+                                                 .len = len,
+                                                 .own = true,
+                                                 .once = true});
     g_free(text);
-    g_free(dir);
 }
 
 void
