@@ -114,6 +114,7 @@ expect(const struct room *r, bool good, const char *text)
     if (a.good != good || strstr(a.text, text) == NULL) {
         fail_msg("%d \"%s\" instead of \"%s\"", a.good, a.text, text);
     }
+    assert_null(a.read);
 }
 
 static void
@@ -154,6 +155,34 @@ test_orders(void **state)
     expect(&r, false, "it is not a file");
     g_free(pipe);
     room_close(&r, (const char *const[]){"a", "pipe", NULL});
+}
+
+static void
+test_read(void **state)
+{
+    (void)state;
+    struct room r;
+    room_open(&r);
+    put(&r, (struct writer_order){.how = WRITER_NEW, .done = "new"}, "a", "12345");
+    expect(&r, true, "new");
+    char *path = in(&r, "a");
+    struct writer_order order = {.how = WRITER_READ, .path = path, .name = "as told", .len = 5};
+    writer_put(r.w, &order);
+    struct writer_answer a = answer(&r);
+    assert_true(a.good);
+    assert_string_equal(a.read->str, "12345");
+    assert_string_equal(a.path, path);
+    assert_string_equal(a.name, "as told");
+    writer_answer_fini(&a);
+    order.len = 4;
+    writer_put(r.w, &order);
+    expect(&r, false, "is larger than");
+    order.path = r.dir;
+    writer_put(r.w, &order);
+    expect(&r, false, "is not a file");
+    g_free(path);
+    writer_put(r.w, &(struct writer_order){.how = WRITER_READ, .path = "/nowhere/x"});
+    room_close(&r, (const char *const[]){"a", NULL}); /* nobody takes the last answer */
 }
 
 static void
@@ -267,9 +296,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_orders),    cmocka_unit_test(test_own),
-        cmocka_unit_test(test_told_once), cmocka_unit_test(test_stalled),
-        cmocka_unit_test(test_end),
+        cmocka_unit_test(test_orders),  cmocka_unit_test(test_own),
+        cmocka_unit_test(test_read),    cmocka_unit_test(test_told_once),
+        cmocka_unit_test(test_stalled), cmocka_unit_test(test_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,6 +15,7 @@ free_slot(gpointer data)
     board_free(slot->board);
     problems_fini(&slot->problems);
     g_free(slot->name);
+    g_free(slot->given);
     g_free(slot);
 }
 
@@ -99,6 +100,23 @@ read_slot(struct board_slot *slot, const char *dir)
     g_free(path);
 }
 
+/* The admin's board instead of the user's. */
+static void
+show_given(struct board_store *store, struct board_slot *slot)
+{
+    if (slot->given == NULL) {
+        read_slot(slot, store->system_dir); /* to tell what is wrong with it */
+        return;
+    }
+    char *path = path_of(store->system_dir, slot->name);
+    board_free(slot->board);
+    problems_fini(&slot->problems);
+    problems_init(&slot->problems);
+    slot->board =
+        board_parse(path, slot->given, strlen(slot->given), &slot->problems, &slot->problems);
+    g_free(path);
+}
+
 static struct board_slot *
 new_slot(struct board_store *store, const char *name)
 {
@@ -126,6 +144,9 @@ read_dir(struct board_store *store, const char *path, bool own)
                 slot->own = slot->own || own;
                 slot->system = slot->system || !own;
                 read_slot(slot, path);
+                if (!own && slot->board != NULL) {
+                    slot->given = board_text(slot->board);
+                }
             }
         }
         g_free(name);
@@ -219,7 +240,7 @@ board_store_drop(struct board_store *store, int index, struct err *err)
     }
     slot->own = false;
     if (slot->system) {
-        read_slot(slot, store->system_dir);
+        show_given(store, slot);
     } else {
         g_ptr_array_remove_index(store->slots, (guint)index);
     }
@@ -240,24 +261,10 @@ board_store_rename(struct board_store *store, int index, const char *name, struc
         slot->system = false;
         struct board_slot *left = new_slot(store, before);
         left->system = true;
-        read_slot(left, store->system_dir);
+        left->given = g_steal_pointer(&slot->given);
+        show_given(store, left);
     }
     g_free(before);
     g_ptr_array_sort(store->slots, by_name);
     return RC_OK;
-}
-
-/* ---- files of others ---- */
-
-struct board *
-board_store_import(const char *file, struct problems *warnings, struct err *err)
-{
-    struct problems errors;
-    problems_init(&errors);
-    struct board *board = read_file(file, &errors, warnings);
-    if (board == NULL) {
-        err_set(err, RC_INVALID, "%s", errors.list[0]);
-    }
-    problems_fini(&errors);
-    return board;
 }

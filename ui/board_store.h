@@ -4,8 +4,8 @@
  * defaults for everybody in SYSTEM_DIR/boards. Of one name the user's counts. A file that is
  * damaged is named, shown as such, and never written or removed.
  *
- * All are read once, at the start; files are written whole and atomically, by the writer, which
- * tells the user what went wrong.
+ * All are read once, at the start; later only the writer comes near the disk: files are written
+ * whole and atomically, and it tells the user what went wrong.
  *
  * Threads: ui only.
  */
@@ -23,6 +23,7 @@ struct board_slot {
     char *name;
     struct board *board;      /* NULL: the file is damaged, problems tell why */
     bool own, system;         /* there is a file of the user, of the admin */
+    char *given;              /* what the admin's says; NULL: there is none, or it is damaged */
     struct problems problems; /* else: what was kept unread or put right */
 };
 
@@ -58,9 +59,5 @@ MUST_USE enum rc board_store_drop(struct board_store *store, int index, struct e
 /* Under another name. */
 MUST_USE enum rc board_store_rename(struct board_store *store, int index, const char *name,
                                     struct err *err);
-
-/* A board of that file, not yet of the store; NULL: err tells. warnings as for board_parse().
- */
-struct board *board_store_import(const char *file, struct problems *warnings, struct err *err);
 
 #endif

@@ -182,24 +182,29 @@ action_board_export(struct screen *s, const char *argument)
     g_free(file);
 }
 
-static void
-import_file(struct screen *s, const char *file, const char *name)
+void
+boards_imported(struct screen *s, const struct writer_answer *file)
 {
-    struct problems warnings;
-    struct err err = {""};
+    struct problems errors, warnings;
+    problems_init(&errors);
     problems_init(&warnings);
-    struct board *board = board_store_import(file, &warnings, &err);
+    struct board *board =
+        board_parse(file->path, file->read->str, file->read->len, &errors, &warnings);
     if (board == NULL) {
+        struct err err;
+        err_set(&err, RC_INVALID, "%s", errors.list[0]);
         boards_failed(s, &err);
+    } else if (!name_is_free(s, file->name)) { /* any more */
+        board_free(board);
     } else {
-        take_in(s, name, board);
-        screen_set_view(s, VIEW_BOARDS);
-        screen_notice(s, _("board \"%s\" was taken in"), name);
+        take_in(s, file->name, board);
+        screen_notice(s, _("board \"%s\" was taken in"), file->name);
     }
     for (size_t i = 0; i < warnings.n && i < PROBLEMS_MAX; i++) {
         log_warning("%s", warnings.list[i]);
         screen_notice(s, "%s", warnings.list[i]);
     }
+    problems_fini(&errors);
     problems_fini(&warnings);
 }
 
@@ -217,7 +222,11 @@ action_board_import(struct screen *s, const char *argument)
     if (*file == '\0') {
         screen_notice(s, "%s", _("out of which file?"));
     } else if (name_is_free(s, name)) {
-        import_file(s, file, name);
+        screen_set_view(s, VIEW_BOARDS);
+        screen_notice(s, _("reading \"%s\""), file);
+        writer_put(s->writer,
+                   &(struct writer_order){
+                       .how = WRITER_READ, .path = file, .len = BOARD_BYTES_MAX, .name = name});
     }
     g_free(name);
     g_free(file);

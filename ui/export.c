@@ -8,6 +8,7 @@
 #include "src/core/log.h"
 #include "src/core/text.h"
 #include "src/core/timestamp.h"
+#include "ui/boards.h"
 
 static char *
 default_name(const struct screen *s, const char *what)
@@ -58,7 +59,12 @@ export_answers(struct screen *s)
         if (!answer.good) {
             log_warning("%s", answer.text);
         }
-        screen_notice(s, "%s", answer.text);
+        if (answer.read != NULL) {
+            boards_imported(s, &answer);
+        } else {
+            screen_notice(s, "%s", answer.text);
+        }
+        writer_answer_fini(&answer);
     }
 }
 

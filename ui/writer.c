@@ -13,6 +13,7 @@
 
 #include <glib/gstdio.h>
 
+#include "src/core/file.h"
 #include "src/core/i18n.h"
 #include "src/core/log.h"
 #include "src/core/text.h"
@@ -20,8 +21,9 @@
 struct order {
     enum writer_how how;
     bool own, once;
-    char *path, *done, *exists, *instead_of;
+    char *path, *done, *exists, *instead_of, *name;
     GString *text;
+    size_t max; /* of what is read */
 };
 
 /* Shared with the thread; freed by whoever leaves last. */
@@ -46,8 +48,26 @@ order_free(gpointer data)
     g_free(o->done);
     g_free(o->exists);
     g_free(o->instead_of);
+    g_free(o->name);
     g_string_free(o->text, TRUE);
     g_free(o);
+}
+
+void
+writer_answer_fini(struct writer_answer *a)
+{
+    if (a->read != NULL) {
+        g_string_free(a->read, TRUE);
+    }
+    g_free(a->path);
+    g_free(a->name);
+}
+
+static void
+answer_free(gpointer answer)
+{
+    writer_answer_fini(answer);
+    g_free(answer);
 }
 
 /* ---- the disk ---- */
@@ -123,6 +143,8 @@ carry_out(const struct order *o)
         return replace(o);
     case WRITER_REMOVE:
         return remove_file(o->path);
+    case WRITER_READ: /* see read_answer() */
+        break;
     }
     return EINVAL;
 }
@@ -135,10 +157,31 @@ is_no_file(const struct order *o)
     return o->how == WRITER_REPLACE && g_stat(o->path, &about) == 0 && !S_ISREG(about.st_mode);
 }
 
+static struct writer_answer *
+read_answer(struct order *o)
+{
+    struct writer_answer *a = g_new0(struct writer_answer, 1);
+    struct err err = {""};
+    GString *read = g_string_new(NULL);
+    if (file_read(read, o->path, o->max, &err) == RC_OK) {
+        *a = (struct writer_answer){.good = true,
+                                    .read = read,
+                                    .path = g_steal_pointer(&o->path),
+                                    .name = g_steal_pointer(&o->name)};
+    } else {
+        g_string_free(read, TRUE);
+        text_sanitize(a->text, sizeof(a->text), err.text, strlen(err.text));
+    }
+    return a;
+}
+
 /* NULL: there is nothing to tell. */
 static struct writer_answer *
-answer(const struct order *o)
+answer(struct order *o)
 {
+    if (o->how == WRITER_READ) {
+        return read_answer(o);
+    }
     bool no_file = is_no_file(o);
     int code = no_file ? EINVAL : carry_out(o);
     int left = code == 0 ? remove_file(o->instead_of) : 0;
@@ -172,7 +215,7 @@ work(struct writer *w)
     pthread_mutex_lock(&w->lock);
     bool failed = a != NULL && !a->good;
     if (o->once && failed && w->told) {
-        g_clear_pointer(&a, g_free);
+        g_clear_pointer(&a, answer_free);
     }
     w->told = o->once ? failed : w->told;
     w->current = NULL;
@@ -191,7 +234,7 @@ leave(struct writer *w)
     pthread_mutex_unlock(&w->lock);
     if (last) {
         g_queue_clear_full(&w->orders, order_free);
-        g_queue_clear_full(&w->answers, g_free);
+        g_queue_clear_full(&w->answers, answer_free);
         close(w->answer_fd);
         close(w->ended_fd);
         pthread_cond_destroy(&w->more);
@@ -255,7 +298,7 @@ log_not_written(gpointer data, gpointer user)
 {
     const struct order *o = data;
     (void)user;
-    log_warning(_("the disk does not answer: \"%s\" was not written"), o->path);
+    log_warning(_("\"%s\": the disk does not answer"), o->path);
 }
 
 static void
@@ -312,6 +355,7 @@ static struct order *
 order_new(const struct writer_order *from)
 {
     struct order *o = g_new(struct order, 1);
+    gssize text = from->text == NULL ? 0 : (gssize)from->len;
     *o = (struct order){.how = from->how,
                         .own = from->own,
                         .once = from->once,
@@ -319,7 +363,9 @@ order_new(const struct writer_order *from)
                         .done = g_strdup(from->done),
                         .exists = g_strdup(from->exists),
                         .instead_of = g_strdup(from->instead_of),
-                        .text = g_string_new_len(from->text, (gssize)from->len)};
+                        .name = g_strdup(from->name),
+                        .max = from->len,
+                        .text = g_string_new_len(from->text, text)};
     return o;
 }
 
@@ -327,7 +373,7 @@ static void
 refuse(struct writer *w, const char *path)
 {
     struct writer_answer *a = g_new0(struct writer_answer, 1);
-    char *text = g_strdup_printf(_("the disk does not answer: \"%s\" was not written"), path);
+    char *text = g_strdup_printf(_("\"%s\": the disk does not answer"), path);
     text_sanitize(a->text, sizeof(a->text), text, strlen(text));
     g_free(text);
     g_queue_push_tail(&w->answers, a);
