@@ -172,6 +172,17 @@ test_u33_few_colours_are_readable(void **state)
 
 /* ---- what is kept ---- */
 
+/* What was kept in dir, and dir. */
+static void
+forget(char *dir)
+{
+    char *file = g_build_filename(dir, "console.ini", NULL);
+    assert_int_equal(unlink(file), 0);
+    assert_int_equal(rmdir(dir), 0);
+    g_free(file);
+    g_free(dir);
+}
+
 static void
 test_look_is_kept(void **state)
 {
@@ -199,12 +210,8 @@ test_look_is_kept(void **state)
     assert_true(play_shows(p, "►"));
     play_close(p);
 
-    char *file = g_build_filename(dir, "console.ini", NULL);
-    assert_int_equal(unlink(file), 0);
-    assert_int_equal(rmdir(dir), 0);
-    g_free(file);
+    forget(dir);
     g_free(kept);
-    g_free(dir);
 }
 
 /* Taken back, and nothing is kept of it. */
@@ -237,12 +244,8 @@ test_look_is_undone(void **state)
     assert_true(play_shows(p, "►"));
     play_close(p);
 
-    char *file = g_build_filename(dir, "console.ini", NULL);
-    assert_int_equal(unlink(file), 0);
-    assert_int_equal(rmdir(dir), 0);
-    g_free(file);
+    forget(dir);
     g_free(kept);
-    g_free(dir);
 }
 
 /* ---- glyphs ---- */
