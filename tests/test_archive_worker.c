@@ -610,6 +610,20 @@ test_the_store_takes_nothing_away(void **state)
     place = whole;
 }
 
+/* The day of today may be large, and its index is on time only. */
+static void
+test_a_day_is_not_read_through(void **state)
+{
+    (void)state;
+    const char *scans = store_ask(
+        "select count(*) from leitstand.trend(array['S0'], array['C0'], %lld, %lld, 20, %lld,"
+        " %lld);"
+        "select sum(seq_scan) from pg_stat_xact_user_tables where relname ~ '^reading_'",
+        (long long)time_of(ALL), (long long)newest, (long long)time_of(20),
+        (long long)time_of(10));
+    assert_string_equal(scans, "0");
+}
+
 /* A store that was not brought up to date says what it lacks. */
 static void
 test_a_refusal_is_told(void **state)
@@ -645,6 +659,7 @@ main(void)
         cmocka_unit_test(test_no_server_and_no_cache),
         cmocka_unit_test(test_what_was_missed_comes_from_the_store),
         cmocka_unit_test(test_the_store_takes_nothing_away),
+        cmocka_unit_test(test_a_day_is_not_read_through),
         cmocka_unit_test(test_a_refusal_is_told), /* last: the function is gone then */
     };
     return cmocka_run_group_tests_name("archive_worker", tests, prepare, finish);

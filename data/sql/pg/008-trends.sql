@@ -13,14 +13,15 @@
 -- reading before since, as far as it is found within some days, unless from_us is later. A double
 -- holds microseconds since 1970 exactly. Arrays compare by their first difference. The planner
 -- takes each reading for a part of its own and would sort them all, and compile for longer than the
--- sum takes.
+-- sum takes. Of a table that nobody has analysed yet it does not know that its rows are in order of
+-- time, and would read a whole day for a minute of it.
 create function leitstand.trend(stations text[], components text[], since_us bigint,
     until_us bigint, parts integer, from_us bigint, upto_us bigint)
 returns table (place integer, part integer, n bigint, bad bigint, first_us bigint,
                first double precision, last_us bigint, last double precision,
                min double precision, max double precision, sum double precision)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
-set enable_sort = off set jit = off as $$
+set enable_sort = off set enable_seqscan = off set jit = off as $$
 declare
     good constant text := 'coalesce(r.value > ''-Infinity'' and r.value < ''Infinity'', false)'
                           ' and (r.flags >> 1) & 23 = 0';
