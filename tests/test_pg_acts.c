@@ -20,9 +20,19 @@
 
 /* Members of a line as they stand in the JSON; NULL: as in the first. */
 struct line {
-    const char *event, *occurrence, *action, *detail, *rule, *step, *actor;
+    const char *event, *occurrence, *action, *detail, *rule, *step, *actor, *from, *to;
 };
-static const struct line usual = {"acked", O1, "null", "\"seen\"", "\"hi\"", "1", "\"bob\""};
+static const struct line usual = {
+    .event = "acked",
+    .occurrence = O1,
+    .action = "null",
+    .detail = "\"seen\"",
+    .rule = "\"hi\"",
+    .step = "1",
+    .actor = "\"bob\"",
+    .from = "\"unacked\"",
+    .to = "\"acked\"",
+};
 
 #define PICK(member) (l->member != NULL ? l->member : usual.member)
 
@@ -32,9 +42,9 @@ body_of(const struct line *l)
     return g_strdup_printf(
         "{\"journal\":[{\"at\":\"2026-01-01T00:00:01Z\",\"event\":\"%s\",\"occurrence\":%s,"
         "\"action\":%s,\"detail\":%s,\"rule\":%s,\"step\":%s,\"actor\":%s,\"station\":\"S\","
-        "\"component\":\"C\",\"value\":null}]}",
+        "\"component\":\"C\",\"from\":%s,\"to\":%s,\"value\":null}]}",
         PICK(event), PICK(occurrence), PICK(action), PICK(detail), PICK(rule), PICK(step),
-        PICK(actor));
+        PICK(actor), PICK(from), PICK(to));
 }
 
 /* Two ranks of which the higher one is owner now, and the lower one is told later. */
@@ -174,6 +184,40 @@ test_acts_of_one_owner(void **state)
     pg_close(o.pg);
 }
 
+#define SEEN(event_, from_, to_)                                                               \
+    (&(struct line){                                                                           \
+        .event = event_, .actor = "null", .from = "\"" from_ "\"", .to = "\"" to_ "\""})
+
+/* The old owner's rise gets in before the one of the next owner, which did not know of it. */
+static void
+test_a_rise_of_two_owners(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    tell_line(&o, false, SEEN("raised", "normal", "unacked"));
+    tell_line(&o, true, SEEN("raised", "normal", "unacked"));
+    tell_line(&o, false, SEEN("returned", "unacked", "returned_unacked"));
+    tell_line(&o, true, SEEN("returned", "acked", "normal"));
+    assert_string_equal(journal(), "a:raised a:returned");
+    pg_close(o.pg);
+}
+
+/* Under a latch it rises and returns more than once, and the next owner goes on with it. */
+static void
+test_a_latch_of_two_owners(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    tell_line(&o, false, SEEN("raised", "normal", "unacked"));
+    tell_line(&o, false, SEEN("returned", "unacked", "latched_unacked"));
+    tell_line(&o, true, SEEN("raised", "latched_unacked", "unacked"));
+    tell_line(&o, true, SEEN("returned", "unacked", "latched_unacked"));
+    assert_string_equal(journal(), "a:raised a:returned b:raised b:returned");
+    pg_close(o.pg);
+}
+
 /* Two owners named a rise apart, and somebody acknowledged it at the first one. */
 #define RISE(name)                                                                             \
     "{\"occurrences\":[{\"occurrence\":" name ",\"station\":\"S\",\"component\":\"C\","        \
@@ -220,6 +264,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_one_act_of_two_owners, store_make),
         cmocka_unit_test_setup(test_acts_of_one_owner, store_make),
+        cmocka_unit_test_setup(test_a_rise_of_two_owners, store_make),
+        cmocka_unit_test_setup(test_a_latch_of_two_owners, store_make),
         cmocka_unit_test_setup(test_an_act_under_two_names, store_make),
         cmocka_unit_test_setup(test_an_act_under_two_names_late, store_make),
     };

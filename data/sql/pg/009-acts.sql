@@ -7,6 +7,7 @@
 -- comes back, before that one or after. So a line is looked at whoever writes it, and against
 -- lines of lower ranks as well. The one that came first stays: the journal only grows. An action
 -- has a name of its own, "action" of a line, wherever it is done. Lines of before have none.
+-- The same holds for rises and returns, of which told_again() knows one order only.
 
 create index journal_line_action on leitstand.journal_line ((body->>'action'))
  where body->>'action' is not null;
@@ -113,7 +114,8 @@ begin
 end
 $$;
 
--- As before, without what is done again.
+-- As before, without what is done again; and an occurrence begins once and ends once, unless its
+-- alarm is latched, which rises and returns in it again.
 create or replace function leitstand.put_journal(log_id bigint, fenced boolean, epoch bigint,
     term bigint, writer uuid, number bigint, instance text, lines jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -126,8 +128,16 @@ begin
            put_journal.fenced, put_journal.instance, (l.body->>'occurrence')::uuid,
            (l.body->>'value')::double precision, l.body
       from jsonb_array_elements(lines) with ordinality as l(body, line)
-     where l.body->>'actor' is null
-        or not leitstand.done_again(put_journal.epoch, put_journal.term, l.body)
+     where (l.body->>'actor' is null
+            or not leitstand.done_again(put_journal.epoch, put_journal.term, l.body))
+       and not exists (
+            select from leitstand.journal_line as j
+             where l.body->>'event' in ('raised', 'returned')
+               and l.body->>'from' <> 'latched_unacked' and l.body->>'to' not like 'latched%'
+               and j.occurrence = (l.body->>'occurrence')::uuid
+               and j.body->>'event' = l.body->>'event'
+               and j.body->>'from' <> 'latched_unacked' and j.body->>'to' not like 'latched%'
+               and (j.epoch, j.term) <> (put_journal.epoch, put_journal.term))
         on conflict do nothing;
     insert into leitstand.operator as o (name, first_seen, last_seen)
     select l->>'actor', min((l->>'at')::timestamptz), max((l->>'at')::timestamptz)
