@@ -105,7 +105,7 @@ map_draw_station(struct screen *s, int y, int x, int width, uint32_t station, bo
     char value[FORMAT_SIZE * 2];
     unsigned style, row = STYLE_NORMAL | (cursor ? STYLE_SELECTED : 0);
     const char *mark = map_mark_text(s, station, &style);
-    int id = CLAMP(s->roster.uid_columns, 4, 8), value_x = x + width - VALUE;
+    int id = CLAMP(s->roster.uid_columns, 4, 8), value_x = x + width - VALUE - (s->columns >= 60);
     if (cursor) {
         draw_glyph(s->draw, y, x, STYLE_NORMAL, GLYPH_CURSOR);
     }
