@@ -313,7 +313,7 @@ journal_draw_small(struct screen *s, struct rect area)
         draw_whole(s, area);
         return;
     }
-    struct rect below = layout_digest(s, &area);
+    struct rect below = layout_digest(s, &area, area.height);
     fit_rows(s, area);
     for (int i = 0; i < list->height && list->top + i < list->n; i++) {
         draw_small_row(s, area.y + i, area, list->top + i);
