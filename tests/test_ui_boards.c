@@ -267,6 +267,8 @@ test_adding(void **state)
     play_press(p, "e");
     play_press(p, "a");
     play_see(p, "of which kind?");
+    play_see(p, " Enter chooses, Esc closes");
+    play_see_no(p, "next board");
     play_press(p, "numb\r");
     play_see(p, "Which component?");
     term_send(p->t, "barmbek durch");

@@ -2,6 +2,7 @@
 #include "ui/views.h"
 
 #include "src/core/i18n.h"
+#include "ui/boards.h"
 #include "ui/keymap.h"
 
 /* It could be done were the screen not read-only: then it is shown, in grey. */
@@ -58,6 +59,10 @@ hints_draw(struct screen *s, int y)
     }
     if (s->help.open) {
         help_draw_hint(s, y, x);
+        return;
+    }
+    if (boards_picking(s)) { /* the keys of the board do not work now */
+        draw_text(s->draw, y, x, s->columns - x, STYLE_NORMAL, _("Enter chooses, Esc closes"));
         return;
     }
     if (!s->hints) {

@@ -7,7 +7,7 @@
 #include "ui/wrap.h"
 
 #define EVENT       14
-#define EVENT_SMALL 8
+#define EVENT_SMALL 9
 #define STATION     12
 #define NAME        22 /* of a station */
 #define VALUE       12
@@ -267,8 +267,9 @@ draw_small_row(struct screen *s, int y, struct rect area, int pos)
     draw_text(s->draw, y, area.x + 1, ALARM_SHAPE, STYLE_NORMAL, journal_shape(s, r));
     alarm_since_text(s, r->at, false, text, sizeof(text));
     draw_text(s->draw, y, x, 6, STYLE_DIM, text);
-    draw_text(s->draw, y, x + 6, EVENT_SMALL + 1, STYLE_NORMAL | mark,
+    draw_text(s->draw, y, x + 6, EVENT_SMALL, STYLE_NORMAL | mark,
               journal_event_word(r->event));
+    draw_text(s->draw, y, x + 6 + EVENT_SMALL, 1, STYLE_NORMAL | mark, "");
     draw_text(s->draw, y, x + 7 + EVENT_SMALL, station + 1, STYLE_NORMAL | mark,
               r->station == NULL ? "" : r->station);
     x += 8 + EVENT_SMALL + station;
