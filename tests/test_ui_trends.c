@@ -528,8 +528,17 @@ test_a_component_that_leaves_the_plant(void **state)
     play_publish(p);
     play_see(p, "not in plant");
     play_see(p, "B 1.70 m");
+    play_see(p, "x takes it away"); /* the one in focus */
     term_send(p->t, "hjk=sv\r");
     term_wait_quiet(p->t, 50);
+    term_send(p->t, "j");
+    play_see_no(p, "x takes it away");
+    assert_true(play_shows(p, "not in plant"));
+    term_send(p->t, "k");
+    play_see(p, "x takes it away");
+    play_press(p, "x");
+    play_see_no(p, "not in plant");
+    play_see(p, "A 1.70 m");
     play_close(p);
 }
 

@@ -140,6 +140,9 @@ void tile_rank(struct screen *s, int i);
 /* board_default.c */
 struct board *board_default(const struct plant *plant);
 
+/* boards_commands.c: a file that was asked for has been read; its name is that of the board. */
+void boards_imported(struct screen *s, const struct writer_answer *file);
+
 /* boards_edit.c */
 /* Before a change of the board shown: remember it; false: there is nothing to be changed. */
 bool boards_begin(struct screen *s);

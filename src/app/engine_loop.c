@@ -103,6 +103,7 @@ engine_publish(struct engine *e)
     struct alarm_board *board = alarming_board(&e->alarming);
     e->shown_alarms = board->version;
     snapshot->alarms = alarm_board_ref(board);
+    peer_list_forget(e->others, e->now.mono);
     snapshot->peers = peer_list_views(e->others, &snapshot->n_peers);
     snapshot->replies = e->replies;
     memcpy(snapshot->reply, e->reply, sizeof(snapshot->reply));
