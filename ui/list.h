@@ -8,8 +8,8 @@
 #ifndef UI_LIST_H
 #define UI_LIST_H
 
-/* The height of a list before it is drawn first: so its window stays at the start, where the worst
- * is, whatever the list becomes until then. */
+/* The height of a list before it is drawn first: so its window stays at the start, where the
+ * worst is, whatever the list becomes until then. */
 #define LIST_UNSEEN (1 << 20)
 
 struct list {

@@ -6,7 +6,7 @@
 #include "src/core/text.h"
 
 #define COUNT    7
-#define NARROW   60 /* columns that have no room for the sentence */
+#define NARROW   60             /* columns that have no room for the sentence */
 #define ADOPT_US (5 * US_PER_S) /* what takes longer went wrong */
 
 static gint
