@@ -272,6 +272,22 @@ test_tags(void **state)
     play_close(p);
 }
 
+/* However late the list is opened, and where its cursor is then. */
+static void
+test_worst_are_in_sight(void **state)
+{
+    (void)state;
+    const struct play_options o = {.stations = 60, .overview = true};
+    struct play *p = play_open(&o);
+    play_tell(p, "value PW-0030 FLT1 1\nvalue PW-0040 FLT1 1");
+    play_publish(p);
+    play_press(p, "2");
+    play_see(p, "60 stations  1–");
+    play_see(p, "PW-0030");
+    play_see(p, "PW-0040");
+    play_close(p);
+}
+
 /* As in a telephone book, not as in a table of characters. */
 static void
 test_names_with_umlauts(void **state)
@@ -387,6 +403,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_filter_by_column),
     cmocka_unit_test(test_filter_follows_values),
     cmocka_unit_test(test_tags),
+    cmocka_unit_test(test_worst_are_in_sight),
     cmocka_unit_test(test_names_with_umlauts),
     cmocka_unit_test(test_u10_filter_of_ten_thousand),
     cmocka_unit_test(test_ten_thousand_sorted),

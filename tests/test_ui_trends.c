@@ -639,6 +639,8 @@ test_every_size_and_glyphs(void **state)
                                                 {.columns = 200, .rows = 60}};
     for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
         struct play *p = play_open(&sizes[i]);
+        term_send(p->t, "5");
+        play_see(p, "these"); /* the last word of what to do where there is nothing yet */
         play_tell(p, "gap PW-0001 LEVEL 14400 10800\nbad PW-0001 FLOW 9000 8000");
         play_tell(p, "spike PW-0001 FLOW 4000 5000");
         play_publish(p);

@@ -160,6 +160,7 @@ void boards_add_tile(struct screen *s, struct tile *tile); /* taken over */
 
 /* boards_pick.c */
 void boards_pick(struct screen *s, enum board_pick pick);
+bool boards_picking(const struct screen *s);     /* the dialog is open, and has all keys */
 bool boards_pick_key(struct screen *s, int key); /* true: it was the dialog's */
 void boards_pick_draw(struct screen *s, struct rect area);
 

@@ -77,7 +77,7 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
         .hints = true,
         .view = VIEW_OVERVIEW,
         .bell = {.priorities = config->bell_priorities, .repeat_s = config->bell_repeat_s},
-        .unknown = {.list = {.height = 1}}};
+        .unknown = {.list = {.height = LIST_UNSEEN}}};
     s->minute = format_minute(s->now);
     char *file = config->state_dir == NULL
                      ? NULL
