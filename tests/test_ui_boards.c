@@ -596,8 +596,8 @@ test_u36_glyph_sets(void **state)
     desk_close(&d);
 }
 
-/* U23: other sizes and back, tile by tile, with the selection where it was. Time stands: a trend
- * that moves on by a column is no stale cell. */
+/* U23: other sizes and back, tile by tile, with the selection where it was. Time stands: a
+ * trend that moves on by a column is no stale cell. */
 static void
 test_u23_sizes(void **state)
 {
