@@ -18,8 +18,9 @@ struct peer_list *peer_list_new(void);
 void peer_list_free(struct peer_list *l); /* NULL is fine */
 
 /* A presence on its topic, of another than ourselves; NULL: it was emptied. problem: why it
- * does not fit, "" it does. At most PEERS_MAX are kept. */
-void peer_list_hear(struct peer_list *l, const char *topic, const json_t *presence,
+ * does not fit, "" it does. At most PEERS_MAX are kept. True: it is of another process than the
+ * last one there, which may know nothing yet. */
+bool peer_list_hear(struct peer_list *l, const char *topic, const json_t *presence,
                     const char *problem, struct now now);
 /* All of it is told anew. */
 void peer_list_clear(struct peer_list *l);
