@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/app/health.h"
 
+#include "src/app/json_text.h"
 #include "src/core/i18n.h"
-#include "src/core/text.h"
 #include "src/core/timestamp.h"
 #include "version.h"
 
@@ -14,16 +14,6 @@ static json_t *
 count(uint64_t n)
 {
     return json_integer((json_int_t)n);
-}
-
-/* What was cut to its place may end within a character, and JSON would not have it. */
-static json_t *
-string(const char *text)
-{
-    char *clean = text_sanitize_dup(text, strlen(text));
-    json_t *value = json_string(clean);
-    g_free(clean);
-    return value;
 }
 
 static json_t *
@@ -45,16 +35,16 @@ mqtt_to_json(const struct health *h)
                      "rejected", count(h->mqtt.rejected), "unknown_ids",
                      count(h->mqtt.unknown_ids), "dropped", count(h->mqtt.dropped),
                      "redelivered", count(h->mqtt.redelivered), "broker",
-                     string(h->mqtt.broker), "problem", string(h->mqtt.problem));
+                     json_text(h->mqtt.broker), "problem", json_text(h->mqtt.problem));
 }
 
 static json_t *
 cache_to_json(const struct health *h)
 {
-    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "path", string(h->cache.path), "stored",
+    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "path", json_text(h->cache.path), "stored",
                      count(h->cache.stored), "queued", count(h->cache.queued), "bytes",
                      count(h->cache.bytes), "last_commit", time_or_null(h->cache.last_commit),
-                     "problem", string(h->cache.problem));
+                     "problem", json_text(h->cache.problem));
 }
 
 /* Seconds since the last sign of an owner; when none was ever heard, since the start. */
@@ -71,7 +61,7 @@ heard_s(const struct health *h, struct now now)
 static json_t *
 owner_to_json(const struct health *h, struct now now)
 {
-    return json_pack("{s:o,s:o,s:o,s:o,s:s,s:I}", "instance", string(h->owner.instance),
+    return json_pack("{s:o,s:o,s:o,s:o,s:s,s:I}", "instance", json_text(h->owner.instance),
                      "epoch", count(h->owner.rank.epoch), "term", count(h->owner.rank.term),
                      "since", time_or_null(h->owner.since), "arbiter",
                      arbiter_name(h->owner.arbiter), "heard_s", heard_s(h, now));
@@ -85,14 +75,14 @@ postgres_to_json(const struct health *h)
                      "synced", count(h->postgres.synced), "quarantined",
                      count(h->postgres.quarantined), "pending_changes",
                      count(h->postgres.pending_changes), "behind", count(h->postgres.behind),
-                     "problem", string(h->postgres.problem));
+                     "problem", json_text(h->postgres.problem));
 }
 
 json_t *
 health_to_json(const struct health *h, struct now now)
 {
-    json_t *object = json_pack("{s:o,s:s,s:I,s:s,s:o,s:o,s:o}", "instance", string(h->instance),
-                               "version", LEITSTAND_VERSION, "uptime_s",
+    json_t *object = json_pack("{s:o,s:s,s:I,s:s,s:o,s:o,s:o}", "instance",
+                               json_text(h->instance), "version", LEITSTAND_VERSION, "uptime_s",
                                (json_int_t)((now.mono - h->started) / US_PER_S), "role",
                                role_name(h->role), "owner", owner_to_json(h, now), "mqtt",
                                mqtt_to_json(h), "cache", cache_to_json(h));
