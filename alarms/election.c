@@ -155,7 +155,7 @@ election_has_rivals(const struct election *e)
             return true;
         }
     }
-    return false;
+    return e->crowded;
 }
 
 enum election_peer
@@ -269,6 +269,7 @@ void
 election_connected(struct election *e, struct now now)
 {
     g_hash_table_remove_all(e->others); /* those that are there are retained */
+    e->crowded = false;
     e->gone = false;
     if (e->store && e->office == OFFICE_SELF) {
         e->office = OFFICE_NONE;

@@ -199,6 +199,17 @@ election_behind(struct election *e, bool behind, struct now now)
 }
 
 static void
+note_presence(struct election *e, const struct election_message *m)
+{
+    if (g_hash_table_size(e->others) >= OTHERS_MAX &&
+        !g_hash_table_contains(e->others, m->from)) {
+        e->crowded = e->crowded || m->candidate;
+        return;
+    }
+    g_hash_table_replace(e->others, g_strdup(m->from), GINT_TO_POINTER(m->candidate));
+}
+
+static void
 hear_presence(struct election *e, const struct election_message *m, struct now now)
 {
     if (m->mine) {
@@ -213,7 +224,7 @@ hear_presence(struct election *e, const struct election_message *m, struct now n
         return;
     }
     if (strcmp(m->from, e->name) != 0) {
-        g_hash_table_replace(e->others, g_strdup(m->from), GINT_TO_POINTER(m->candidate));
+        note_presence(e, m);
         if (strcmp(m->from, e->left) == 0) {
             e->left[0] = '\0';
         }

@@ -15,7 +15,8 @@
 
 #define NEVER      INT64_MIN
 #define AT_NO_TIME INT64_MAX
-#define BEACONS    64 /* so many of our own are recognised when they come back */
+#define BEACONS    64   /* so many of our own are recognised when they come back */
+#define OTHERS_MAX 1000 /* whoever may publish can make up names for ever */
 
 #define HOLD_BACK_US US_PER_S /* after a resignation in favour of somebody else */
 
@@ -68,6 +69,7 @@ struct election {
     mono_us claim_at;
 
     GHashTable *others;  /* name → GINT_TO_POINTER(candidate): whose presence is there */
+    bool crowded;        /* … and there were candidates for whom there was no room */
     struct sign top;     /* who said the highest rank */
     bool gone;           /* it has gone since */
     mono_us quiet_since; /* no sign of an owner, no claim, since; a connect counts as one */

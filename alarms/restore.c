@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define PARKED_KEEP_US (30 * 86400 * US_PER_S)
+#define FAR_US         (INT64_C(36600) * 86400 * US_PER_S) /* a century */
 
 /* ---- kept until the start, when "now" is known ---- */
 
@@ -49,13 +50,17 @@ evaluator_restore_parked(struct evaluator *e, const struct parked_record *r)
 
 /* ---- moments ---- */
 
-/* A kept moment on today's boot clock. */
+/* A kept moment on today's boot clock; none: now. It may come from another instance and be any:
+ * within a century, so that it can be reckoned with. */
 static mono_us
 today(const struct evaluator *e, const char *boot_id, mono_us mono, wall_us wall,
       struct now now)
 {
     bool same = *boot_id != '\0' && strcmp(boot_id, e->set.boot_id) == 0;
-    return same ? mono : now.mono + (wall - now.wall);
+    if (same || wall == WALL_NONE) {
+        return same ? CLAMP(mono, now.mono - FAR_US, now.mono + FAR_US) : now.mono;
+    }
+    return now.mono + (CLAMP(wall, now.wall - FAR_US, now.wall + FAR_US) - now.wall);
 }
 
 /* What went by while nothing ran is due now: nobody was told anything then, and what was due

@@ -56,7 +56,8 @@ take_ack(struct evaluator *e, const struct parked_record *p, const struct uuid *
 void
 evaluator_twin(struct evaluator *e, const struct journal_record *line, struct now now)
 {
-    if (line->event != EVENT_RAISED ||
+    bool named = line->station != NULL && line->component != NULL && line->rule != NULL;
+    if (line->event != EVENT_RAISED || !named ||
         g_hash_table_contains(e->occurrences, &line->occurrence)) {
         return;
     }

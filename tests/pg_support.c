@@ -54,6 +54,7 @@ store_group_set_up(void **state)
     apply(admin, "001-base.sql");
     apply(admin, "002-ownership.sql");
     apply(admin, "003-readings.sql");
+    apply(admin, "010-kept-days.sql");
     must(admin, "create role pc login in role leitstand_instance");
     PQfinish(admin);
     return 0;

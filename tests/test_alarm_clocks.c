@@ -181,6 +181,38 @@ w13_a_running_on_delay_goes_on(void **state)
     }
 }
 
+/* What another instance told may be any moment, or none. */
+static void
+a_delay_from_nowhere_raises_one_alarm(void **state)
+{
+    (void)state;
+    static const struct {
+        mono_us mono;
+        wall_us wall;
+    } cases[] = {{INT64_MIN, FX_T0},
+                 {INT64_MAX, FX_T0},
+                 {0, WALL_NONE},
+                 {0, INT64_MAX},
+                 {0, INT64_MIN + FX_S}};
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+        struct fx *f;
+        setup((void **)&f);
+        fx_put(f, "PS-01/L1", 85);
+        fx_pass(f, 4);
+        for (guint k = 0; k < f->kept.alarms->len; k++) {
+            struct alarm_record *r = &g_array_index(f->kept.alarms, struct alarm_record, k);
+            r->pending_since_mono = cases[i / 2].mono;
+            r->pending_since = cases[i / 2].wall;
+        }
+        fx_restart(f, 3, i % 2 == 1);
+        fx_pass(f, 11);
+        assert_int_equal(fx_state(f, LEVEL), ALARM_UNACKED);
+        int64_t ago = f->now.wall - fx_view(f, LEVEL)->raised_at;
+        assert_in_range(ago, 0, INT64_C(36700) * 86400 * FX_S);
+        teardown((void **)&f);
+    }
+}
+
 static void
 w13_a_running_off_delay_goes_on(void **state)
 {
@@ -556,6 +588,7 @@ main(void)
         scenario(restart_with_every_overlay),
         scenario(restart_with_older_occurrences),
         cmocka_unit_test(w13_a_running_on_delay_goes_on),
+        cmocka_unit_test(a_delay_from_nowhere_raises_one_alarm),
         scenario(w13_a_running_off_delay_goes_on),
         scenario(w13_a_delay_that_ended_while_it_was_down_counts),
         scenario(a_higher_limit_that_was_due_while_it_was_down_is_worse),

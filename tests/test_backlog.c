@@ -378,6 +378,33 @@ test_an_acknowledgement_under_another_name_is_ours(void **state)
     }
 }
 
+/* It comes from another instance, and may lack a name. */
+static void
+test_a_rise_of_nothing_is_nobodys_twin(void **state)
+{
+    (void)state;
+    static char station[] = "PS-01", component[] = "L1", rule[] = "hi";
+    char *names[][3] = {
+        {NULL, component, rule}, {station, NULL, rule}, {station, component, NULL}};
+    struct scene s;
+    static const double level[] = {90, -1};
+    begin(&s, LEVEL);
+    owner_gets(&s, level, false);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        struct uuid theirs = uuid_of("theirs", 6 - i);
+        struct journal_record line = {.event = EVENT_RAISED,
+                                      .occurrence = theirs,
+                                      .at = s.newest.ts,
+                                      .station = names[i][0],
+                                      .component = names[i][1],
+                                      .rule = names[i][2],
+                                      .value = 90};
+        evaluator_twin(s.owner.e, &line, s.owner.now);
+        assert_int_equal(fx_ack(&s.owner, theirs, 1), RC_OK); /* it is waited for */
+    }
+    end(&s);
+}
+
 int
 main(void)
 {
@@ -385,6 +412,7 @@ main(void)
         cmocka_unit_test(test_what_the_owner_told_is_not_told_again),
         cmocka_unit_test(test_a_latch_that_claims_billions_of_rises),
         cmocka_unit_test(test_an_acknowledgement_under_another_name_is_ours),
+        cmocka_unit_test(test_a_rise_of_nothing_is_nobodys_twin),
         cmocka_unit_test(test_who_was_there_tells_all_that_it_saw_since),
     };
     return cmocka_run_group_tests_name("backlog", tests, NULL, NULL);

@@ -209,6 +209,35 @@ test_waits_for_rivals(void **state)
     stage_close(&s);
 }
 
+/* Of made-up names only so many are kept; but a rival that found no room is one. */
+static void
+test_made_up_names(void **state)
+{
+    (void)state;
+    struct stage s;
+    char name[32];
+    stage_open(&s, false);
+    election_connected(s.e, stage_now_of(&s));
+    struct election_message m = {.said = SAID_PRESENCE, .from = name, .retained = true};
+    for (int i = 0; i < 5000; i++) {
+        snprintf(name, sizeof(name), "x%d", i);
+        stage_hear(&s, &m);
+    }
+    assert_int_equal(election_peer(s.e, "x0"), PEER_VIEWER);
+    assert_int_equal(election_peer(s.e, "x4999"), PEER_ABSENT);
+    assert_false(election_has_rivals(s.e));
+    m.candidate = true;
+    stage_hear(&s, &m);
+    assert_true(election_has_rivals(s.e));
+    g_strlcpy(name, "x0", sizeof(name)); /* who is known goes on being heard */
+    stage_hear(&s, &m);
+    assert_int_equal(election_peer(s.e, "x0"), PEER_CANDIDATE);
+    election_disconnected(s.e, stage_now_of(&s));
+    election_connected(s.e, stage_now_of(&s));
+    assert_false(election_has_rivals(s.e));
+    stage_close(&s);
+}
+
 static void
 test_handover(void **state)
 {
@@ -283,6 +312,7 @@ main(void)
         cmocka_unit_test(test_candidate_no),
         cmocka_unit_test(test_self),
         cmocka_unit_test(test_waits_for_rivals),
+        cmocka_unit_test(test_made_up_names),
         cmocka_unit_test(test_handover),
         cmocka_unit_test(test_others_hold_back),
         cmocka_unit_test(test_stop),

@@ -200,6 +200,30 @@ test_verdicts_of_the_store(void **state)
     assert_int_equal(judge(&h, "central store: server closed"), HEALTH_CRITICAL);
 }
 
+/* Texts have little room, and are cut; in German, say, in the middle of a character. */
+static void
+test_cut_texts(void **state)
+{
+    (void)state;
+    struct health h = well();
+    static const char cut[] = "eine eigene f\xc3";
+    g_strlcpy(h.instance, cut, sizeof(h.instance));
+    g_strlcpy(h.owner.instance, cut, sizeof(h.owner.instance));
+    g_strlcpy(h.mqtt.broker, cut, sizeof(h.mqtt.broker));
+    g_strlcpy(h.mqtt.problem, cut, sizeof(h.mqtt.problem));
+    g_strlcpy(h.cache.path, cut, sizeof(h.cache.path));
+    g_strlcpy(h.cache.problem, cut, sizeof(h.cache.problem));
+    g_strlcpy(h.postgres.problem, cut, sizeof(h.postgres.problem));
+    json_t *status = health_to_json(&h, (struct now){.mono = 5 * US_PER_S});
+    char *text = json_dumps(status, JSON_COMPACT);
+    assert_non_null(text);
+    char **parts = g_strsplit(text, "\"eine eigene f?\"", -1);
+    assert_int_equal(g_strv_length(parts), 8);
+    g_strfreev(parts);
+    free(text);
+    json_decref(status);
+}
+
 int
 main(void)
 {
@@ -209,6 +233,7 @@ main(void)
         cmocka_unit_test(test_owner_elsewhere),
         cmocka_unit_test(test_verdicts_of_ownership),
         cmocka_unit_test(test_verdicts_of_the_store),
+        cmocka_unit_test(test_cut_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

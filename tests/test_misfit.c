@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "src/app/misfit.h"
+#include "src/core/snapshot.h"
 #include "tests/unit.h"
 
 static bool
@@ -82,6 +83,52 @@ test_store(void **state)
     }
 }
 
+/* Each for itself, as the list of instances has it. */
+static void
+test_about(void **state)
+{
+    (void)state;
+    struct misfits *m = misfits_new("pc1", "boot1", "site");
+    hear(m, "i/pc2", false, "{\"instance\":\"pc2\",\"ingest_id\":\"site\"}", true);
+    hear(m, "i/pc3", false, "{\"instance\":\"pc3\",\"ingest_id\":\"other\"}", true);
+    hear(m, "i/pc4", false, "{\"instance\":\"pc4\",\"store\":\"s2\"}", true);
+    assert_string_equal(misfits_about(m, "i/pc2"), "");
+    assert_non_null(strstr(misfits_about(m, "i/pc3"), "\"pc3\" has another [mqtt] ingest_id"));
+    assert_string_equal(misfits_about(m, "i/pc4"), ""); /* ours is not known yet */
+    misfits_set_store(m, "s1");
+    assert_non_null(strstr(misfits_about(m, "i/pc4"), "\"pc4\" has another central store"));
+    assert_string_equal(misfits_about(m, "i/pc5"), "");
+    hear(m, "i/pc3", false, NULL, false);
+    assert_string_equal(misfits_about(m, "i/pc3"), "");
+    misfits_free(m);
+}
+
+/* Whoever may publish can make up names for ever. */
+static void
+test_made_up_names(void **state)
+{
+    (void)state;
+    struct misfits *m = misfits_new("pc1", "boot1", "site");
+    char *text = g_strnfill(2000, 'x');
+    char *wrong = g_strdup_printf("{\"instance\":\"pc\",\"ingest_id\":\"%s\"}", text);
+    hear(m, "i/0", false, wrong, true);
+    assert_string_equal(misfits_about(m, "i/0"), ""); /* nobody keeps that */
+    g_free(wrong);
+    g_free(text);
+    const char *other = "{\"instance\":\"pc2\",\"ingest_id\":\"other\"}";
+    int known = 0;
+    for (int i = 1; i <= 3 * PEERS_MAX; i++) {
+        char topic[32];
+        snprintf(topic, sizeof(topic), "i/%d", i);
+        hear(m, topic, false, other, true);
+        known += *misfits_about(m, topic) != '\0';
+    }
+    assert_int_equal(known, PEERS_MAX - 1);
+    hear(m, "i/0", false, other, true); /* whoever is known goes on being heard */
+    assert_string_not_equal(misfits_about(m, "i/0"), "");
+    misfits_free(m);
+}
+
 static void
 test_twin(void **state)
 {
@@ -119,10 +166,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ingest),
-        cmocka_unit_test(test_store),
-        cmocka_unit_test(test_twin),
-        cmocka_unit_test(test_presence),
+        cmocka_unit_test(test_ingest), cmocka_unit_test(test_store),
+        cmocka_unit_test(test_about),  cmocka_unit_test(test_made_up_names),
+        cmocka_unit_test(test_twin),   cmocka_unit_test(test_presence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

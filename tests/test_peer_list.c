@@ -5,12 +5,13 @@
 
 #include "src/app/peer_list.h"
 
-static void
+static bool
 hear(struct peer_list *l, const char *topic, const char *text, mono_us at)
 {
     json_t *presence = text == NULL ? NULL : json_loads(text, 0, NULL);
-    peer_list_hear(l, topic, presence, "", (struct now){at, at});
+    bool another = peer_list_hear(l, topic, presence, "", (struct now){at, at});
     json_decref(presence);
+    return another;
 }
 
 static void
@@ -53,6 +54,23 @@ test_presence(void **state)
 }
 
 static void
+test_another_process(void **state)
+{
+    (void)state;
+    static const char first[] = "{\"instance\":\"pc2\",\"boot\":\"b1\"}";
+    static const char second[] = "{\"instance\":\"pc2\",\"boot\":\"b2\"}";
+    struct peer_list *l = peer_list_new();
+    assert_true(hear(l, "i/pc2", first, 1));
+    assert_false(hear(l, "i/pc2", first, 2));
+    assert_true(hear(l, "i/pc2", second, 3));
+    assert_false(hear(l, "i/pc2", NULL, 4));
+    assert_true(hear(l, "i/pc2", second, 5)); /* it was away */
+    peer_list_clear(l);
+    assert_true(hear(l, "i/pc2", second, 6));
+    peer_list_free(l);
+}
+
+static void
 test_is_bounded(void **state)
 {
     (void)state;
@@ -61,7 +79,8 @@ test_is_bounded(void **state)
     for (int i = 0; i < 10 * PEERS_MAX; i++) {
         char topic[32];
         snprintf(topic, sizeof(topic), "i/%d", i);
-        hear(l, topic, "{\"instance\":\"x\"}", i);
+        bool another = hear(l, topic, "{\"instance\":\"x\",\"boot\":\"b\"}", i);
+        assert_int_equal(another, i < PEERS_MAX); /* nobody is told a state for ever */
     }
     g_free(peer_list_views(l, &n));
     assert_int_equal(n, PEERS_MAX);
@@ -119,6 +138,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_presence),
+        cmocka_unit_test(test_another_process),
         cmocka_unit_test(test_is_bounded),
         cmocka_unit_test(test_who_has_gone_is_forgotten),
     };

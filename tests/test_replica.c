@@ -525,6 +525,68 @@ test_messages_that_are_none(void **state)
     replica_free(r);
 }
 
+/* Whoever may publish can make up writers for ever; the log is the store's word. */
+static void
+test_made_up_writers(void **state)
+{
+    (void)state;
+    struct replica *r = replica_new(OWN, false);
+    publish(r, A, 1, low);
+    for (unsigned i = 0; i < 3 * REPLICA_WRITERS; i++) {
+        char writer[UUID_SIZE];
+        snprintf(writer, sizeof(writer), "%08x-0000-4000-8000-000000000000", i);
+        publish(r, writer, 1, low);
+    }
+    GArray *marks = replica_marks(r);
+    assert_int_equal(marks->len, REPLICA_WRITERS);
+    publish_state(r, C, 0, low, 1, marks); /* nor by way of a whole state */
+    g_array_unref(marks);
+    marks = replica_marks(r);
+    assert_int_equal(marks->len, REPLICA_WRITERS);
+    g_array_unref(marks);
+    g_free(steps(r));
+    publish(r, A, 2, low);
+    log_entry(r, B, 7, low, 9);
+    expect(r, "sj2a2 sj7b7@9 ");
+    replica_free(r);
+}
+
+/* A message is mostly blanks, for all that it takes. */
+static void
+publish_large(struct replica *r, unsigned number, size_t bytes)
+{
+    char *blanks = g_strnfill(bytes, ' ');
+    char *text = g_strdup_printf("{" HEAD ",\"number\":%u,\"body\":{}%s}", number, blanks);
+    assert_true(replica_message(r, text, strlen(text), NULL));
+    g_free(text);
+    g_free(blanks);
+}
+
+static void
+test_large_messages(void **state)
+{
+    (void)state;
+    const size_t mb = 1u << 20;
+    struct replica *r = replica_new(OWN, false);
+    publish(r, A, 1, low);
+    g_free(steps(r));
+    publish_large(r, 3, REPLICA_BYTES); /* the only one may be of any size */
+    publish_large(r, 4, 1);
+    expect(r, "");
+    publish_state(r, A, 2, low, 1, NULL);
+    expect(r, "W400a2 sja3 ");
+    for (unsigned i = 5; i < 5 + 2 * REPLICA_BYTES / mb; i++) {
+        publish_large(r, i, mb);
+    }
+    publish_large(r, 4, mb); /* there is no room for it, but it has not to wait */
+    char *out = steps(r), **words = g_strsplit(g_strchomp(out), " ", -1);
+    assert_int_equal(g_strv_length(words), REPLICA_BYTES / mb);
+    assert_string_equal(words[0], "sja4");
+    g_strfreev(words);
+    g_free(out);
+    replica_free(r);
+}
+
 int
 main(void)
 {
@@ -543,6 +605,8 @@ main(void)
         cmocka_unit_test(test_whoever_decided_alone_takes_the_state_again),
         cmocka_unit_test(test_any_order_loss_and_repetition),
         cmocka_unit_test(test_messages_that_are_none),
+        cmocka_unit_test(test_made_up_writers),
+        cmocka_unit_test(test_large_messages),
     };
     return cmocka_run_group_tests_name("replica", tests, NULL, NULL);
 }

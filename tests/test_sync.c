@@ -13,6 +13,7 @@
 #include <glib/gstdio.h>
 
 #include "src/app/sync.h"
+#include "src/core/timestamp.h"
 #include "tests/sync_store.h"
 
 #define DEADLINE_US (20 * US_PER_S)
@@ -83,6 +84,7 @@ struct instance {
 struct start {
     const char *conninfo;
     int64_t cursor, look_us;
+    const int *retention_days; /* NULL: as by default */
 };
 
 static struct instance *
@@ -100,6 +102,9 @@ start_with(unsigned n, struct start how)
     i->config->postgres.conninfo = g_strdup(how.conninfo);
     i->config->instance.name = g_strdup(i->name);
     i->config->cache.path = g_build_filename(i->dir, "cache", NULL);
+    if (how.retention_days != NULL) {
+        i->config->cache.retention_days = *how.retention_days;
+    }
     i->box = g_new0(struct box, 1);
     pthread_mutex_init(&i->box->lock, NULL);
     i->box->entries = g_array_new(FALSE, FALSE, sizeof(struct entry));
@@ -119,7 +124,7 @@ start_with(unsigned n, struct start how)
 static struct instance *
 start(unsigned n)
 {
-    return start_with(n, (struct start){STORE_INSTANCE, 0, NEVER_US});
+    return start_with(n, (struct start){STORE_INSTANCE, 0, NEVER_US, NULL});
 }
 
 static void
@@ -150,9 +155,10 @@ put(struct instance *i, const char *body)
 static void
 put_line(struct instance *i)
 {
-    char *body = g_strdup_printf("{\"journal\":[{\"at\":\"2026-11-01T00:00:00Z\",\"detail\":"
-                                 "\"%" PRIu64 "\"}]}",
-                                 i->last + 1);
+    char at[TIMESTAMP_SIZE];
+    timestamp_format(at, clock_now().wall);
+    char *body = g_strdup_printf("{\"journal\":[{\"at\":\"%s\",\"detail\":\"%" PRIu64 "\"}]}",
+                                 at, i->last + 1);
     put(i, body);
     g_free(body);
 }
@@ -383,7 +389,7 @@ static void
 test_looks(void **state)
 {
     (void)state;
-    struct instance *b = start_with(2, (struct start){STORE_INSTANCE, 0, 50 * US_PER_MS});
+    struct instance *b = start_with(2, (struct start){STORE_INSTANCE, 0, 50 * US_PER_MS, NULL});
     await(b, is_filled, 0);
     forget_changes(b);
     store_ask(
@@ -488,7 +494,7 @@ test_pruned_log(void **state)
     await(a, has_sent, MANY);
     int64_t old = g_ascii_strtoll(store_ask("select min(id) from leitstand.change"), NULL, 10);
     store_ask("delete from leitstand.change where id <= %" PRId64, old + 2);
-    struct instance *b = start_with(2, (struct start){STORE_INSTANCE, old, NEVER_US});
+    struct instance *b = start_with(2, (struct start){STORE_INSTANCE, old, NEVER_US, NULL});
     struct sync_state s;
     uint64_t most = 0;
     mono_us deadline = clock_now().mono + DEADLINE_US;
@@ -511,11 +517,33 @@ test_pruned_log(void **state)
     assert_int_equal(b->snapshots, 1);
     stop(b);
     /* One that has all but the last page goes on where it was. */
-    b = start_with(3, (struct start){STORE_INSTANCE, old + MANY - 3, NEVER_US});
+    b = start_with(3, (struct start){STORE_INSTANCE, old + MANY - 3, NEVER_US, NULL});
     await(b, has_changes, 3);
     check_changes(b, a, MANY - 1, 3);
     assert_int_equal(b->snapshots, 0);
     stop(b);
+    stop(a);
+}
+
+/* For ever, and as long as can be said, is no less than some days. */
+static void
+test_journal_of_a_new_instance(void **state)
+{
+    (void)state;
+    static const int days[] = {1, 36500, 0};
+    struct instance *a = start(1);
+    own(a);
+    put_line(a);
+    put_line(a);
+    await(a, has_sent, 2);
+    for (size_t i = 0; i < G_N_ELEMENTS(days); i++) {
+        struct instance *b =
+            start_with(2, (struct start){STORE_INSTANCE, 0, NEVER_US, &days[i]});
+        await(b, is_filled, 0);
+        g_array_remove_index(b->news.changes, 0);
+        check_changes(b, a, 1, 2);
+        stop(b);
+    }
     stop(a);
 }
 
@@ -585,7 +613,7 @@ static void
 test_store_away(void **state)
 {
     (void)state;
-    struct instance *a = start_with(1, (struct start){"host=/nowhere", 0, NEVER_US});
+    struct instance *a = start_with(1, (struct start){"host=/nowhere", 0, NEVER_US, NULL});
     put_line(a);
     put_line(a);
     await(a, is_away, 2);
@@ -697,6 +725,7 @@ main(void)
         cmocka_unit_test_setup(test_older_rank, store_make),
         cmocka_unit_test_setup(test_refused_content, store_make),
         cmocka_unit_test_setup(test_pruned_log, store_make),
+        cmocka_unit_test_setup(test_journal_of_a_new_instance, store_make),
         cmocka_unit_test_setup(test_actions, store_make),
         cmocka_unit_test_setup(test_plant, store_make),
         cmocka_unit_test_setup(test_store_away, store_make),

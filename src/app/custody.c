@@ -149,12 +149,14 @@ custody_take(struct custody *c, const struct custody_term *term)
 void
 custody_leave(struct custody *c)
 {
+    /* Before the thread can know of it: it takes the hurry back when it has left, and one that
+     * began only then would keep it from the store for good. */
+    dialer_hurry(c->dialer, LEAVE_US);
     pthread_mutex_lock(&c->lock);
     c->asked.owner = false;
     c->asked.left = true;
     c->asked.leaves++;
     pthread_mutex_unlock(&c->lock);
-    dialer_hurry(c->dialer, LEAVE_US);
     wake(c);
 }
 

@@ -63,6 +63,7 @@ ask_owner(struct engine *e, json_t *body, const char *user, const char *origin, 
         g_hash_table_replace(e->waiting, g_strdup(id), g_memdup2(&ticket, sizeof(ticket)));
         keep_open(e, id);
     }
+    json_decref(body); /* the action has a reference of its own */
     return rc;
 }
 

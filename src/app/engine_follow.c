@@ -145,9 +145,10 @@ apply_all(struct engine *e)
     }
 }
 
-/* What an instance says may not fit to what is configured here. */
-static void
-look_for_misfits(struct engine *e, const struct client_message *m, const json_t *presence)
+/* What an instance says, NULL: it has gone, may not fit to what is configured here. True: it is
+ * another process than the one that was heard there before. */
+static bool
+hear_presence(struct engine *e, const struct client_message *m, const json_t *presence)
 {
     GString *own = g_string_new(OWN_INSTANCES);
     own_topic_append(own, e->config->instance.name);
@@ -156,11 +157,12 @@ look_for_misfits(struct engine *e, const struct client_message *m, const json_t 
     if (misfits_hear(e->misfits, m->topic, ours, presence, m->retain)) {
         ownership_announce(e->ownership, e->now);
     }
-    if (!ours) {
-        peer_list_hear(e->others, m->topic, presence, misfits_about(e->misfits, m->topic),
-                       e->now);
-        e->news = true;
+    if (ours) {
+        return false;
     }
+    e->news = true;
+    return peer_list_hear(e->others, m->topic, presence, misfits_about(e->misfits, m->topic),
+                          e->now);
 }
 
 /*
@@ -176,11 +178,10 @@ take_presence(struct engine *e, const struct client_message *m)
     const json_t *n = json_object_get(o, "n");
     bool others = name != NULL && boot != NULL && strcmp(name, e->config->instance.name) != 0;
     bool begins = json_is_integer(n) && json_integer_value(n) == 0 && !m->retain;
-    if (others && (begins || g_strcmp0(g_hash_table_lookup(e->peers, m->topic), boot) != 0)) {
-        g_hash_table_replace(e->peers, g_strdup(m->topic), g_strdup(boot));
+    bool another = hear_presence(e, m, o);
+    if (others && (begins || another)) {
         e->state_due = true;
     }
-    look_for_misfits(e, m, o);
     json_decref(o);
 }
 
@@ -206,8 +207,7 @@ engine_take_own(struct engine *e, const struct client_message *m)
         if (m->len > 0) {
             take_presence(e, m);
         } else {
-            g_hash_table_remove(e->peers, m->topic);
-            look_for_misfits(e, m, NULL);
+            (void)hear_presence(e, m, NULL);
         }
     }
     if (ownership_message(e->ownership, m->topic, m->payload, m->len, m->retain, e->now)) {

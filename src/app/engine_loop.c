@@ -5,6 +5,7 @@
 #include "src/app/engine_private.h"
 #include "src/core/i18n.h"
 #include "src/core/log.h"
+#include "src/core/text.h"
 
 #define READ_MAX       500              /* messages in one turn, so that turns stay short */
 #define BATCH_MAX      2000             /* records and identities that do not wait longer */
@@ -66,11 +67,10 @@ engine_update_health(struct engine *e)
         h->mqtt.since = e->now.mono;
     }
     h->mqtt.connected = connected;
-    g_strlcpy(h->mqtt.problem,
-              connected ? misfits_text(e->misfits)
-              : stalled ? _("no answer")
-                        : client_problem(e->client),
-              sizeof(h->mqtt.problem));
+    const char *problem = connected ? misfits_text(e->misfits)
+                          : stalled ? _("no answer")
+                                    : client_problem(e->client);
+    text_sanitize(h->mqtt.problem, sizeof(h->mqtt.problem), problem, strlen(problem));
     h->mqtt.received = in->received;
     h->mqtt.readings = in->readings;
     h->mqtt.rejected = in->rejected;

@@ -138,9 +138,8 @@ void
 engine_peers_connected(struct engine *e)
 {
     misfits_connected(e->misfits);
-    peer_list_clear(e->others);
+    peer_list_clear(e->others); /* whoever connects after us missed what we say now */
     g_queue_clear_full(&e->speech, speech_free);
-    g_hash_table_remove_all(e->peers); /* whoever connects after us missed what we say now */
     if (e->announce != NULL) {
         announce_connected(e->announce);
         e->state_due = true;
@@ -260,7 +259,6 @@ open_actions(struct engine *e)
     e->actions = actions_new(&config);
     e->waiting = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     e->others = peer_list_new();
-    e->peers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 }
 
 /* What waited for an answer when this instance ended, and what is known to be done. */
@@ -340,5 +338,4 @@ engine_close_peers(struct engine *e)
     g_queue_clear_full(&e->speech, speech_free);
     g_queue_clear_full(&e->done, g_free);
     g_clear_pointer(&e->waiting, g_hash_table_unref);
-    g_clear_pointer(&e->peers, g_hash_table_unref);
 }

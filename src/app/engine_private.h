@@ -90,7 +90,6 @@ struct engine {
     GQueue speech;         /* messages to others that wait for the broker: engine_peers.c */
     bool state_due;        /* somebody may not know the whole alarm state */
     char store[UUID_SIZE]; /* which central store is ours, as others are told; "": not known */
-    GHashTable *peers;     /* topic of another instance's presence → its start, as it says */
     struct {
         bool wanted, leaves; /* leaves: custody is being let go */
         char to[64];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/app/health.h"
 
+#include "src/app/json_text.h"
 #include "src/core/i18n.h"
 #include "src/core/timestamp.h"
 #include "version.h"
@@ -29,21 +30,21 @@ time_or_null(wall_us at)
 static json_t *
 mqtt_to_json(const struct health *h)
 {
-    return json_pack("{s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:s}", "connected", h->mqtt.connected,
+    return json_pack("{s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "connected", h->mqtt.connected,
                      "received", count(h->mqtt.received), "readings", count(h->mqtt.readings),
                      "rejected", count(h->mqtt.rejected), "unknown_ids",
                      count(h->mqtt.unknown_ids), "dropped", count(h->mqtt.dropped),
-                     "redelivered", count(h->mqtt.redelivered), "broker", h->mqtt.broker,
-                     "problem", h->mqtt.problem);
+                     "redelivered", count(h->mqtt.redelivered), "broker",
+                     json_text(h->mqtt.broker), "problem", json_text(h->mqtt.problem));
 }
 
 static json_t *
 cache_to_json(const struct health *h)
 {
-    return json_pack("{s:s,s:o,s:o,s:o,s:o,s:s}", "path", h->cache.path, "stored",
+    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "path", json_text(h->cache.path), "stored",
                      count(h->cache.stored), "queued", count(h->cache.queued), "bytes",
                      count(h->cache.bytes), "last_commit", time_or_null(h->cache.last_commit),
-                     "problem", h->cache.problem);
+                     "problem", json_text(h->cache.problem));
 }
 
 /* Seconds since the last sign of an owner; when none was ever heard, since the start. */
@@ -60,28 +61,28 @@ heard_s(const struct health *h, struct now now)
 static json_t *
 owner_to_json(const struct health *h, struct now now)
 {
-    return json_pack("{s:s,s:o,s:o,s:o,s:s,s:I}", "instance", h->owner.instance, "epoch",
-                     count(h->owner.rank.epoch), "term", count(h->owner.rank.term), "since",
-                     time_or_null(h->owner.since), "arbiter", arbiter_name(h->owner.arbiter),
-                     "heard_s", heard_s(h, now));
+    return json_pack("{s:o,s:o,s:o,s:o,s:s,s:I}", "instance", json_text(h->owner.instance),
+                     "epoch", count(h->owner.rank.epoch), "term", count(h->owner.rank.term),
+                     "since", time_or_null(h->owner.since), "arbiter",
+                     arbiter_name(h->owner.arbiter), "heard_s", heard_s(h, now));
 }
 
 static json_t *
 postgres_to_json(const struct health *h)
 {
-    return json_pack("{s:b,s:b,s:o,s:o,s:o,s:o,s:o,s:s}", "configured", h->postgres.configured,
+    return json_pack("{s:b,s:b,s:o,s:o,s:o,s:o,s:o,s:o}", "configured", h->postgres.configured,
                      "connected", h->postgres.connected, "pending", count(h->postgres.pending),
                      "synced", count(h->postgres.synced), "quarantined",
                      count(h->postgres.quarantined), "pending_changes",
                      count(h->postgres.pending_changes), "behind", count(h->postgres.behind),
-                     "problem", h->postgres.problem);
+                     "problem", json_text(h->postgres.problem));
 }
 
 json_t *
 health_to_json(const struct health *h, struct now now)
 {
-    json_t *object = json_pack("{s:s,s:s,s:I,s:s,s:o,s:o,s:o}", "instance", h->instance,
-                               "version", LEITSTAND_VERSION, "uptime_s",
+    json_t *object = json_pack("{s:o,s:s,s:I,s:s,s:o,s:o,s:o}", "instance",
+                               json_text(h->instance), "version", LEITSTAND_VERSION, "uptime_s",
                                (json_int_t)((now.mono - h->started) / US_PER_S), "role",
                                role_name(h->role), "owner", owner_to_json(h, now), "mqtt",
                                mqtt_to_json(h), "cache", cache_to_json(h));

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "src/core/text.h"
+#include "src/app/json_text.h"
 #include "src/core/timestamp.h"
 
 /* How a figure stands in struct kpi_result, and how it is told. */
@@ -95,15 +95,6 @@ number(double value)
     return is_whole(value) ? json_integer((json_int_t)value) : json_real(rounded(value));
 }
 
-static json_t *
-string(const char *text)
-{
-    char *clean = text_sanitize_dup(text, strlen(text));
-    json_t *value = json_string(clean);
-    g_free(clean);
-    return value;
-}
-
 /* Takes value over. */
 static void
 put_json(struct rows *rows, json_t *value)
@@ -152,11 +143,12 @@ worst_to_json(const struct kpi_result *r)
     for (uint32_t i = 0; i < r->n_worst; i++) {
         const struct kpi_offender *o = &r->worst[i];
         json_array_append_new(
-            list, json_pack("{s:o,s:o,s:o,s:s,s:I,s:I,s:I,s:o}", "station", string(o->station),
-                            "component", string(o->component), "rule", string(o->rule),
-                            "priority", alarm_priority_name(o->priority), "annunciated",
-                            (json_int_t)o->annunciated, "chattering", (json_int_t)o->chattering,
-                            "fleeting", (json_int_t)o->fleeting, "share", number(o->share)));
+            list,
+            json_pack("{s:o,s:o,s:o,s:s,s:I,s:I,s:I,s:o}", "station", json_text(o->station),
+                      "component", json_text(o->component), "rule", json_text(o->rule),
+                      "priority", alarm_priority_name(o->priority), "annunciated",
+                      (json_int_t)o->annunciated, "chattering", (json_int_t)o->chattering,
+                      "fleeting", (json_int_t)o->fleeting, "share", number(o->share)));
     }
     return list;
 }

@@ -7,14 +7,17 @@
 
 #include "src/core/i18n.h"
 #include "src/core/log.h"
+#include "src/core/snapshot.h"
 #include "src/core/text.h"
+
+#define MEMBER_MAX 1000 /* bytes; no name and no client id is longer */
 
 struct misfits {
     char *name, *boot, *ingest, *store;
     char *twin;         /* boot of the last other process with our name; NULL: none */
     bool twinned;       /* it was heard on this connection, and has not gone */
-    GHashTable *others; /* topic → struct other */
-    char text[256];
+    GHashTable *others; /* topic → struct other, PEERS_MAX at most */
+    char text[256], about[256];
 };
 
 /* What another instance says. */
@@ -81,7 +84,7 @@ static const char *
 member(const json_t *presence, const char *key)
 {
     const char *text = json_string_value(json_object_get(presence, key));
-    return text != NULL ? text : "";
+    return text != NULL && strlen(text) <= MEMBER_MAX ? text : "";
 }
 
 /* Both say it, and not the same. */
@@ -163,6 +166,19 @@ hear_twin(struct misfits *m, const json_t *presence, bool retained)
     return first;
 }
 
+static void
+keep(struct misfits *m, const char *topic, const json_t *presence)
+{
+    if (g_hash_table_size(m->others) >= PEERS_MAX && !g_hash_table_contains(m->others, topic)) {
+        return;
+    }
+    struct other *o = g_new0(struct other, 1);
+    o->name = g_strdup(member(presence, "instance"));
+    o->ingest = g_strdup(member(presence, "ingest_id"));
+    o->store = g_strdup(member(presence, "store"));
+    g_hash_table_replace(m->others, g_strdup(topic), o);
+}
+
 bool
 misfits_hear(struct misfits *m, const char *topic, bool ours, const json_t *presence,
              bool retained)
@@ -171,11 +187,7 @@ misfits_hear(struct misfits *m, const char *topic, bool ours, const json_t *pres
     if (ours) {
         first = hear_twin(m, presence, retained);
     } else if (presence != NULL) {
-        struct other *o = g_new0(struct other, 1);
-        o->name = g_strdup(member(presence, "instance"));
-        o->ingest = g_strdup(member(presence, "ingest_id"));
-        o->store = g_strdup(member(presence, "store"));
-        g_hash_table_replace(m->others, g_strdup(topic), o);
+        keep(m, topic, presence);
     } else {
         g_hash_table_remove(m->others, topic);
     }
@@ -198,8 +210,9 @@ misfits_text(const struct misfits *m)
 }
 
 const char *
-misfits_about(const struct misfits *m, const char *topic)
+misfits_about(struct misfits *m, const char *topic)
 {
-    const char *said = g_hash_table_lookup(m->others, topic);
-    return said == NULL ? "" : said;
+    const struct other *o = g_hash_table_lookup(m->others, topic);
+    bool wrong = o != NULL && describe(m, o, m->about, sizeof(m->about));
+    return wrong ? m->about : "";
 }

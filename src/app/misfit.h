@@ -6,6 +6,7 @@
  * Or one has another central store: then each store makes an owner of its own.
  *
  * Threads: a struct belongs to one thread.
+ * Limits:  of PEERS_MAX others at most it is known what they say.
  */
 #ifndef SRC_APP_MISFIT_H
 #define SRC_APP_MISFIT_H
@@ -35,7 +36,7 @@ bool misfits_hear(struct misfits *m, const char *topic, bool ours, const json_t 
 void misfits_connected(struct misfits *m);
 
 /* What is wrong with the one on this topic, which is not ours; the same rules. */
-const char *misfits_about(const struct misfits *m, const char *topic);
+const char *misfits_about(struct misfits *m, const char *topic);
 
 /* What is wrong, for people; "": nothing. Valid until the next call of any of them. */
 const char *misfits_text(const struct misfits *m);

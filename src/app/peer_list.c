@@ -5,9 +5,15 @@
 
 #include "src/core/text.h"
 #include "src/core/timestamp.h"
+#include "src/core/uuid.h"
+
+struct peer {
+    struct peer_view view;
+    char boot[UUID_SIZE]; /* of its process; "": there is none */
+};
 
 struct peer_list {
-    GHashTable *peers; /* topic → struct peer_view * */
+    GHashTable *peers; /* topic → struct peer * */
 };
 
 struct peer_list *
@@ -51,35 +57,57 @@ take_time(const json_t *presence, const char *key)
     return text != NULL && timestamp_parse(text, strlen(text), &at, &zone) ? at : WALL_NONE;
 }
 
-void
-peer_list_hear(struct peer_list *l, const char *topic, const json_t *presence,
-               const char *problem, struct now now)
+/* NULL: there is no room. */
+static struct peer *
+find_or_add(struct peer_list *l, const char *topic)
 {
-    struct peer_view *p = g_hash_table_lookup(l->peers, topic);
-    if (presence == NULL) {
-        if (p != NULL) {
-            p->present = false;
-            p->heard = now.mono;
-        }
-        return;
-    }
-    if (p == NULL) {
-        if (g_hash_table_size(l->peers) >= PEERS_MAX) {
-            return;
-        }
-        p = g_new0(struct peer_view, 1);
+    struct peer *p = g_hash_table_lookup(l->peers, topic);
+    if (p == NULL && g_hash_table_size(l->peers) < PEERS_MAX) {
+        p = g_new0(struct peer, 1);
         g_hash_table_insert(l->peers, g_strdup(topic), p);
     }
-    *p = (struct peer_view){
+    return p;
+}
+
+static void
+take_presence(struct peer_view *v, const json_t *presence, const char *problem, struct now now)
+{
+    *v = (struct peer_view){
         .present = true,
         .heard = now.mono,
         .since = take_time(presence, "since"),
         .rank = {take_count(presence, "epoch"), take_count(presence, "term")},
         .candidate = json_is_true(json_object_get(presence, "candidate"))};
-    take_text(p->instance, sizeof(p->instance), presence, "instance");
-    take_text(p->version, sizeof(p->version), presence, "version");
-    take_text(p->role, sizeof(p->role), presence, "role");
-    g_strlcpy(p->problem, problem, sizeof(p->problem));
+    take_text(v->instance, sizeof(v->instance), presence, "instance");
+    take_text(v->version, sizeof(v->version), presence, "version");
+    take_text(v->role, sizeof(v->role), presence, "role");
+    g_strlcpy(v->problem, problem, sizeof(v->problem));
+}
+
+bool
+peer_list_hear(struct peer_list *l, const char *topic, const json_t *presence,
+               const char *problem, struct now now)
+{
+    struct peer *p = NULL;
+    char boot[UUID_SIZE];
+    if (presence == NULL) {
+        p = g_hash_table_lookup(l->peers, topic);
+        if (p != NULL) {
+            p->view.present = false;
+            p->view.heard = now.mono;
+            p->boot[0] = '\0';
+        }
+        return false;
+    }
+    p = find_or_add(l, topic);
+    if (p == NULL) {
+        return false;
+    }
+    take_presence(&p->view, presence, problem, now);
+    take_text(boot, sizeof(boot), presence, "boot");
+    bool other = strcmp(boot, p->boot) != 0;
+    memcpy(p->boot, boot, sizeof(boot));
+    return other;
 }
 
 /* NULL: nobody has gone. */
@@ -129,10 +157,10 @@ peer_list_views(const struct peer_list *l, uint32_t *ret_n)
 {
     GArray *views = g_array_new(FALSE, FALSE, sizeof(struct peer_view));
     GHashTableIter all;
-    void *view;
+    void *peer;
     g_hash_table_iter_init(&all, l->peers);
-    while (g_hash_table_iter_next(&all, NULL, &view)) {
-        g_array_append_vals(views, view, 1);
+    while (g_hash_table_iter_next(&all, NULL, &peer)) {
+        g_array_append_vals(views, &((const struct peer *)peer)->view, 1);
     }
     g_array_sort(views, by_name);
     *ret_n = views->len;

@@ -19,8 +19,9 @@ struct peer_list *peer_list_new(void);
 void peer_list_free(struct peer_list *l); /* NULL is fine */
 
 /* A presence on its topic, of another than ourselves; NULL: it was emptied. problem: why it
- * does not fit, "" it does. At most PEERS_MAX are kept. */
-void peer_list_hear(struct peer_list *l, const char *topic, const json_t *presence,
+ * does not fit, "" it does. At most PEERS_MAX are kept. True: it is of another process than the
+ * last one there, which may know nothing yet. */
+bool peer_list_hear(struct peer_list *l, const char *topic, const json_t *presence,
                     const char *problem, struct now now);
 /* Whoever has been gone for so long, and of a full list whoever went first: there is room for
  * the next one then. Who is there stays. */

@@ -6,7 +6,8 @@
 /* A change that waits. */
 struct waiting {
     struct change c;
-    bool stated; /* its state is out, its lines are not */
+    size_t bytes; /* of its message */
+    bool stated;  /* its state is out, its lines are not */
 };
 
 struct writer_mark {
@@ -194,22 +195,28 @@ static void
 drop_waiting(struct replica *r, struct writer_mark *w, struct waiting *p)
 {
     r->waiting--;
+    r->waiting_bytes -= p->bytes;
     g_tree_remove(w->waiting, &p->c.number);
 }
 
 /* c is emptied. */
 static void
-wait_for_turn(struct replica *r, struct writer_mark *w, struct change *c)
+wait_for_turn(struct replica *r, struct writer_mark *w, struct change *c, size_t bytes)
 {
-    if (r->waiting >= REPLICA_WAITING || g_tree_lookup(w->waiting, &c->number) != NULL) {
+    bool next = w->known && c->number == w->done + 1; /* it does not wait */
+    bool full = r->waiting >= REPLICA_WAITING ||
+                (r->waiting > 0 && r->waiting_bytes + bytes > REPLICA_BYTES);
+    if ((full && !next) || g_tree_lookup(w->waiting, &c->number) != NULL) {
         drop_change(c);
         return;
     }
     struct waiting *p = g_new0(struct waiting, 1);
     p->c = *c;
+    p->bytes = bytes;
     c->body = NULL;
     g_tree_insert(w->waiting, &p->c.number, p);
     r->waiting++;
+    r->waiting_bytes += bytes;
 }
 
 /* Lines whose turn has come; then state that follows what is out. */
@@ -253,6 +260,14 @@ take_from_log(struct replica *r, struct writer_mark *w, const struct change *c)
     flush(r, w);
 }
 
+/* Whoever may publish can make up writers for ever. */
+static bool
+is_one_too_many(const struct replica *r, const char *writer)
+{
+    return g_hash_table_size(r->writers) >= REPLICA_WRITERS &&
+           !g_hash_table_contains(r->writers, writer);
+}
+
 void
 replica_offer(struct replica *r, struct change *c)
 {
@@ -263,15 +278,27 @@ replica_offer(struct replica *r, struct change *c)
         drop_change(c);
         return;
     }
-    struct writer_mark *w = writer_of(r, c->writer);
-    if (c->id != 0) {
-        take_from_log(r, w, c);
+    if (c->id == 0) {
+        replica_offer_message(r, c, 0);
+        return;
+    }
+    take_from_log(r, writer_of(r, c->writer), c);
+    drop_change(c);
+}
+
+void
+replica_offer_message(struct replica *r, struct change *c, size_t bytes)
+{
+    if (strcmp(c->writer, r->own) == 0 || is_one_too_many(r, c->writer)) {
         drop_change(c);
-    } else if (c->number <= w->done || c->body == NULL) {
+        return;
+    }
+    struct writer_mark *w = writer_of(r, c->writer);
+    if (c->number <= w->done || c->body == NULL) {
         drop_change(c);
     } else {
         w->known = w->known || (!r->store && c->number == 1);
-        wait_for_turn(r, w, c);
+        wait_for_turn(r, w, c, bytes);
         flush(r, w);
     }
 }
@@ -289,7 +316,7 @@ static void
 contain(struct replica *r, const char *writer, uint64_t number, bool complete,
         struct replica_step *s)
 {
-    if (strcmp(writer, r->own) == 0) {
+    if (strcmp(writer, r->own) == 0 || is_one_too_many(r, writer)) {
         return;
     }
     struct writer_mark *w = writer_of(r, writer);

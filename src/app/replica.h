@@ -24,8 +24,9 @@
  * over the broker in parts.
  *
  * Pure; the engine's.
- * Limits: REPLICA_WAITING changes wait; more are dropped, and come by the log, or as a
- * snapshot.
+ * Limits: REPLICA_WAITING changes wait, of REPLICA_BYTES as messages; more are dropped, and
+ * come by the log, or as a snapshot. So are those of a writer that only the broker tells of
+ * when REPLICA_WRITERS are known.
  */
 #ifndef SRC_APP_REPLICA_H
 #define SRC_APP_REPLICA_H
@@ -34,6 +35,8 @@
 #include "storage/cache.h"
 
 #define REPLICA_WAITING 10000
+#define REPLICA_BYTES   (32u << 20)
+#define REPLICA_WRITERS 1000
 
 struct replica;
 

@@ -278,7 +278,7 @@ replica_message(struct replica *r, const char *payload, size_t len, struct err *
         g_strlcpy(c.writer, head.writer, sizeof(c.writer));
         g_strlcpy(c.instance, head.instance, sizeof(c.instance));
         if (good) {
-            replica_offer(r, &c);
+            replica_offer_message(r, &c, len);
         } else {
             json_decref(c.body);
         }

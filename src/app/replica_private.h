@@ -20,6 +20,7 @@ struct replica {
     struct rank top;        /* the highest that brought state */
     GHashTable *writers;    /* char * → struct writer_mark */
     guint waiting;          /* changes, of all writers */
+    size_t waiting_bytes;   /* of the messages they came in */
     GQueue ready;           /* struct replica_step * */
     struct gathering now;   /* the snapshot that is coming */
     char source[UUID_SIZE]; /* whose snapshot was applied last, under which rank */
@@ -28,6 +29,9 @@ struct replica {
 
 /* The "marks" of a whole state, to the end of to: where each writer stands in it. */
 bool replica_read_marks(GArray *to, const json_t *body, struct err *err);
+
+/* replica_offer() of a change that came over the broker, in a message of so many bytes. */
+void replica_offer_message(struct replica *r, struct change *c, size_t bytes);
 
 /* A whole state is there. bodies and marks are taken over. */
 void replica_apply_snapshot(struct replica *r, const struct replica_head *head,

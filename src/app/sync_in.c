@@ -118,13 +118,20 @@ filled(struct sync *s)
     t->cursor = t->filling.extent.last;
 }
 
+/* As far back as the cache keeps readings; for ever, 0, is as long as it keeps the journal. */
+static wall_us
+journal_since(const struct sync *s)
+{
+    int days = s->retention_days > 0 ? s->retention_days : JOURNAL_KEEP_DAYS;
+    return clock_now().wall - MIN(days, JOURNAL_KEEP_DAYS) * (86400 * US_PER_S);
+}
+
 /* What holds now; then the journal that led to it, page by page. */
 static enum rc
 read_state(struct sync *s, struct page *page, struct err *err)
 {
     struct sync_thread *t = &s->own;
-    struct pg_extent extent = {.since =
-                                   clock_now().wall - s->retention_days * 86400 * US_PER_S};
+    struct pg_extent extent = {.since = journal_since(s)};
     enum rc rc = pg_snapshot(t->pg, add_change, page, err);
     if (rc == RC_OK && page->changes->len != 1) {
         rc = err_set(err, RC_IO, "the store's snapshot cannot be read");
