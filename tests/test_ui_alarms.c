@@ -233,6 +233,21 @@ test_what_to_do_is_in_view(void **state)
 /* ---- what a key does ---- */
 
 static void
+test_what_to_press_is_in_view(void **state)
+{
+    (void)state;
+    struct play *p = open_size(40, 12);
+    play_tell(p, "alarm PW-0001 LEVEL hi medium unacked");
+    play_publish(p);
+    term_send(p->t, "4");
+    play_see(p, "a ack");
+    play_see(p, "z shelve");
+    term_send(p->t, "?ack");
+    play_see(p, "COMMENT: acknowledge"); /* and the help has room for what a key does */
+    play_close(p);
+}
+
+static void
 test_a_question_names_the_alarm(void **state)
 {
     (void)state;
@@ -772,6 +787,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_groups),
     cmocka_unit_test(test_detail),
     cmocka_unit_test(test_what_to_do_is_in_view),
+    cmocka_unit_test(test_what_to_press_is_in_view),
     cmocka_unit_test(test_a_question_names_the_alarm),
     cmocka_unit_test(test_done_is_told),
     cmocka_unit_test(test_acknowledge),

@@ -26,7 +26,7 @@ enum view {
     VIEW_ALARMS,
     VIEW_TRENDS,
     VIEW_BOARDS,
-    VIEW_JOURNAL, /* from here on no tab, unless it is shown */
+    VIEW_JOURNAL, /* from here on no tab, unless shown or where there is room */
     VIEW_HEALTH,
     VIEW_UNKNOWN,
     VIEW_LOG,
