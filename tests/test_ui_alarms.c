@@ -295,7 +295,8 @@ test_done_is_told(void **state)
     play_see_no(p, "acknowledging …");
     play_see(p, " acknowledged ");
     term_wait_quiet(p->t, 350);
-    term_send(p->t, "z1h flattert\r");
+    term_send(p->t, "z30min flattert\r");
+    play_acted(p, "30 min: flattert");
     play_see(p, "shelving …");
     play_tell(p, "reply");
     play_publish(p);

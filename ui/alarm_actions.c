@@ -229,6 +229,9 @@ read_shelving(struct alarm_action *action, const char **text, wall_us now)
     }
     memcpy(word, *text, len);
     word[len] = '\0';
+    if (g_str_has_suffix(word, "min")) { /* as the screen writes it elsewhere */
+        word[len - 2] = '\0';
+    }
     action->one_shot = strcmp(word, "once") == 0;
     if (!action->one_shot &&
         (strchr(word, '-') != NULL || !timestamp_parse_arg(word, now, &back) || back >= now)) {
