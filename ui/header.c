@@ -73,7 +73,7 @@ static enum tabs
 tabs_for(const struct screen *s, int columns)
 {
     const char *title = s->config->title == NULL ? "" : s->config->title;
-    int rest = draw_columns(s->draw, s->config->demo ? _("simulated plant") : title) + 2;
+    int rest = draw_columns(s->draw, s->config->demo ? _("demo") : title) + 2;
     return tabs_columns(s, TABS_ALL) + rest <= columns ? TABS_ALL
            : tabs_columns(s, TABS_MAIN) <= columns     ? TABS_MAIN
                                                        : TABS_BRIEF;
