@@ -208,7 +208,101 @@ test_detail(void **state)
     play_close(p);
 }
 
+/* The smaller the screen the more of it goes, but not what to do: U40. */
+static void
+test_what_to_do_is_in_view(void **state)
+{
+    (void)state;
+    static const struct play_options sizes[] = {
+        {.columns = 100, .rows = 30}, {.columns = 80, .rows = 24}, {.columns = 40, .rows = 12}};
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        struct play *p = play_open(&sizes[i]);
+        play_tell(p, "alarm PW-0001 LEVEL hi medium unacked value=3.42 limit=2.9 suppresses=2 "
+                     "group=pegel guidance=Schieber_V1_öffnen");
+        play_publish(p);
+        term_send(p->t, "4");
+        play_see(p, "to do: Schieber V1 öffnen");
+        if (sizes[i].rows > 12) {
+            play_see(p, "not acknowledged");
+            play_see(p, "(medium)"); /* what the mark means */
+        }
+        play_close(p);
+    }
+}
+
 /* ---- what a key does ---- */
+
+static void
+test_what_to_press_is_in_view(void **state)
+{
+    (void)state;
+    struct play *p = open_size(40, 12);
+    play_tell(p, "alarm PW-0001 LEVEL hi medium unacked");
+    play_publish(p);
+    term_send(p->t, "4");
+    play_see(p, "a ack");
+    play_see(p, "z shelve");
+    term_send(p->t, "?ack");
+    play_see(p, "COMMENT: acknowledge"); /* and the help has room for what a key does */
+    play_close(p);
+}
+
+static void
+test_a_question_names_the_alarm(void **state)
+{
+    (void)state;
+    static const struct {
+        int columns, rows;
+        const char *ack, *shelve;
+    } sizes[] = {
+        {100, 30, "acknowledge PW-0001 Füllstand Vorlage: Hochwasser, comment:",
+         "shelve PW-0001 Füllstand Vorlag…, 1h REASON or once REASON:"},
+        {80, 24, "acknowledge PW-0001 Füllstand Vorlag…, comment:", "shelve PW-0001 "},
+        {40, 12, "acknowledge PW-0001, comment:", "shelve PW-0001, 1h REASON"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        struct play *p = open_size(sizes[i].columns, sizes[i].rows);
+        play_tell(p, "alarm PW-0001 LEVEL hi medium unacked name=Hochwasser");
+        play_publish(p);
+        term_send(p->t, "4");
+        play_see(p, "PW-0001");
+        term_wait_quiet(p->t, 350);
+        term_send(p->t, "a");
+        play_see(p, sizes[i].ack);
+        term_send(p->t, "\033");
+        play_see_no(p, "comment:");
+        term_send(p->t, "z");
+        play_see(p, sizes[i].shelve);
+        play_close(p);
+    }
+}
+
+/* The notice says that it was done, once it was, and nothing over a refusal. */
+static void
+test_done_is_told(void **state)
+{
+    (void)state;
+    struct play *p = play_open(NULL);
+    play_tell(p, "alarm PW-0001 LEVEL hi medium unacked");
+    play_publish(p);
+    term_send(p->t, "4");
+    play_see(p, "►◆");
+    term_wait_quiet(p->t, 350);
+    term_send(p->t, "agesehen\r");
+    play_see(p, "acknowledging …");
+    play_tell(p, "alarm PW-0001 LEVEL hi medium acked by=tk\nreply");
+    play_publish(p);
+    play_see_no(p, "acknowledging …");
+    play_see(p, " acknowledged ");
+    term_wait_quiet(p->t, 350);
+    term_send(p->t, "z30min flattert\r");
+    play_acted(p, "30 min: flattert");
+    play_see(p, "shelving …");
+    play_tell(p, "reply");
+    play_publish(p);
+    play_see(p, "shelved; v goes on to those covered");
+    play_close(p);
+}
 
 static void
 test_acknowledge(void **state)
@@ -398,6 +492,7 @@ test_shelve(void **state)
     term_send(p->t, ":view covered\r");
     play_see(p, "SHELVED");
     play_see(p, "shelved by tk until");
+    play_see(p, "(z ends it)");
     term_wait_quiet(p->t, 350);
     term_send(p->t, "z");
     play_acted(p, "unshelve PW-0001/LEVEL/hi");
@@ -440,6 +535,25 @@ test_reset_and_maintenance(void **state)
     assert_row_has(p, "OUT OF SVC", "PW-0004");
     term_send(p->t, "z");
     play_see(p, "this is maintenance");
+    play_close(p);
+}
+
+/* The station's own page: its alarm does not lie over its name. */
+static void
+test_name_beside_alarm(void **state)
+{
+    (void)state;
+    struct play *p = open_size(100, 30);
+    play_tell(p, "rename PW-0001 Mischwasserpumpwerk_Hemmoor\nalarm PW-0001 LEVEL hi medium "
+                 "returned_unacked");
+    play_publish(p);
+    play_see(p, "◆ NEW RTN");
+    int y = term_find(p->t, "◆ NEW RTN");
+    char *row = term_row(p->t, y);
+    if (strstr(row, "… ◆ NEW RTN") == NULL) {
+        fail_msg("the name is cut without a sign: \"%s\"", row);
+    }
+    g_free(row);
     play_close(p);
 }
 
@@ -673,6 +787,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_flood_banner),
     cmocka_unit_test(test_groups),
     cmocka_unit_test(test_detail),
+    cmocka_unit_test(test_what_to_do_is_in_view),
+    cmocka_unit_test(test_what_to_press_is_in_view),
+    cmocka_unit_test(test_a_question_names_the_alarm),
+    cmocka_unit_test(test_done_is_told),
     cmocka_unit_test(test_acknowledge),
     cmocka_unit_test(test_u03_changed_row_is_not_acted_on),
     cmocka_unit_test(test_u39_acknowledge_what_was_seen),
@@ -681,6 +799,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_next_finds_what_is_hidden),
     cmocka_unit_test(test_shelve),
     cmocka_unit_test(test_reset_and_maintenance),
+    cmocka_unit_test(test_name_beside_alarm),
     cmocka_unit_test(test_filter),
     cmocka_unit_test(test_u40_open_and_back),
     cmocka_unit_test(test_sizes),

@@ -291,6 +291,25 @@ test_follow(void **state)
     play_close(p);
 }
 
+/* Beside the panel with the station's values the list tells no other than they do. */
+static void
+test_values_are_those_of_now(void **state)
+{
+    (void)state;
+    struct play *p = open_map(100, 30, 40, NULL);
+    disturb(p);
+    play_tell(p, "value PW-0001 LEVEL 1.52");
+    play_publish(p);
+    play_press(p, ":find PW-0001\r");
+    play_see(p, "►■  PW-0001");
+    char *row = term_row(p->t, term_find(p->t, "►■  PW-0001"));
+    if (strstr(row, "1.52 m") == NULL) {
+        fail_msg("not the value of now: \"%s\"", row);
+    }
+    g_free(row);
+    play_close(p);
+}
+
 static void
 test_list_holds_while_moving(void **state)
 {
@@ -624,6 +643,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_u40_alarm_to_map),
     cmocka_unit_test(test_no_place),
     cmocka_unit_test(test_follow),
+    cmocka_unit_test(test_values_are_those_of_now),
     cmocka_unit_test(test_list_holds_while_moving),
     cmocka_unit_test(test_sixty_in_one_town),
     cmocka_unit_test(test_layers),

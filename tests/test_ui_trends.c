@@ -330,9 +330,11 @@ test_back_and_forth(void **state)
     g_free(further);
     term_send(p->t, "------");
     play_see(p, "1 year  mean  live");
+    play_see(p, "this is the longest span");
     play_see(p, "/ 1.70 /"); /* of so many days the mean is what they turn about */
     term_send(p->t, "++++++++++");
     play_see(p, "5 min  mean  live");
+    play_see(p, "this is the shortest span");
     play_close(p);
 }
 
@@ -732,7 +734,25 @@ test_a_key_costs_little_with_many_stations(void **state)
     play_close(p);
 }
 
+/* A key is told where it means what it says: s is the statistic here, not the bell's. */
+static void
+test_hints(void **state)
+{
+    (void)state;
+    const struct play_options o = {.columns = 160, .rows = 30};
+    struct play *p = play_open(&o);
+    play_tell(p, "alarm PW-0001 LEVEL hihi critical unacked");
+    play_publish(p);
+    play_see(p, "s silence");
+    term_send(p->t, ":trend PW-0001/LEVEL\r");
+    play_see(p, "s statistic");
+    play_see(p, "Left cursor");
+    play_see_no(p, "s silence");
+    play_close(p);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_hints),
     cmocka_unit_test(test_u41_range_limits_and_autoscale),
     cmocka_unit_test(test_u41_a_gap_is_a_gap),
     cmocka_unit_test(test_u41_last_value_at_the_line_s_end),

@@ -209,6 +209,21 @@ test_status_narrow(void **state)
     }
 }
 
+/* Where there is room, journal, health and messages need not be guessed. */
+static void
+test_all_tabs(void **state)
+{
+    (void)state;
+    struct play *p = open_size(160, 24);
+    play_see(p, "7 Journal");
+    play_see(p, "8 Health");
+    play_close(p);
+    p = open_size(100, 24);
+    play_see(p, "6 Boards");
+    play_see_no(p, "7 Journal");
+    play_close(p);
+}
+
 /* That the broker is away is said in full words as long as there is room for them. */
 static void
 test_broker_down_narrow(void **state)
@@ -349,6 +364,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_broker_down),
     cmocka_unit_test(test_u43_ownership),
     cmocka_unit_test(test_status_narrow),
+    cmocka_unit_test(test_all_tabs),
     cmocka_unit_test(test_broker_down_narrow),
     cmocka_unit_test(test_age_goes_on),
     cmocka_unit_test(test_u30_no_hue_when_normal),

@@ -40,17 +40,20 @@ alarm_action_on(const struct screen *s, enum alarm_action_kind kind, const struc
     return action;
 }
 
-static const char *const doing[] = {
-    [ACTION_ACK] = N_("acknowledging …"),
-    [ACTION_SHELVE] = N_("shelving …"),
-    [ACTION_UNSHELVE] = N_("taking it from the shelf …"),
-    [ACTION_RESET] = N_("resetting …"),
-    [ACTION_MAINTENANCE] = N_("taking it out of service …"),
-    [ACTION_RETURN] = N_("putting it back into service …"),
-    [ACTION_TEST] = N_("testing …"),
-    [ACTION_TEST_END] = N_("ending the test …"),
+/* What is told when it was posted, and when it was done. */
+static const struct {
+    const char *doing, *done;
+} notices[] = {
+    [ACTION_ACK] = {N_("acknowledging …"), N_("acknowledged")},
+    [ACTION_SHELVE] = {N_("shelving …"), N_("shelved; v goes on to those covered")},
+    [ACTION_UNSHELVE] = {N_("taking it from the shelf …"), N_("taken from the shelf")},
+    [ACTION_RESET] = {N_("resetting …"), N_("latch reset")},
+    [ACTION_MAINTENANCE] = {N_("taking it out of service …"), N_("taken out of service")},
+    [ACTION_RETURN] = {N_("putting it back into service …"), N_("put back into service")},
+    [ACTION_TEST] = {N_("testing …"), N_("the test runs")},
+    [ACTION_TEST_END] = {N_("ending the test …"), N_("the test has ended")},
 };
-static_assert(G_N_ELEMENTS(doing) == ALARM_ACTIONS, "an action has no words");
+static_assert(G_N_ELEMENTS(notices) == ALARM_ACTIONS, "an action has no words");
 
 void
 alarm_post(struct screen *s, const struct alarm_action *actions, guint n)
@@ -63,7 +66,17 @@ alarm_post(struct screen *s, const struct alarm_action *actions, guint n)
         }
         s->unanswered++;
     }
-    screen_notice(s, "%s", _(doing[actions[0].kind]));
+    s->ask.posted = actions[0].kind;
+    screen_notice(s, "%s", _(notices[actions[0].kind].doing));
+}
+
+/* Where nothing else was said meanwhile, of this action or another. */
+static void
+tell_done(struct screen *s)
+{
+    if (s->unanswered == 0 && strcmp(s->notice, _(notices[s->ask.posted].doing)) == 0) {
+        screen_notice(s, "%s", _(notices[s->ask.posted].done));
+    }
 }
 
 void
@@ -75,6 +88,8 @@ alarm_tell_reply(struct screen *s)
     s->replies = s->snap->replies;
     if (answered && *s->snap->reply != '\0') {
         screen_notice(s, "%s", s->snap->reply);
+    } else if (answered) {
+        tell_done(s);
     }
 }
 
@@ -104,18 +119,19 @@ ask_about(struct screen *s, const struct alarm_action *action)
     g_array_append_vals(s->ask.actions, action, 1);
 }
 
-/* Which alarm, as long as there is room for it and an answer. */
+/* Which alarm, with question around it: of its name what leaves room for an answer. */
 static void
-short_name(const struct screen *s, const struct alarm_view *v, char *dst, size_t cap)
+short_name(const struct screen *s, const struct alarm_view *v, const char *question, char *dst,
+           size_t cap)
 {
     char name[512];
-    int columns, room = MAX(s->columns / 2 - 30, 0);
+    int columns, around = text_columns(question) - 2; /* without its %s */
+    int room = s->columns * 3 / 5 - around - text_columns(v->station) - 1;
     alarm_name_text(s, v, name, sizeof(name));
-    bool cut = text_columns(name) > room;
-    size_t fit = text_fit(name, MAX(room - cut, 0), &columns);
-    fit -= fit > 0 && name[fit - 1] == ' ';
+    bool whole = text_columns(name) <= room;
+    size_t fit = text_fit(name, MAX(whole ? room : room - 1, 0), &columns);
     snprintf(dst, cap, "%s%s%.*s%s", v->station, fit > 0 ? " " : "", (int)fit, name,
-             cut && fit > 0 ? "…" : "");
+             whole || fit == 0 ? "" : "…");
 }
 
 void
@@ -126,13 +142,13 @@ action_ack(struct screen *s, const char *argument)
     }
     const struct alarm_view *v = alarm_list_selected(&s->alarms);
     struct alarm_action action = alarm_action_on(s, ACTION_ACK, v);
-    char name[FORMAT_SIZE * 2], label[200];
+    char name[FORMAT_SIZE * 4], label[200];
     ask_about(s, &action);
     if (*argument != '\0') {
         alarm_answer(s, argument);
         return;
     }
-    short_name(s, v, name, sizeof(name));
+    short_name(s, v, _("acknowledge %s, comment: "), name, sizeof(name));
     snprintf(label, sizeof(label), _("acknowledge %s, comment: "), name);
     alarm_ask(s, label);
 }
@@ -187,7 +203,7 @@ action_shelve(struct screen *s, const char *argument)
         return;
     }
     struct alarm_action action = alarm_action_on(s, ACTION_SHELVE, v);
-    char name[FORMAT_SIZE * 2], label[200];
+    char name[FORMAT_SIZE * 4], label[200];
     ask_about(s, &action);
     if (*argument != '\0') {
         const char *wrong = alarm_answer(s, argument);
@@ -196,7 +212,7 @@ action_shelve(struct screen *s, const char *argument)
         }
         return;
     }
-    short_name(s, v, name, sizeof(name));
+    short_name(s, v, _("shelve %s, 1h REASON or once REASON: "), name, sizeof(name));
     snprintf(label, sizeof(label), _("shelve %s, 1h REASON or once REASON: "), name);
     alarm_ask(s, label);
 }
@@ -213,6 +229,9 @@ read_shelving(struct alarm_action *action, const char **text, wall_us now)
     }
     memcpy(word, *text, len);
     word[len] = '\0';
+    if (g_str_has_suffix(word, "min")) { /* as the screen writes it elsewhere */
+        word[len - 2] = '\0';
+    }
     action->one_shot = strcmp(word, "once") == 0;
     if (!action->one_shot &&
         (strchr(word, '-') != NULL || !timestamp_parse_arg(word, now, &back) || back >= now)) {

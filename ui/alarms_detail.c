@@ -83,10 +83,12 @@ add_cover(const struct screen *s, GArray *lines, const struct alarm_view *v)
     const char *by = v->shelved_by == NULL ? "" : v->shelved_by;
     const char *reason = v->shelve_reason == NULL ? "" : v->shelve_reason;
     if ((v->overlays & OVERLAY_SHELVED) != 0 && v->one_shot) {
-        add(lines, STYLE_NORMAL, _("shelved by %s until it clears: %s"), by, reason);
+        add(lines, STYLE_NORMAL, _("shelved by %s until it clears (z ends it): %s"), by,
+            reason);
     } else if ((v->overlays & OVERLAY_SHELVED) != 0 && v->shelved_until != WALL_NONE) {
         format_moment(until, sizeof(until), s->zone, v->shelved_until, s->now.wall);
-        add(lines, STYLE_NORMAL, _("shelved by %s until %s: %s"), by, until, reason);
+        add(lines, STYLE_NORMAL, _("shelved by %s until %s (z ends it): %s"), by, until,
+            reason);
     }
     if ((v->overlays & OVERLAY_OUT_OF_SERVICE) != 0) {
         add(lines, STYLE_NORMAL, _("out of service%s%s%s%s"), *by == '\0' ? "" : ": ", by,
@@ -115,18 +117,21 @@ add_cause(const struct screen *s, GArray *lines, const struct alarm_view *v)
     }
 }
 
+/* What to do about it. */
 static void
 add_guidance(GArray *lines, const struct alarm_view *v, int width)
 {
     if (*v->guidance == '\0') {
         return;
     }
+    char *text = g_strdup_printf(_("to do: %s"), v->guidance);
     GPtrArray *rows = g_ptr_array_new_with_free_func(g_free);
-    wrap_text(rows, v->guidance, width, 2);
+    wrap_text(rows, text, width, 2);
     for (guint i = 0; i < rows->len; i++) {
         add(lines, STYLE_NORMAL, "%s", (const char *)g_ptr_array_index(rows, i));
     }
     g_ptr_array_free(rows, TRUE);
+    g_free(text);
 }
 
 static void
@@ -205,23 +210,35 @@ add_flood(const struct screen *s, GArray *lines)
     }
 }
 
+static void
+add_name(const struct screen *s, GArray *lines, const struct alarm_view *v)
+{
+    char name[1024];
+    alarm_marked_name(s, v, name, sizeof(name));
+    const char *station = alarm_station_name(s, v);
+    add(lines, STYLE_STRONG, "%s%s%s  %s (%s)", v->station, *station == '\0' ? "" : " ",
+        station, name, alarm_priority_word(v->priority));
+}
+
+/* The most needed first, for there may be room for a few only: what to do before why. brief:
+ * without what the row tells, too. */
 static GArray *
-lines_about(const struct screen *s, const struct alarm_view *v, int width)
+lines_about(const struct screen *s, const struct alarm_view *v, bool brief, int width)
 {
     GArray *lines = g_array_new(FALSE, FALSE, sizeof(struct line));
-    char name[1024];
     if (v == NULL) {
         return lines;
     }
-    alarm_marked_name(s, v, name, sizeof(name));
-    const char *station = alarm_station_name(s, v);
-    add(lines, STYLE_STRONG, "%s%s%s  %s", v->station, *station == '\0' ? "" : " ", station,
-        name);
+    if (!brief) {
+        add_name(s, lines, v);
+    }
     add_value(s, lines, v, width);
-    add_acknowledgement(s, lines, v);
+    if (!brief || !alarm_state_unacked(v->state)) {
+        add_acknowledgement(s, lines, v);
+    }
     add_cover(s, lines, v);
-    add_cause(s, lines, v);
     add_guidance(lines, v, width);
+    add_cause(s, lines, v);
     return lines;
 }
 
@@ -235,7 +252,7 @@ alarms_draw_detail(struct screen *s, struct rect area)
     load.height = area.height >= 7 ? 2 : area.height >= 4 ? 1 : 0;
     text.height -= load.height;
     load.y += text.height;
-    GArray *lines = lines_about(s, alarm_list_selected(&s->alarms), area.width);
+    GArray *lines = lines_about(s, alarm_list_selected(&s->alarms), false, area.width);
     add_flood(s, lines);
     draw_lines(s, text, lines);
     g_array_free(lines, TRUE);
@@ -248,10 +265,7 @@ void
 alarms_draw_digest(struct screen *s, struct rect area)
 {
     const struct alarm_view *v = alarm_list_selected(&s->alarms);
-    GArray *lines = lines_about(s, v, area.width);
-    if (lines->len > 0) {
-        g_array_remove_index(lines, 0); /* the row tells it */
-    }
+    GArray *lines = lines_about(s, v, true, area.width);
     draw_lines(s, area, lines);
     g_array_free(lines, TRUE);
 }

@@ -74,13 +74,13 @@ clock_text(const struct station_state *state, char *dst, size_t cap)
     }
 }
 
-/* The station's worst alarm, at the right end of its name. */
-static void
+/* The station's worst alarm, at the right end of its name; returns the columns it takes. */
+static int
 draw_alarm(struct screen *s, struct rect area, uint32_t index)
 {
     const struct alarm_view *v = roster_alarm(&s->roster, s->snap, index);
     if (v == NULL) {
-        return;
+        return 0;
     }
     char text[FORMAT_SIZE * 2];
     const char *sign = alarm_sign(v->type);
@@ -88,6 +88,7 @@ draw_alarm(struct screen *s, struct rect area, uint32_t index)
              alarm_state_word(v), *sign == '\0' ? "" : " ", sign);
     int width = draw_columns(s->draw, text);
     draw_text(s->draw, area.y, area.x + area.width - 1 - width, width, alarm_style(v), text);
+    return width;
 }
 
 static void
@@ -98,8 +99,8 @@ draw_head(struct screen *s, struct rect area, uint32_t index)
     char text[512], life[FORMAT_SIZE * 2], offset[FORMAT_SIZE];
     int end = area.x + area.width - 1, x = area.x + 1;
     snprintf(text, sizeof(text), "%s %s", station->uid, station->name);
-    draw_text(s->draw, area.y, x, end - x, STYLE_STRONG, text);
-    draw_alarm(s, area, index);
+    int alarm = draw_alarm(s, area, index);
+    draw_text(s->draw, area.y, x, end - x - alarm, STYLE_STRONG, text);
 
     life_text(s, index, life, sizeof(life));
     clock_text(state, offset, sizeof(offset));

@@ -19,16 +19,25 @@ draw_clock(struct screen *s, int y, bool date)
     return x;
 }
 
-/* brief: of all but the current one only the key. */
+/* How much of the views that are not shown is told. */
+enum tabs {
+    TABS_ALL,  /* every one with a digit */
+    TABS_MAIN, /* the first few */
+    TABS_BRIEF /* of those only the key */
+};
+
 static void
-tab_text(const struct screen *s, enum view view, bool brief, char *dst, size_t cap)
+tab_text(const struct screen *s, enum view view, enum tabs tabs, char *dst, size_t cap)
 {
-    bool current = s->view == view;
+    bool current = s->view == view, brief = tabs == TABS_BRIEF;
     *dst = '\0';
-    if (view_types[view] == NULL || (!current && view >= VIEW_TABS)) {
+    if (view_types[view] == NULL) {
         return;
     }
     char key = view_types[view]->key;
+    if (!current && view >= VIEW_TABS && (tabs != TABS_ALL || !g_ascii_isdigit(key))) {
+        return;
+    }
     if (current) {
         snprintf(dst, cap, "[%c %s]", key, view_name(view));
     } else {
@@ -37,10 +46,10 @@ tab_text(const struct screen *s, enum view view, bool brief, char *dst, size_t c
 }
 
 static int
-draw_tab(struct screen *s, int x, int end, enum view view, bool brief)
+draw_tab(struct screen *s, int x, int end, enum view view, enum tabs tabs)
 {
     char text[FORMAT_SIZE];
-    tab_text(s, view, brief, text, sizeof(text));
+    tab_text(s, view, tabs, text, sizeof(text));
     int width =
         draw_flow(s->draw, 0, x, end - x, s->view == view ? STYLE_STRONG : STYLE_NORMAL, text);
     screen_add_spot(s, (struct spot){.y = 0, .x = x, .width = width, .view = view});
@@ -48,15 +57,26 @@ draw_tab(struct screen *s, int x, int end, enum view view, bool brief)
 }
 
 static int
-tabs_columns(const struct screen *s)
+tabs_columns(const struct screen *s, enum tabs tabs)
 {
     int columns = 0;
     for (int i = 0; i < VIEWS; i++) {
         char text[FORMAT_SIZE];
-        tab_text(s, (enum view)i, false, text, sizeof(text));
+        tab_text(s, (enum view)i, tabs, text, sizeof(text));
         columns += draw_columns(s->draw, text);
     }
     return columns;
+}
+
+/* In so many columns; the plant's title is worth more than the tabs at the end. */
+static enum tabs
+tabs_for(const struct screen *s, int columns)
+{
+    const char *title = s->config->title == NULL ? "" : s->config->title;
+    int rest = draw_columns(s->draw, s->config->demo ? _("demo") : title) + 2;
+    return tabs_columns(s, TABS_ALL) + rest <= columns ? TABS_ALL
+           : tabs_columns(s, TABS_MAIN) <= columns     ? TABS_MAIN
+                                                       : TABS_BRIEF;
 }
 
 /* Whose plant this is, at the right end; nobody must take the demo's for a real one. */
@@ -123,9 +143,9 @@ header_draw(struct screen *s)
     /* Nobody must take the demo's plant for a real one. */
     const char *name = s->config->demo && narrow ? _("demo") : "leitstand";
     x += draw_flow(s->draw, 0, x, end - x, STYLE_STRONG, name) + 1;
-    bool brief = tabs_columns(s) > end - x;
+    enum tabs tabs = tabs_for(s, end - x);
     for (int i = 0; i < VIEWS && x < end; i++) {
-        x = draw_tab(s, x, end, (enum view)i, brief);
+        x = draw_tab(s, x, end, (enum view)i, tabs);
     }
     if (!s->config->demo || !narrow) {
         draw_title(s, x + 1, end - 1);

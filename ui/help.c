@@ -8,7 +8,8 @@
 
 #define NAME_WIDTH 17
 #define KEYS_WIDTH 14
-#define NARROW     60 /* less has no room for names beside keys and words */
+#define NARROW     60 /* below that the keys, or without one the name, are a column */
+#define BOTH_WIDTH 10
 
 void
 help_init(struct help *h)
@@ -163,28 +164,41 @@ reason(const struct screen *s, const struct action *a)
     return why == NULL ? NULL : _(why);
 }
 
+/* The columns before the text; returns where that begins. */
+static int
+draw_keys(struct screen *s, struct rect row, const struct action *a, bool possible,
+          bool selected)
+{
+    char keys[64];
+    bool narrow = row.width < NARROW;
+    int width = narrow ? BOTH_WIDTH : KEYS_WIDTH, x = row.x + 2;
+    unsigned mark = selected ? STYLE_SELECTED : 0;
+    unsigned name = (possible ? STYLE_NORMAL : STYLE_DIM) | mark;
+    keymap_keys_text(s->keymap, a, PLACE_ANY, keys, sizeof(keys));
+    if (narrow && *keys == '\0') {
+        draw_format(s->draw, row.y, x, width, name, ":%s", a->name);
+    } else {
+        draw_text(s->draw, row.y, x, width,
+                  (possible ? STYLE_STRONG : STYLE_DIM) | (narrow ? mark : 0), keys);
+    }
+    x += width + 1;
+    if (!narrow) {
+        draw_format(s->draw, row.y, x, NAME_WIDTH, name, ":%s", a->name);
+        x += NAME_WIDTH + 1;
+    }
+    return x;
+}
+
 static void
 draw_action(struct screen *s, struct rect row, const struct action *a, bool selected)
 {
-    char keys[64], text[512];
+    char text[512];
     const char *why = reason(s, a);
     unsigned style = why == NULL ? STYLE_NORMAL : STYLE_DIM;
-    keymap_keys_text(s->keymap, a, PLACE_ANY, keys, sizeof(keys));
     if (selected) {
         draw_glyph(s->draw, row.y, row.x, STYLE_NORMAL, GLYPH_CURSOR);
     }
-    bool narrow = row.width < NARROW;
-    if (narrow && *keys == '\0') {
-        snprintf(keys, sizeof(keys), ":%s", a->name);
-    }
-    unsigned mark = selected ? STYLE_SELECTED : 0;
-    draw_text(s->draw, row.y, row.x + 2, KEYS_WIDTH,
-              (why == NULL ? STYLE_STRONG : STYLE_DIM) | (narrow ? mark : 0), keys);
-    int x = row.x + 2 + KEYS_WIDTH + 1;
-    if (!narrow) {
-        draw_format(s->draw, row.y, x, NAME_WIDTH, style | mark, ":%s", a->name);
-        x += NAME_WIDTH + 1;
-    }
+    int x = draw_keys(s, row, a, why == NULL, selected);
     /* Why not comes first: what is cut at the end can be guessed from the name. */
     snprintf(text, sizeof(text), "%s%s%s%s%s%s", why == NULL ? "" : "(", why == NULL ? "" : why,
              why == NULL ? "" : ") ", a->argument == NULL ? "" : _(a->argument),

@@ -2,6 +2,7 @@
 #include "ui/views.h"
 
 #include "src/core/i18n.h"
+#include "ui/actions.h"
 #include "ui/boards.h"
 #include "ui/keymap.h"
 
@@ -49,6 +50,23 @@ draw_hint(struct screen *s, int y, int *x, const struct action *a, bool possible
     return true;
 }
 
+/* Those that act on the plant's alarms, or the others. False: there was no room for all. */
+static bool
+draw_hints(struct screen *s, int y, int *x, bool acts)
+{
+    unsigned place = screen_place(s);
+    for (int i = 0; i < action_count(); i++) {
+        const struct action *a = action_at(i);
+        bool possible = keymap_why_not(s, a) == NULL;
+        bool shown = a->hint != NULL && a->acts == acts && (a->places & place) != 0 &&
+                     a->run != action_help && (possible || refused_only(s, a));
+        if (shown && !draw_hint(s, y, x, a, possible)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void
 hints_draw(struct screen *s, int y)
 {
@@ -68,16 +86,8 @@ hints_draw(struct screen *s, int y)
     if (!s->hints) {
         return;
     }
-    unsigned place = screen_place(s);
-    const struct action *help = keymap_by_name("help");
-    draw_hint(s, y, &x, help, true);
-    for (int i = 0; i < action_count(); i++) {
-        const struct action *a = action_at(i);
-        bool possible = keymap_why_not(s, a) == NULL;
-        bool shown = a->hint != NULL && (a->places & place) != 0 && a != help &&
-                     (possible || refused_only(s, a));
-        if (shown && !draw_hint(s, y, &x, a, possible)) {
-            return;
-        }
+    draw_hint(s, y, &x, keymap_by_name("help"), true);
+    if (draw_hints(s, y, &x, true)) {
+        draw_hints(s, y, &x, false);
     }
 }

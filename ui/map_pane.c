@@ -78,23 +78,42 @@ map_draw_summary(struct screen *s, int y, int x, int width, int lines)
 }
 
 static void
+live_text(const struct screen *s, uint32_t index, char *dst, size_t cap)
+{
+    const struct component *c = &s->snap->plant->components[index];
+    char number[FORMAT_SIZE];
+    format_value(number, sizeof(number), 6, c, &s->snap->components[index]);
+    snprintf(dst, cap, "%s%s%s", number, *c->unit == '\0' ? "" : " ", c->unit);
+}
+
+/* Of the component that alarms its value now: what raised the alarm may be long gone, and
+ * nothing here tells the one from the other. */
+static void
+alarm_live_text(const struct screen *s, const struct alarm_view *v, char *dst, size_t cap)
+{
+    const struct plant *plant = s->snap->plant;
+    uint32_t index = plant_find_component(plant, v->station, v->component);
+    alarm_value_text(s, v, VALUE, dst, cap);
+    if (*dst != '\0' && index != COMPONENT_NONE && *plant->components[index].unit != '\0') {
+        live_text(s, index, dst, cap);
+    }
+}
+
+static void
 value_text(const struct screen *s, uint32_t station, char *dst, size_t cap)
 {
     const struct alarm_view *v = roster_alarm(&s->roster, s->snap, station);
     const struct brief *brief = &s->roster.briefs[station];
     *dst = '\0';
     if (v != NULL) {
-        alarm_value_text(s, v, VALUE, dst, cap);
+        alarm_live_text(s, v, dst, cap);
     } else if (s->snap->stations[station].received == WALL_NONE) {
         snprintf(dst, cap, "%s", _("never seen"));
     } else if (s->snap->stations[station].silent) {
         snprintf(dst, cap, "%s", _("silent"));
     }
     if (*dst == '\0' && brief->n_values > 0) {
-        const struct component *c = &s->snap->plant->components[brief->values[0]];
-        char number[FORMAT_SIZE];
-        format_value(number, sizeof(number), 6, c, &s->snap->components[brief->values[0]]);
-        snprintf(dst, cap, "%s%s%s", number, *c->unit == '\0' ? "" : " ", c->unit);
+        live_text(s, brief->values[0], dst, cap);
     }
 }
 

@@ -314,7 +314,7 @@ prompt_draw(struct screen *s, int y)
     side_text(s, side, sizeof(side));
     int right = MIN(draw_columns(s->draw, side), s->columns / 2);
     /* Where nothing is typed, the question has it all. */
-    int room = s->columns - right, most = p->kind == PROMPT_CHOICE ? room - 2 : room * 2 / 3;
+    int room = s->columns - right, most = p->kind == PROMPT_CHOICE ? room - 2 : room * 3 / 4;
     int left = MIN(draw_columns(s->draw, label), MAX(most, 0));
     int width = MAX(s->columns - left - (right > 0 ? right + 2 : 0), 2);
     draw_text(s->draw, y, 0, left, STYLE_STRONG, label);

@@ -26,7 +26,7 @@ enum view {
     VIEW_ALARMS,
     VIEW_TRENDS,
     VIEW_BOARDS,
-    VIEW_JOURNAL, /* from here on no tab, unless it is shown */
+    VIEW_JOURNAL, /* from here on no tab, unless shown or where there is room */
     VIEW_HEALTH,
     VIEW_UNKNOWN,
     VIEW_LOG,
@@ -109,6 +109,7 @@ struct prompt {
 struct ask {
     GArray *actions; /* struct alarm_action: what it is about, as it stood when asked */
     char label[200];
+    enum alarm_action_kind posted; /* the last one */
 };
 
 struct screen;

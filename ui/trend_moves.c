@@ -108,18 +108,29 @@ action_cursor_last(struct screen *s, const char *argument)
 
 /* ---- time ---- */
 
+static void
+change_span(struct screen *s, int by)
+{
+    int span = s->trends->span + by;
+    trends_set_span(s, span);
+    if (span != s->trends->span) {
+        screen_notice(s, "%s",
+                      by < 0 ? _("this is the shortest span") : _("this is the longest span"));
+    }
+}
+
 void
 action_span_longer(struct screen *s, const char *argument)
 {
     (void)argument;
-    trends_set_span(s, s->trends->span + 1);
+    change_span(s, 1);
 }
 
 void
 action_span_shorter(struct screen *s, const char *argument)
 {
     (void)argument;
-    trends_set_span(s, s->trends->span - 1);
+    change_span(s, -1);
 }
 
 void
