@@ -229,6 +229,41 @@ test_copy_is_deep(void **state)
     plant_unref(again);
 }
 
+/* Thousands of rows say the same, so a text stands in a plant once. */
+static void
+test_equal_texts_are_one(void **state)
+{
+    (void)state;
+    struct plant_builder b;
+    struct plant *plant = NULL, *copy = NULL;
+    plant_builder_init(&b);
+    for (int i = 0; i < 2; i++) {
+        char uid[] = {'A', (char)('0' + i), '\0'};
+        uint32_t s = add_station(&b, uid, i);
+        struct component c = {
+            .station = s, .id = g_strdup("L1"), .unit = g_strdup("m"), .min = NAN, .max = NAN};
+        plant_builder_component(&b, &c);
+        assert_ptr_equal(c.guidance, g_array_index(b.stations, struct station, 0).area);
+    }
+    assert_int_equal(plant_builder_finish(&b, &plant, NULL), RC_OK);
+    plant_builder_fini(&b);
+    plant_builder_init(&b);
+    plant_builder_copy(&b, plant);
+    assert_int_equal(plant_builder_finish(&b, &copy, NULL), RC_OK);
+    plant_builder_fini(&b);
+    const struct plant *both[] = {plant, copy};
+    for (size_t i = 0; i < G_N_ELEMENTS(both); i++) {
+        const struct component *c = both[i]->components;
+        assert_string_equal(c[0].unit, "m");
+        assert_ptr_equal(c[0].unit, c[1].unit);
+        assert_ptr_equal(c[0].id, c[1].id);
+        assert_ptr_not_equal(both[i]->stations[0].uid, both[i]->stations[1].uid);
+    }
+    assert_ptr_not_equal(plant->components[0].unit, copy->components[0].unit);
+    plant_unref(plant);
+    plant_unref(copy);
+}
+
 static void
 test_words(void **state)
 {
@@ -284,6 +319,7 @@ main(void)
         cmocka_unit_test(test_what_is_refused),
         cmocka_unit_test(test_source_follows_the_order),
         cmocka_unit_test(test_copy_is_deep),
+        cmocka_unit_test(test_equal_texts_are_one),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_adjust),
     };

@@ -31,7 +31,8 @@ struct tile_history {
 
 /* A component and its run of marks. */
 struct rank_point {
-    uint32_t component, first, n;
+    uint32_t component;
+    struct limit_run run; /* in boards->limits */
 };
 
 struct ranked {

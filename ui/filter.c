@@ -66,7 +66,9 @@ fold(const char *text)
     g_free(composed);
     g_free(valid);
     g_string_ascii_down(ascii);
-    return g_string_free(ascii, FALSE);
+    char *exact = g_strndup(ascii->str, ascii->len); /* there are tens of thousands of them */
+    g_string_free(ascii, TRUE);
+    return exact;
 }
 
 void

@@ -19,6 +19,14 @@ struct limit_set {
     struct plant *plant;
     GArray *templates; /* struct template_rule, in the order of the plant */
     GArray *own;       /* struct own_rule, by component, in the order of the plant */
+    GArray *marks;     /* struct limit_mark: the lists that were asked for */
+    GHashTable *runs;  /* struct kept_run, a set: where in marks each begins */
+};
+
+/* A list in marks; a key of the set of them. */
+struct kept_run {
+    const struct limit_set *set;
+    struct limit_run run;
 };
 
 static void
@@ -68,11 +76,41 @@ by_component(gconstpointer a, gconstpointer b)
                                         : 1;
 }
 
+static guint
+run_hash(gconstpointer key)
+{
+    const struct kept_run *k = key;
+    const struct limit_mark *marks = limit_set_marks(k->set, &k->run);
+    guint hash = k->run.n;
+    for (guint i = 0; i < k->run.n; i++) {
+        hash = hash * 31 + g_double_hash(&marks[i].value);
+    }
+    return hash;
+}
+
+/* Names of rules are compared by what they are, limits to the bit. */
+static gboolean
+run_equal(gconstpointer a, gconstpointer b)
+{
+    const struct kept_run *x = a, *y = b;
+    const struct limit_mark *p = limit_set_marks(x->set, &x->run),
+                            *q = limit_set_marks(y->set, &y->run);
+    bool equal = x->run.n == y->run.n;
+    for (guint i = 0; equal && i < x->run.n; i++) {
+        equal = memcmp(&p[i].value, &q[i].value, sizeof(p[i].value)) == 0 &&
+                strcmp(p[i].sign, q[i].sign) == 0 && p[i].own == q[i].own &&
+                strcmp(p[i].rule, q[i].rule) == 0;
+    }
+    return equal;
+}
+
 struct limit_set *
 limit_set_new(struct plant *plant)
 {
     struct limit_set *l = g_new0(struct limit_set, 1);
     l->plant = plant_ref(plant);
+    l->marks = limit_set_array();
+    l->runs = g_hash_table_new_full(run_hash, run_equal, g_free, NULL);
     l->templates = g_array_new(FALSE, FALSE, sizeof(struct template_rule));
     g_array_set_clear_func(l->templates, template_clear);
     l->own = g_array_new(FALSE, FALSE, sizeof(struct own_rule));
@@ -99,6 +137,8 @@ limit_set_free(struct limit_set *l)
     if (l != NULL) {
         g_array_free(l->templates, TRUE);
         g_array_free(l->own, TRUE);
+        g_hash_table_unref(l->runs);
+        g_array_free(l->marks, TRUE);
         plant_unref(l->plant);
         g_free(l);
     }
@@ -181,6 +221,28 @@ limit_set_of(const struct limit_set *l, uint32_t component, GArray *marks)
             g_array_remove_index_fast(marks, i); /* what took a limit away, or has none */
         }
     }
+}
+
+struct limit_run
+limit_set_run(struct limit_set *l, uint32_t component)
+{
+    struct kept_run key = {l, {l->marks->len, 0}};
+    limit_set_of(l, component, l->marks);
+    key.run.n = l->marks->len - key.run.first;
+    const struct kept_run *known = g_hash_table_lookup(l->runs, &key);
+    if (known == NULL) {
+        known = g_memdup2(&key, sizeof(key));
+        g_hash_table_add(l->runs, (gpointer)(uintptr_t)known);
+    } else {
+        g_array_set_size(l->marks, key.run.first);
+    }
+    return known->run;
+}
+
+const struct limit_mark *
+limit_set_marks(const struct limit_set *l, const struct limit_run *run)
+{
+    return &g_array_index(l->marks, struct limit_mark, run->first);
 }
 
 /* What counts as far: the component's range, or else the limit itself. */

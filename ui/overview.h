@@ -62,7 +62,7 @@ struct far_row {
 /* Of one component: nothing is looked up while values are looked through. */
 struct limit_point {
     uint32_t component;
-    guint first, n; /* in marks */
+    struct limit_run run; /* in limits */
 };
 
 enum latest_kind { LATEST_RAISED, LATEST_RETURNED, LATEST_ACKED };
@@ -96,15 +96,15 @@ struct overview {
 
     /* overview_measure.c */
     GPtrArray *measures; /* struct measure *, the most frequent first; NULL: not looked for */
-    GHashTable *measure_of; /* while looking: "kind\037name\037unit" → struct measure * */
+    GHashTable *measure_of;                      /* while looking */
     const struct measure *shown[OVERVIEW_UNITS]; /* NULL: none */
     char wanted[300];                            /* "name\037unit" that the user chose; "" */
 
     /* overview_far.c */
-    struct limit_set *limits; /* while looking; else NULL */
+    struct limit_set *limits; /* of plant */
+    bool looking;             /* for limits */
     uint32_t looked;          /* components whose limits are known */
     GArray *points;           /* struct limit_point */
-    GArray *marks;            /* struct limit_mark */
     guint pass;               /* the next point; points->len: no pass is under way */
     mono_us pass_began;
     mono_us work_at; /* when to go on; 0: nothing is left to do */

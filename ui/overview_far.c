@@ -13,7 +13,6 @@ overview_far_fini(struct overview *o)
 {
     g_clear_pointer(&o->limits, limit_set_free);
     g_array_free(o->points, TRUE);
-    g_array_free(o->marks, TRUE);
     g_array_free(o->nearest, TRUE);
     g_array_free(o->found, TRUE);
     g_array_free(o->far, TRUE);
@@ -24,9 +23,9 @@ overview_far_begin(struct overview *o)
 {
     g_clear_pointer(&o->limits, limit_set_free);
     o->limits = limit_set_new(o->plant);
+    o->looking = true;
     o->looked = 0;
     g_array_set_size(o->points, 0);
-    g_array_set_size(o->marks, 0);
     g_array_set_size(o->nearest, 0);
     g_array_set_size(o->found, 0);
     o->pass = 0;
@@ -42,16 +41,14 @@ look_at_limits(struct overview *o)
 {
     uint32_t end = MIN(o->looked + OVERVIEW_SLICE, o->plant->n_components);
     for (; o->looked < end; o->looked++) {
-        struct limit_point p = {o->looked, o->marks->len, 0};
-        limit_set_of(o->limits, o->looked, o->marks);
-        p.n = o->marks->len - p.first;
-        if (p.n > 0) {
+        struct limit_point p = {o->looked, limit_set_run(o->limits, o->looked)};
+        if (p.run.n > 0) {
             g_array_append_val(o->points, p);
         }
         overview_measure_look(o, o->looked);
     }
     if (o->looked == o->plant->n_components) {
-        g_clear_pointer(&o->limits, limit_set_free);
+        o->looking = false;
         overview_measure_end(o);
         o->pass = o->points->len;
         o->pass_due = true;
@@ -74,8 +71,8 @@ measure_point(const struct overview *o, const struct screen *s, const struct lim
     }
     double shown = adjust_apply(c->adjust, state->num);
     *ret = (struct far_row){.index = p->component, .since = WALL_NONE, .distance = NAN};
-    const struct limit_mark *mark = limit_set_nearest(
-        c, &g_array_index(o->marks, struct limit_mark, p->first), p->n, shown, &ret->distance);
+    const struct limit_mark *mark = limit_set_nearest(c, limit_set_marks(o->limits, &p->run),
+                                                      p->run.n, shown, &ret->distance);
     if (mark == NULL || !isfinite(ret->distance)) {
         return false;
     }
@@ -136,7 +133,7 @@ look_at_values(struct overview *o, const struct screen *s)
 static bool
 working(const struct overview *o)
 {
-    return o->limits != NULL || o->pass < o->points->len;
+    return o->looking || o->pass < o->points->len;
 }
 
 void
@@ -146,7 +143,7 @@ overview_work(struct overview *o, const struct screen *s)
     if (now < o->work_at) {
         return;
     }
-    if (o->limits != NULL) {
+    if (o->looking) {
         look_at_limits(o);
     } else if (o->pass < o->points->len) {
         look_at_values(o, s);
@@ -215,7 +212,7 @@ overview_far_update(struct overview *o, const struct screen *s)
     if (!o->far_due) {
         return;
     }
-    if (hold_on(&o->far_hold, s->now.mono) && o->limits == NULL) {
+    if (hold_on(&o->far_hold, s->now.mono) && !o->looking) {
         o->far_hold.due = true;
         return;
     }

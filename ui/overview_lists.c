@@ -152,8 +152,8 @@ overview_draw_far(struct screen *s, struct rect area)
     draw_far_titles(s, area);
     if (o->far->len == 0) {
         draw_text(s->draw, area.y + 1, area.x + 2, area.width - 2, STYLE_DIM,
-                  o->limits != NULL ? _("looking at all values")
-                                    : _("no alarm, and no value that has a limit"));
+                  o->looking ? _("looking at all values")
+                             : _("no alarm, and no value that has a limit"));
     }
     for (int i = 0; i < l->height && l->top + i < l->n; i++) {
         draw_far_row(s, area.y + 1 + i, area,

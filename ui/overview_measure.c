@@ -49,40 +49,64 @@ overview_measure_fini(struct overview *o)
     memset(o->shown, 0, sizeof(o->shown));
 }
 
+/* While looking, measure_of has the first component of each kind, name and unit, and its
+ * measure, or NULL as long as there is no second one: names that are all different must not
+ * make as many measures. */
+static guint
+alike_hash(gconstpointer key)
+{
+    const struct component *c = key;
+    return (g_str_hash(c->name) * 31 + g_str_hash(c->unit)) * 31 + (guint)c->kind;
+}
+
+static gboolean
+alike(gconstpointer a, gconstpointer b)
+{
+    const struct component *x = a, *y = b;
+    return x->kind == y->kind && strcmp(x->name, y->name) == 0 && strcmp(x->unit, y->unit) == 0;
+}
+
 void
 overview_measure_begin(struct overview *o)
 {
     overview_measure_fini(o);
     o->measures = g_ptr_array_new_with_free_func(measure_free);
-    o->measure_of = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    o->measure_of = g_hash_table_new(alike_hash, alike);
+}
+
+static struct measure *
+add_measure(struct overview *o, struct component *first)
+{
+    struct measure *m = g_new(struct measure, 1);
+    *m = (struct measure){.kind = first->kind,
+                          .mean = !adds_up(first->unit),
+                          .name = first->name,
+                          .unit = first->unit,
+                          .stations = 1,
+                          .components = g_array_new(FALSE, FALSE, sizeof(uint32_t))};
+    uint32_t index = (uint32_t)(first - o->plant->components);
+    g_array_append_val(m->components, index);
+    g_hash_table_insert(o->measure_of, first, m);
+    g_ptr_array_add(o->measures, m);
+    return m;
 }
 
 void
 overview_measure_look(struct overview *o, uint32_t component)
 {
-    const struct component *c = &o->plant->components[component];
+    struct component *c = &o->plant->components[component];
+    gpointer first, known;
     if ((c->kind != KIND_SENSOR && c->kind != KIND_LEVEL) || *c->unit == '\0' ||
         *c->name == '\0') {
         return;
     }
-    char key[384];
-    snprintf(key, sizeof(key), "%d\037%s\037%s", (int)c->kind, c->name, c->unit);
-    struct measure *m = g_hash_table_lookup(o->measure_of, key);
-    if (m == NULL) {
-        m = g_new0(struct measure, 1);
-        m->kind = c->kind;
-        m->mean = !adds_up(c->unit);
-        m->name = c->name;
-        m->unit = c->unit;
-        m->components = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-        g_hash_table_insert(o->measure_of, g_strdup(key), m);
-        g_ptr_array_add(o->measures, m);
+    if (!g_hash_table_lookup_extended(o->measure_of, c, &first, &known)) {
+        g_hash_table_insert(o->measure_of, c, NULL);
+        return;
     }
-    guint n = m->components->len;
-    bool again =
-        n > 0 && o->plant->components[g_array_index(m->components, uint32_t, n - 1)].station ==
-                     c->station;
-    m->stations += !again;
+    struct measure *m = known != NULL ? known : add_measure(o, first);
+    uint32_t last = g_array_index(m->components, uint32_t, m->components->len - 1);
+    m->stations += o->plant->components[last].station != c->station;
     g_array_append_val(m->components, component);
 }
 

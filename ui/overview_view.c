@@ -10,7 +10,6 @@ init(struct screen *s)
 {
     struct overview *o = g_new0(struct overview, 1);
     o->points = g_array_new(FALSE, FALSE, sizeof(struct limit_point));
-    o->marks = limit_set_array();
     o->nearest = g_array_new(FALSE, FALSE, sizeof(struct far_row));
     o->found = g_array_new(FALSE, FALSE, sizeof(struct far_row));
     o->far = g_array_new(FALSE, FALSE, sizeof(struct far_row));

@@ -30,11 +30,10 @@ tile_rank_look(struct screen *s, int i)
     uint32_t end = MIN(l->looked + SLICE, b->plant->n_components);
     for (; l->looked < end; l->looked++) {
         if (fits(&template, b->plant, l->looked)) {
-            struct rank_point point = {l->looked, l->marks->len, 0};
+            struct rank_point point = {.component = l->looked};
             if (t->order == TILE_BY_DISTANCE) {
-                limit_set_of(b->limits, l->looked, l->marks);
+                point.run = limit_set_run(b->limits, l->looked);
             }
-            point.n = l->marks->len - point.first;
             g_array_append_val(l->points, point);
         }
     }
@@ -46,13 +45,12 @@ tile_rank_look(struct screen *s, int i)
  * there is no limit, of the borders of its range: a flow or count of 0 is as normal as any, a
  * level is not. NAN: nothing is known of it. */
 static double
-distance_of(const struct tile_live *l, const struct rank_point *p, const struct component *c,
-            double shown)
+distance_of(const struct limit_set *limits, const struct rank_point *p,
+            const struct component *c, double shown)
 {
     double distance = NAN;
-    if (p->n > 0) {
-        limit_set_nearest(c, &g_array_index(l->marks, struct limit_mark, p->first), p->n, shown,
-                          &distance);
+    if (p->run.n > 0) {
+        limit_set_nearest(c, limit_set_marks(limits, &p->run), p->run.n, shown, &distance);
     } else if (c->max > c->min) {
         double below = c->max - shown, above = shown - c->min;
         distance = (c->kind == KIND_LEVEL ? MIN(below, above) : below) / (c->max - c->min);
@@ -62,8 +60,7 @@ distance_of(const struct tile_live *l, const struct rank_point *p, const struct 
 
 /* NAN: it has none. */
 static double
-key_of(const struct screen *s, const struct tile_live *l, const struct tile *t,
-       const struct rank_point *p)
+key_of(const struct screen *s, const struct tile *t, const struct rank_point *p)
 {
     const struct component *c = &s->snap->plant->components[p->component];
     const struct component_state *state = &s->snap->components[p->component];
@@ -72,7 +69,7 @@ key_of(const struct screen *s, const struct tile_live *l, const struct tile *t,
         return NAN;
     }
     double shown = adjust_apply(c->adjust, state->num);
-    return t->order == TILE_BY_VALUE ? shown : distance_of(l, p, c, shown);
+    return t->order == TILE_BY_VALUE ? shown : distance_of(s->boards->limits, p, c, shown);
 }
 
 /* Where it belongs among those found, which are at most most. */
@@ -98,7 +95,7 @@ tile_rank(struct screen *s, int i)
     l->unknown = 0;
     for (guint k = 0; k < l->points->len; k++) {
         const struct rank_point *p = &g_array_index(l->points, struct rank_point, k);
-        double key = key_of(s, l, t, p);
+        double key = key_of(s, t, p);
         if (isnan(key)) {
             l->unknown++;
         } else {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <malloc.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -42,6 +43,7 @@ open_ingest(struct engine *e, struct problems *problems, struct err *err)
     if (rc != RC_OK) {
         return rc;
     }
+    malloc_trim(0); /* reading a plant takes many times what is kept of it */
     rc = sources_decoder(&decoder, e->config, e->profiles, plant, err);
     if (rc == RC_OK) {
         struct model *model = model_new(plant, e->now);
@@ -171,6 +173,7 @@ engine_start(struct engine **ret, const struct config *config, struct exchange *
             log_warning("no [source:NAME] in the configuration: nothing is subscribed to");
         }
         engine_follow_tenure(e);
+        malloc_trim(0); /* the alarms that it began with, as a follower, are gone */
         engine_update_health(e);
         engine_publish(e);
         rc = start_thread(e, err);

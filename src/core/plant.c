@@ -5,162 +5,6 @@
 
 #define PLANT_AMBIGUOUS GUINT_TO_POINTER(UINT32_MAX)
 
-static void
-own(char **text)
-{
-    if (*text == NULL) {
-        *text = g_strdup("");
-    }
-}
-
-static void
-station_clear(void *p)
-{
-    struct station *s = p;
-    g_free(s->uid);
-    g_free(s->name);
-    g_free(s->short_name);
-    g_free(s->type);
-    g_free(s->area);
-    g_free(s->guidance);
-}
-
-static void
-component_clear(void *p)
-{
-    struct component *c = p;
-    g_free(c->id);
-    g_free(c->name);
-    g_free(c->short_name);
-    g_free(c->unit);
-    g_free(c->guidance);
-    g_free(c->source_id);
-    for (size_t i = 0; i < c->n_states; i++) {
-        g_free(c->states[i].name);
-    }
-    g_free(c->states);
-}
-
-static void
-rule_clear(void *p)
-{
-    struct rule_def *r = p;
-    g_free(r->component);
-    g_free(r->rule);
-    g_free(r->type);
-    g_free(r->priority);
-    g_free(r->name);
-    g_free(r->guidance);
-    g_free(r->group);
-    g_free(r->parent);
-}
-
-void
-plant_builder_init(struct plant_builder *b)
-{
-    b->stations = g_array_new(FALSE, FALSE, sizeof(struct station));
-    b->components = g_array_new(FALSE, FALSE, sizeof(struct component));
-    b->rules = g_array_new(FALSE, FALSE, sizeof(struct rule_def));
-    g_array_set_clear_func(b->stations, station_clear);
-    g_array_set_clear_func(b->components, component_clear);
-    g_array_set_clear_func(b->rules, rule_clear);
-}
-
-void
-plant_builder_fini(struct plant_builder *b)
-{
-    g_array_unref(b->stations);
-    g_array_unref(b->components);
-    g_array_unref(b->rules);
-}
-
-uint32_t
-plant_builder_station(struct plant_builder *b, struct station *s)
-{
-    own(&s->uid);
-    own(&s->name);
-    own(&s->short_name);
-    own(&s->type);
-    own(&s->area);
-    own(&s->guidance);
-    g_array_append_val(b->stations, *s);
-    return b->stations->len - 1;
-}
-
-void
-plant_builder_component(struct plant_builder *b, struct component *c)
-{
-    own(&c->id);
-    own(&c->name);
-    own(&c->short_name);
-    own(&c->unit);
-    own(&c->guidance);
-    g_array_append_val(b->components, *c);
-}
-
-void
-plant_builder_rule(struct plant_builder *b, struct rule_def *r)
-{
-    own(&r->component);
-    own(&r->rule);
-    own(&r->type);
-    own(&r->priority);
-    own(&r->name);
-    own(&r->guidance);
-    own(&r->group);
-    own(&r->parent);
-    g_array_append_val(b->rules, *r);
-}
-
-void
-plant_builder_copy_rules(struct plant_builder *b, const struct plant *plant)
-{
-    for (uint32_t i = 0; i < plant->n_rules; i++) {
-        struct rule_def r = plant->rules[i];
-        r.component = g_strdup(r.component);
-        r.rule = g_strdup(r.rule);
-        r.type = g_strdup(r.type);
-        r.priority = g_strdup(r.priority);
-        r.name = g_strdup(r.name);
-        r.guidance = g_strdup(r.guidance);
-        r.group = g_strdup(r.group);
-        r.parent = g_strdup(r.parent);
-        plant_builder_rule(b, &r);
-    }
-}
-
-void
-plant_builder_copy(struct plant_builder *b, const struct plant *plant)
-{
-    for (uint32_t i = 0; plant != NULL && i < plant->n_stations; i++) {
-        struct station s = plant->stations[i];
-        s.uid = g_strdup(s.uid);
-        s.name = g_strdup(s.name);
-        s.short_name = g_strdup(s.short_name);
-        s.type = g_strdup(s.type);
-        s.area = g_strdup(s.area);
-        s.guidance = g_strdup(s.guidance);
-        plant_builder_station(b, &s);
-    }
-    for (uint32_t i = 0; plant != NULL && i < plant->n_components; i++) {
-        struct component c = plant->components[i];
-        c.id = g_strdup(c.id);
-        c.name = g_strdup(c.name);
-        c.short_name = g_strdup(c.short_name);
-        c.unit = g_strdup(c.unit);
-        c.guidance = g_strdup(c.guidance);
-        c.source_id = g_strdup(c.source_id);
-        c.states = g_memdup2(c.states, c.n_states * sizeof(*c.states));
-        for (size_t k = 0; k < c.n_states; k++) {
-            c.states[k].name = g_strdup(c.states[k].name);
-        }
-        plant_builder_component(b, &c);
-    }
-    if (plant != NULL) {
-        plant_builder_copy_rules(b, plant);
-    }
-}
-
 static int
 compare_stations(const void *a, const void *b)
 {
@@ -205,10 +49,14 @@ sort_plant(struct plant_builder *b)
     g_array_sort(b->components, compare_components);
 }
 
+/* The texts that the pairs are found by last as long as all others of the plant. */
 static char *
-pair_key(const char *uid, const char *id)
+pair_key(struct plant *plant, const char *uid, const char *id)
 {
-    return g_strconcat(uid, "\037", id, NULL);
+    char *pair = g_strconcat(uid, "\037", id, NULL);
+    char *kept = g_string_chunk_insert(plant->texts, pair);
+    g_free(pair);
+    return kept;
 }
 
 static enum rc
@@ -229,13 +77,13 @@ static enum rc
 index_components(struct plant *plant, struct err *err)
 {
     plant->by_id = g_hash_table_new(g_str_hash, g_str_equal);
-    plant->by_pair = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    plant->by_pair = g_hash_table_new(g_str_hash, g_str_equal);
     for (uint32_t i = 0; i < plant->n_components; i++) {
         struct component *c = &plant->components[i];
         struct station *s = &plant->stations[c->station];
         s->first = s->count == 0 ? i : s->first;
         s->count++;
-        if (!g_hash_table_insert(plant->by_pair, pair_key(s->uid, c->id),
+        if (!g_hash_table_insert(plant->by_pair, pair_key(plant, s->uid, c->id),
                                  GUINT_TO_POINTER(i + 1))) {
             return err_set(err, RC_INVALID, "component \"%s\" stands twice in station \"%s\"",
                            c->id, s->uid);
@@ -281,6 +129,8 @@ plant_builder_finish(struct plant_builder *b, struct plant **ret, struct err *er
     plant->stations = (struct station *)(void *)g_array_steal(b->stations, NULL);
     plant->components = (struct component *)(void *)g_array_steal(b->components, NULL);
     plant->rules = (struct rule_def *)(void *)g_array_steal(b->rules, NULL);
+    plant->texts = g_steal_pointer(&b->texts);
+    g_clear_pointer(&b->known, g_hash_table_unref);
     for (uint32_t i = 0; i < plant->n_stations; i++) {
         plant->stations[i].first = 0;
         plant->stations[i].count = 0;
@@ -316,15 +166,10 @@ plant_unref(struct plant *plant)
     g_clear_pointer(&plant->by_uid, g_hash_table_unref);
     g_clear_pointer(&plant->by_id, g_hash_table_unref);
     g_clear_pointer(&plant->by_pair, g_hash_table_unref);
-    for (uint32_t i = 0; i < plant->n_stations; i++) {
-        station_clear(&plant->stations[i]);
-    }
     for (uint32_t i = 0; i < plant->n_components; i++) {
-        component_clear(&plant->components[i]);
+        g_free(plant->components[i].states);
     }
-    for (uint32_t i = 0; i < plant->n_rules; i++) {
-        rule_clear(&plant->rules[i]);
-    }
+    g_string_chunk_free(plant->texts);
     g_free(plant->stations);
     g_free(plant->components);
     g_free(plant->rules);

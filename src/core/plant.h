@@ -123,17 +123,23 @@ struct plant {
     GHashTable *by_uid;  /* uid → index + 1 */
     GHashTable *by_id;   /* id → index + 1, or PLANT_AMBIGUOUS */
     GHashTable *by_pair; /* "uid\037id" → index + 1 */
+    GStringChunk *texts; /* all of them */
     int refs;
 };
 
 /*
  * Collects rows, in any order. The strings of a row are taken over (allocated by GLib, NULL
- * counts as ""), whatever the result; plant_builder_finish() empties the builder.
+ * counts as ""), whatever the result; the row then has the builder's instead, one for all that
+ * are equal. plant_builder_finish() empties the builder, for which only plant_builder_fini() is
+ * left then.
  */
 struct plant_builder {
     GArray *stations;   /* struct station */
     GArray *components; /* struct component; station holds the index in stations */
     GArray *rules;      /* struct rule_def */
+    /* private: */
+    GStringChunk *texts;
+    GHashTable *known; /* of texts, a set */
 };
 
 void plant_builder_init(struct plant_builder *b);

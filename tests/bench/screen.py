@@ -141,5 +141,5 @@ def memory(b):
         return json.loads(out)
     told = b.with_broker(measure)
     b.say(f"    {told}")
-    b.row("memory", "peak, 10,000 stations, 50,000 components, a day of trends, MB",
-          told["peak_mb"], 150, digits=0)
+    b.row("U22", "peak of memory, 10,000 stations, 50,000 components, a day of trends, MB",
+          told["peak_mb"], 64, digits=1)
