@@ -405,6 +405,19 @@ test_shelve(void **state)
 }
 
 static void
+test_shelved_before_it_was(void **state)
+{
+    (void)state;
+    struct play *p = play_open(NULL);
+    play_tell(p, "alarm PW-0001 LEVEL hi medium normal shelved=Umbau never=");
+    play_publish(p);
+    term_send(p->t, "4:view covered\r");
+    play_see(p, "shelved by tk until");
+    play_see(p, "never raised");
+    play_close(p);
+}
+
+static void
 test_reset_and_maintenance(void **state)
 {
     (void)state;
@@ -680,6 +693,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_next_unacknowledged),
     cmocka_unit_test(test_next_finds_what_is_hidden),
     cmocka_unit_test(test_shelve),
+    cmocka_unit_test(test_shelved_before_it_was),
     cmocka_unit_test(test_reset_and_maintenance),
     cmocka_unit_test(test_filter),
     cmocka_unit_test(test_u40_open_and_back),

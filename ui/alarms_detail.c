@@ -42,6 +42,11 @@ add_value(const struct screen *s, GArray *lines, const struct alarm_view *v)
         returned[FORMAT_SIZE * 2 + 16] = "", moment[FORMAT_SIZE * 2];
     alarm_value_text(s, v, 16, value, sizeof(value));
     alarm_limit_text(s, v, limit, sizeof(limit));
+    if (v->raised_at == WALL_NONE) { /* shelved before it ever was */
+        add(lines, STYLE_NORMAL, "%s%s%s", limit, *limit == '\0' ? "" : "  ",
+            _("never raised"));
+        return;
+    }
     moment_text(s, v->raised_at, since, sizeof(since));
     if (v->returned_at != WALL_NONE) {
         format_moment(moment, sizeof(moment), s->zone, v->returned_at, s->now.wall);
