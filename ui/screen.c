@@ -484,7 +484,7 @@ screen_draw(struct screen *s)
     if (s->alarms_drawn) {
         const struct rect *rows = &s->list_rows;
         const bool *left = draw_rows_left(s->draw, rows->y, rows->height);
-        alarm_list_shown(&s->alarms, left, s->now.mono);
+        alarm_list_shown(&s->alarms, left, rows->height, s->now.mono);
     } else {
         alarm_list_hidden(&s->alarms);
     }
