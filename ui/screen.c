@@ -403,7 +403,7 @@ swallowed_by_paste(struct screen *s, int key)
     }
     s->pasting_until = s->now.mono + PASTE_US;
     bool text = key >= ' ' ? key < TERMINAL_KEY : key == '\t' || key == '\r' || key == '\n';
-    return s->prompt.kind == PROMPT_NONE || !text;
+    return s->prompt.kind == PROMPT_NONE || s->prompt.kind == PROMPT_CHOICE || !text;
 }
 
 static void
