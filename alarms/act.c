@@ -57,7 +57,8 @@ cause_of(const struct alarm_action *a, struct now now)
                           .origin = a->origin,
                           .detail = *a->text == '\0' ? NULL : a->text,
                           .source_at = now.wall,
-                          .value = NAN};
+                          .value = NAN,
+                          .action = a->id};
 }
 
 /* The journal keeps what was asked for and why not; err is for the one who asked. */
@@ -131,7 +132,8 @@ park(struct evaluator *e, const struct alarm_action *a, struct now now, struct e
                                   .seen_at = a->seen_at,
                                   .user = copy.user,
                                   .origin = copy.origin,
-                                  .comment = copy.text};
+                                  .comment = copy.text,
+                                  .action = a->id};
         parked_keep(e, &r);
         parked_changed(e, &r, false);
     }

@@ -197,6 +197,7 @@ struct cause {
     const char *detail; /* NULL: nothing */
     wall_us source_at;  /* the source's time of it */
     double value;       /* NAN: none */
+    struct uuid action; /* of an operator; nil: none */
 };
 
 /* ---- evaluator.c ---- */

@@ -23,6 +23,7 @@ journal_line(struct evaluator *e, enum alarm_event event, const struct cause *ca
         .actor = g_strdup(cause->actor),
         .origin = g_strdup(cause->origin),
         .detail = g_strdup(cause->detail),
+        .action = cause->action,
     };
     g_array_append_val(e->changes.journal, line);
     return &g_array_index(e->changes.journal, struct journal_record,
@@ -264,7 +265,8 @@ take_parked(struct evaluator *e, uint32_t alarm, const struct cause *cause)
                        .origin = p.origin,
                        .detail = p.comment,
                        .source_at = p.at,
-                       .value = NAN};
+                       .value = NAN,
+                       .action = p.action};
     transit(e, alarm, LIFE_ACK, &by);
     parked_done(e, &id);
 }

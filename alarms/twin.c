@@ -39,8 +39,11 @@ static void
 take_ack(struct evaluator *e, const struct parked_record *p, const struct uuid *ours,
          struct now now)
 {
-    struct alarm_action a = {
-        .kind = ACTION_ACK, .occurrence = *ours, .step = p->step, .seen_at = p->seen_at};
+    struct alarm_action a = {.kind = ACTION_ACK,
+                             .id = p->action,
+                             .occurrence = *ours,
+                             .step = p->step,
+                             .seen_at = p->seen_at};
     g_strlcpy(a.user, p->user != NULL ? p->user : "", sizeof(a.user));
     g_strlcpy(a.origin, p->origin != NULL ? p->origin : "", sizeof(a.origin));
     g_strlcpy(a.text, p->comment != NULL ? p->comment : "", sizeof(a.text));

@@ -39,6 +39,11 @@
  */
 #define JOURNAL_KEEP_DAYS 3653
 
+/* While the broker is listened to, batch.heard_until is moved on so often; it stays so far
+ * behind because a broker that stands still is not noticed at once. */
+#define LISTENED_US     (60 * US_PER_S)
+#define LISTENED_LAG_US (10 * US_PER_S)
+
 struct cache;
 
 struct cache_config {
@@ -106,6 +111,10 @@ struct batch {
     int64_t plant_version; /* the store's, that this cache has now; 0: as is */
     GArray *actions;       /* struct open_action */
     GArray *handled;       /* struct handled_action; the newest 10,000 are kept */
+
+    /* From then until then the broker was listened to without a break; a later until of the
+     * same since takes the place of an earlier one. since 0: as is. */
+    wall_us heard_since, heard_until;
 };
 
 /*

@@ -334,8 +334,9 @@ take_part(struct taker *t, const struct archive_request *r, struct archive_answe
 }
 
 enum rc
-pg_history_trend(struct pg *pg, const struct archive_request *r, wall_us upto,
-                 struct archive_answer *out, struct err *err)
+pg_history_trend(struct pg *pg, const struct archive_request *r,
+                 const struct pg_history_range *range, struct archive_answer *out,
+                 struct err *err)
 {
     GString *stations = g_string_new("{"), *components = g_string_new("{");
     for (uint32_t i = 0; i < r->n_series; i++) {
@@ -344,14 +345,16 @@ pg_history_trend(struct pg *pg, const struct archive_request *r, wall_us upto,
     }
     g_string_append_c(stations, '}');
     g_string_append_c(components, '}');
-    char since[NUMBER_SIZE], until[NUMBER_SIZE], parts[NUMBER_SIZE], end[NUMBER_SIZE];
+    char since[NUMBER_SIZE], until[NUMBER_SIZE], parts[NUMBER_SIZE];
+    char from[NUMBER_SIZE], upto[NUMBER_SIZE];
     snprintf(parts, sizeof(parts), "%u", r->n_buckets);
     const char *const values[] = {stations->str,
                                   components->str,
                                   time_text(since, r->since),
                                   time_text(until, r->until),
                                   parts,
-                                  time_text(end, upto)};
+                                  time_text(from, range->since),
+                                  time_text(upto, range->until)};
     PGresult *result = NULL;
     enum rc rc = pg_query(pg, PG_TREND, G_N_ELEMENTS(values), values, &result, err);
     struct taker t = {.result = result};

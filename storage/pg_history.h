@@ -49,9 +49,11 @@ MUST_USE enum rc pg_history_alarms(struct pg *pg, const struct component_name *n
                                    bool open_only, const struct pg_history_range *range,
                                    GArray *out, struct err *err);
 
-/* The readings of an ARCHIVE_TREND request before time upto in out's buckets, and what was last
- * before the span. out is the zeroed answer to r; after a failure it has a part of that. */
-MUST_USE enum rc pg_history_trend(struct pg *pg, const struct archive_request *r, wall_us upto,
+/* The readings of an ARCHIVE_TREND request in out's buckets, of the range only, whose until is
+ * not included; when that begins with the request's span, also what was last before it. out is
+ * the zeroed answer to r; after a failure it has a part of that. */
+MUST_USE enum rc pg_history_trend(struct pg *pg, const struct archive_request *r,
+                                  const struct pg_history_range *range,
                                   struct archive_answer *out, struct err *err);
 
 #endif

@@ -67,7 +67,7 @@ static const char *const texts[] = {
     [PG_HISTORY_READINGS] = "SELECT * FROM leitstand.history_readings($1, $2, $3, $4, $5, $6)",
     [PG_HISTORY_JOURNAL] =
         "SELECT * FROM leitstand.history_journal($1, $2, $3, $4, $5, $6, $7)",
-    [PG_TREND] = "SELECT * FROM leitstand.trend($1, $2, $3, $4, $5, $6)",
+    [PG_TREND] = "SELECT * FROM leitstand.trend($1, $2, $3, $4, $5, $6, $7)",
 
     [PG_LEASE_LISTEN] = "LISTEN leitstand_lease",
     [PG_LEASE_LOOK] = "SELECT * FROM leitstand.lease_look($1, $2, $3)",

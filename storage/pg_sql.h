@@ -25,7 +25,7 @@ enum pg_statement {
     PG_HISTORY_READINGS, /* stations, components, since, until, skip, at_most */
     PG_HISTORY_JOURNAL,  /* station, component, event, since, until, skip, at_most */
     PG_HISTORY_ALARMS,   /* station, component, open_only, since, until, skip, at_most */
-    PG_TREND,            /* stations, components, since, until, parts, upto */
+    PG_TREND,            /* stations, components, since, until, parts, from, upto */
     /* The lease (002-ownership.sql); one row of leitstand.lease_state each. */
     PG_LEASE_LISTEN,  /* no parameters */
     PG_LEASE_LOOK,    /* instance, mode, validity in ms */

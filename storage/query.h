@@ -49,17 +49,31 @@ struct query_range {
 MUST_USE enum rc query_readings(struct query *q, const struct query_range *range,
                                 query_row *row, void *user, struct err *err);
 
+/* A span of time; none when it does not begin before its end, which is not included. */
+struct query_gap {
+    wall_us since, until;
+};
+
 /*
- * The readings of an ARCHIVE_TREND request from time from on, in out's buckets; and, when from
- * is not after the span's begin, what was last before it, as far as that is found within
- * reason. out is the zeroed answer to r; after a failure it has a part of that.
+ * The readings of an ARCHIVE_TREND request in out's buckets, but those of the gap in apart's
+ * (NULL: there is none); and in out what was last before the span, as far as that is found
+ * within reason. out and apart are zeroed answers to r; after a failure they have a part of
+ * that.
  */
-MUST_USE enum rc query_buckets(struct query *q, const struct archive_request *r, wall_us from,
-                               struct archive_answer *out, struct err *err);
+MUST_USE enum rc query_buckets(struct query *q, const struct archive_request *r,
+                               const struct query_gap *gap, struct archive_answer *out,
+                               struct archive_answer *apart, struct err *err);
 
 /* From here on all that was heard is still there; WALL_NONE: there is nothing. */
 MUST_USE enum rc query_readings_reach(struct query *q, wall_us *ret, struct err *err);
 MUST_USE enum rc query_journal_reach(struct query *q, wall_us *ret, struct err *err);
+
+/* Of the span *ret the least that holds all times at which the broker was not listened to, or
+ * from which something may have been dropped (reach, see above). Listened to now: what comes
+ * from now on is no gap. Readings count by their own time, so one that was long under way may
+ * be missing all the same. */
+MUST_USE enum rc query_readings_gap(struct query *q, wall_us reach, wall_us now,
+                                    struct query_gap *ret, struct err *err);
 
 /* Total records ever stored, and bytes, as in struct cache_stats. */
 MUST_USE enum rc query_stored(struct query *q, uint64_t *ret_stored, struct err *err);

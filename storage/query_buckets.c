@@ -11,8 +11,8 @@
 struct trend {
     struct query *q;
     const struct archive_request *request;
-    wall_us from;
-    struct archive_answer *out;
+    const struct query_gap *gap;
+    struct archive_answer *out, *apart;
     uint32_t series[ARCHIVE_SERIES_MAX]; /* 0: the cache never had it */
     GHashTable *place;                   /* series → first index of it plus one */
     bool settled[ARCHIVE_SERIES_MAX];    /* nothing newer will be found before the span */
@@ -57,9 +57,11 @@ take_row(sqlite3_stmt *stmt, void *user)
     struct glance g = look_at(stmt, 0);
     if (g.ts < r->since) {
         take_before(&t->out->before[i], &g);
-    } else if (g.ts >= t->from && g.ts < r->until && !g.is_text) {
+    } else if (g.ts < r->until && !g.is_text) {
+        bool apart = t->apart != NULL && g.ts >= t->gap->since && g.ts < t->gap->until;
         uint32_t part = archive_bucket_of(r->since, r->until, r->n_buckets, g.ts);
-        struct archive_bucket *b = &t->out->buckets[(size_t)i * r->n_buckets + part];
+        struct archive_bucket *b =
+            &(apart ? t->apart : t->out)->buckets[(size_t)i * r->n_buckets + part];
         if (g.is_good) {
             archive_bucket_add(b, g.value, g.ts);
         } else {
@@ -187,11 +189,11 @@ look_back(struct trend *t, struct slices *s, struct err *err)
 /* ---- all of it ---- */
 
 static enum rc
-load(struct trend *t, struct slices *s, wall_us oldest, struct err *err)
+load(struct trend *t, struct slices *s, struct err *err)
 {
     enum rc rc = query_begin(t->q, err);
     if (rc == RC_OK) {
-        rc = slices_load(s, oldest, t->request->until - 1, err);
+        rc = slices_load(s, WALL_NONE, t->request->until - 1, err);
         query_end(t->q);
     }
     return rc;
@@ -200,38 +202,37 @@ load(struct trend *t, struct slices *s, wall_us oldest, struct err *err)
 static enum rc
 fill(struct trend *t, struct slices *s, struct err *err)
 {
-    bool whole = t->from <= t->request->since;
-    enum rc rc = load(t, s, whole ? WALL_NONE : t->from, err);
+    enum rc rc = load(t, s, err);
     for (guint i = 0; rc == RC_OK && i < s->list->len; i++) {
         const struct slice *slice = &g_array_index(s->list, struct slice, i);
-        if (slice->max_ts >= t->from) {
+        if (slice->max_ts >= t->request->since) {
             rc = slices_read(s, slice->number, err);
         }
     }
-    return rc == RC_OK && whole ? look_back(t, s, err) : rc;
+    return rc == RC_OK ? look_back(t, s, err) : rc;
 }
 
 /* A component may have been asked for twice. */
 static void
-copy_doubles(struct trend *t)
+copy_doubles(const struct trend *t, struct archive_answer *out)
 {
     uint32_t n = t->request->n_buckets;
     for (uint32_t i = 0; i < t->request->n_series; i++) {
         void *key = GUINT_TO_POINTER(t->series[i]);
         guint first = GPOINTER_TO_UINT(g_hash_table_lookup(t->place, key));
         if (first != 0 && first != i + 1) {
-            memcpy(&t->out->buckets[(size_t)i * n], &t->out->buckets[(size_t)(first - 1) * n],
-                   n * sizeof(*t->out->buckets));
-            t->out->before[i] = t->out->before[first - 1];
+            memcpy(&out->buckets[(size_t)i * n], &out->buckets[(size_t)(first - 1) * n],
+                   n * sizeof(*out->buckets));
+            out->before[i] = out->before[first - 1];
         }
     }
 }
 
 enum rc
-query_buckets(struct query *q, const struct archive_request *r, wall_us from,
-              struct archive_answer *out, struct err *err)
+query_buckets(struct query *q, const struct archive_request *r, const struct query_gap *gap,
+              struct archive_answer *out, struct archive_answer *apart, struct err *err)
 {
-    struct trend t = {.q = q, .request = r, .from = MAX(from, r->since), .out = out};
+    struct trend t = {.q = q, .request = r, .gap = gap, .out = out, .apart = apart};
     t.place = g_hash_table_new(NULL, NULL);
     enum rc rc = find_all_series(&t, err);
     uint32_t n;
@@ -246,7 +247,10 @@ query_buckets(struct query *q, const struct archive_request *r, wall_us from,
         rc = rc == RC_OK ? fill(&t, &s, err) : rc;
         slices_fini(&s);
     }
-    copy_doubles(&t);
+    copy_doubles(&t, out);
+    if (apart != NULL) {
+        copy_doubles(&t, apart);
+    }
     g_free(series);
     g_free(keys);
     g_hash_table_unref(t.place);

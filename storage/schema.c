@@ -69,6 +69,8 @@ static const char *const migrations[] = {
     " hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' ||"
     " substr('89AB', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' ||"
     " hex(randomblob(6))));",
+    /* When readings were heard: what others heard meanwhile is in the central store. */
+    "CREATE TABLE heard(since INTEGER PRIMARY KEY, until);",
 };
 #define VERSION     ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 #define VERSION_MAX (VERSION + 100) /* a number beyond is damage, not a later program */

@@ -30,6 +30,8 @@
  *                 transaction of the rows
  *   actions       operator actions of this instance that nobody has answered, as JSON
  *   handled       actions that were done by this instance as owner, or by others: n counts up
+ *   heard         the newest thousand spans of time in which the broker was listened to
+ *                 without a break; the end of that of now is behind
  *   meta          slices, indexed, pruned: how many slices there ever were, have their
  *                 slice_series, are dropped; digest: of the plant's files; journal_pruned: up
  *                 to here the journal's lines may be gone; writer: a UUID of this file, made

@@ -196,6 +196,18 @@ write_alarms(struct writer *w, const struct alarm_changes *c, int64_t *last, str
 }
 
 static enum rc
+write_heard(struct writer *w, const struct batch *b, struct err *err)
+{
+    if (b->heard_since == 0) {
+        return RC_OK;
+    }
+    int bound = sqlite3_bind_int64(w->stmt[SET_HEARD], 1, b->heard_since);
+    bound |= sqlite3_bind_int64(w->stmt[SET_HEARD], 2, b->heard_until);
+    enum rc rc = writer_run(w, SET_HEARD, bound, err);
+    return rc == RC_OK ? writer_run(w, TRIM_HEARD, SQLITE_OK, err) : rc;
+}
+
+static enum rc
 write_batches(struct writer *w, struct batch *const *batches, size_t n, struct commit *after,
               struct err *err)
 {
@@ -216,6 +228,9 @@ write_batches(struct writer *w, struct batch *const *batches, size_t n, struct c
         }
         if (rc == RC_OK) {
             rc = write_followed(w, batches[i], &after->extent, err);
+        }
+        if (rc == RC_OK) {
+            rc = write_heard(w, batches[i], err);
         }
     }
     if (rc == RC_OK) {

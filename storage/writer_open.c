@@ -30,6 +30,10 @@ static const char *const texts[] = {
     [DROP_ROWS] = "DELETE FROM slice_series WHERE key < ?",
     [DROP_SLICE] = "DELETE FROM slice WHERE slice < ?",
     [SET_META] = "UPDATE meta SET value = ?2 WHERE name = ?1",
+    [SET_HEARD] = "INSERT INTO heard VALUES(?,?) ON CONFLICT(since) DO UPDATE SET"
+                  " until = excluded.until",
+    [TRIM_HEARD] = "DELETE FROM heard WHERE since <="
+                   " (SELECT since FROM heard ORDER BY since DESC LIMIT 1 OFFSET 1000)",
 };
 static_assert(G_N_ELEMENTS(texts) == STATEMENTS, "a statement has no text");
 static_assert(SLICE_ROWS == 16384, "the text above says otherwise");
@@ -144,6 +148,7 @@ check_content(struct writer *w, struct err *err)
         "PRAGMA quick_check('alarms')",  "PRAGMA quick_check('maintenance')",
         "PRAGMA quick_check('parked')",  "PRAGMA quick_check('followed')",
         "PRAGMA quick_check('actions')", "PRAGMA quick_check('handled')",
+        "PRAGMA quick_check('heard')",
     };
     struct stat st;
     if (stat(w->path, &st) == 0 && st.st_size <= SCHEMA_SMALL_BYTES) {

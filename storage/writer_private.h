@@ -25,8 +25,10 @@ enum statement {
     DROP_ROWS,
     DROP_SLICE,
     SET_META,
+    SET_HEARD,
+    TRIM_HEARD,
 };
-#define STATEMENTS (SET_META + 1)
+#define STATEMENTS (TRIM_HEARD + 1)
 
 struct writer {
     char *path;

@@ -3,7 +3,7 @@
 #
 # Every test there is: installs what is missing, builds with gcc, with clang, with the address
 # and undefined-behaviour sanitizers and with the thread sanitizer, runs the tests of each, and
-# lets every fuzz target run for a minute. The last line says how many passed and failed.
+# lets every fuzz target run for a while. The last line says how many passed and failed.
 #
 # usage: run.sh [--yes] [--quick]
 #        --yes    installs packages without asking
@@ -35,9 +35,9 @@ passed=0
 failed=0
 skipped=0
 prefix= # what tests run under
-rebuild=--no-rebuild
 nicely= # what those run under that others may work beside
 jobs=3
+ahead= # the builds behind the tests
 started=$(date +%s)
 
 say() {
@@ -62,22 +62,47 @@ count() { # label file
     skipped=$((skipped + $3))
 }
 
+# What each build is made of: CC, the target ("": all) and the options of meson.
+describe() { # name
+    cc=gcc target='' options=''
+    case $1 in
+    clang) cc=clang ;;
+    asan) options='-Db_sanitize=address,undefined' ;;
+    tsan) target=threads options='-Db_sanitize=thread' ;;
+    fuzz)
+        cc=clang target=fuzzers
+        options='-Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false'
+        ;;
+    esac
+}
+
 # A build that is there already is only brought up to date.
-build() { # name target [meson options]; CC comes from outside
-    name=$1 target=$2 log=$work/$1.log
-    shift 2
-    say "$name: building"
+make_build() { # name [what ninja runs under]
+    describe "$1"
+    made=$work/$1
+    shift
     {
-        { [ -f "$work/$name/build.ninja" ] || meson setup "$@" "$work/$name" "$root"; } &&
-            if [ -n "$target" ]; then
-                ninja -C "$work/$name" "$target"
-            else
-                ninja -C "$work/$name"
-            fi
-    } >"$log" 2>&1 && return
-    grep -E -A 8 'FAILED|error:|ERROR' "$log" | head -n 60
-    fail "$name: build (all of it in $log)"
+        # shellcheck disable=SC2086
+        { [ -f "$made/build.ninja" ] || CC=$cc meson setup $options "$made" "$root"; } &&
+            "$@" ninja -C "$made" $target
+    } >"$made.log" 2>&1
+}
+
+build() { # name
+    say "$1: building"
+    make_build "$1" && return
+    grep -E -A 8 'FAILED|error:|ERROR' "$work/$1.log" | head -n 60
+    fail "$1: build (all of it in $work/$1.log)"
     return 1
+}
+
+# Tests mostly wait: what comes later is built behind them. Should that fail, build() says so.
+build_ahead() { # names
+    say "$*: building behind"
+    for name in "$@"; do
+        make_build "$name" nice -n 19 || true
+    done &
+    ahead=$!
 }
 
 run() { # name [options of meson test]
@@ -87,7 +112,7 @@ run() { # name [options of meson test]
     json=$work/$name/meson-logs/testlog.json
     rm -f "$json"
     # shellcheck disable=SC2086
-    $prefix meson test -C "$work/$name" $rebuild --print-errorlogs --num-processes "$jobs" "$@" \
+    $prefix meson test -C "$work/$name" --no-rebuild --print-errorlogs --num-processes "$jobs" "$@" \
         >"$work/$name.tests" 2>&1 ||
         grep -v '^ *[0-9]*/[0-9]* .* OK ' "$work/$name.tests" | tail -n 150
     if [ -s "$json" ]; then
@@ -120,20 +145,20 @@ finish() { # pid build logbase
     fi
 }
 
-# Those that type at a screen do not get on with a machine that is busy, but they mostly wait:
-# what they leave is for the parts, which need nobody else. Of the others, which wait for
-# services, there are more at once than there are processors.
+# Those that type at a screen do not get on with a machine that is busy, but they wait most of
+# the time: what they leave is for the parts, which need nobody else, and for builds. So do the
+# others, which wait for services.
 run_all() { # name [options of meson test]
     all=$1
     shift
     start_parts "$all" "$@"
     parts=$beside_pid
-    jobs=2
+    jobs=4
     run "$all" --suite screen "$@"
-    finish "$parts" "$all" "$all-parts"
     jobs=3
     run "$all" --no-suite screen --no-suite ha --no-suite unit --no-suite source \
         --no-suite model "$@"
+    finish "$parts" "$all" "$all-parts"
 }
 
 start_parts() { # build [options of meson test]
@@ -155,9 +180,9 @@ finish_ha() {
     finish "$ha" gcc ha
 }
 
-export CC=gcc
 ha=
-if build gcc ''; then
+if build gcc; then
+    [ "$quick" = yes ] || build_ahead clang asan tsan fuzz
     run_all gcc
     if [ "$quick" = yes ]; then
         start_ha
@@ -166,40 +191,37 @@ if build gcc ''; then
 fi
 
 if [ "$quick" = no ]; then
+    [ -z "$ahead" ] || wait "$ahead"
     # The ten million random events were gcc's; a second compiler takes a tenth of them, and what
     # the parts do by themselves and with the store.
-    export CC=clang ALARM_STEPS=1000000
-    if build clang ''; then
+    if build clang; then
+        export ALARM_STEPS=1000000
         run clang --suite unit --suite store
+        unset ALARM_STEPS
     fi
-    unset ALARM_STEPS
 
-    export CC=gcc
-    # What leaks or reads astray ends the program with a report, in the children of a test as well.
-    export ASAN_OPTIONS=allow_user_segv_handler=0:detect_leaks=1:abort_on_error=0
-    export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-    export ALARM_STEPS=300000 ALARM_SEEDS=20
-    if build asan '' -Db_sanitize=address,undefined; then
-        run_all asan --no-suite source --no-suite model --no-suite custody --no-suite look \
-            --no-suite e2e \
-            --timeout-multiplier 4
+    if build asan; then
+        # What leaks or reads astray ends the program with a report, in the children of a test as
+        # well.
+        export ASAN_OPTIONS=allow_user_segv_handler=0:detect_leaks=1:abort_on_error=0
+        export LSAN_OPTIONS="suppressions=$root/tests/lsan.supp:print_suppressions=0"
+        export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+        export ALARM_STEPS=300000 ALARM_SEEDS=20
+        run_all asan --no-suite source --no-suite model --no-suite custody --no-suite measured \
+            --no-suite e2e --timeout-multiplier 4
+        unset ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS ALARM_STEPS ALARM_SEEDS
     fi
-    unset ASAN_OPTIONS UBSAN_OPTIONS ALARM_STEPS ALARM_SEEDS
 
-    export TSAN_OPTIONS="halt_on_error=1:suppressions=$root/tests/tsan.supp"
-    # Only what the tests with threads need is built.
-    if build tsan build.ninja -Db_sanitize=thread; then
-        rebuild=
+    if build tsan; then
+        export TSAN_OPTIONS="halt_on_error=1:suppressions=$root/tests/tsan.supp"
         # Without -R newer kernels lay memory out in a way this sanitizer does not know.
         prefix='setarch -R'
         run tsan --suite threads --timeout-multiplier 6
         prefix=
-        rebuild=--no-rebuild
+        unset TSAN_OPTIONS
     fi
-    unset TSAN_OPTIONS
 
-    export CC=clang
-    if build fuzz fuzzers -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false; then
+    if build fuzz; then
         [ ! -f "$work/gcc/build.ninja" ] || start_ha
         say "fuzz: ${FUZZ_SECONDS:-20} s for each target, two at a time"
         nice -n 19 sh "$root/tests/fuzz/run.sh" "$work/fuzz" >"$work/fuzz.tap" 2>&1 ||

@@ -101,6 +101,11 @@ perform(void *user, const struct remote_action *a)
     assert_true(action_order_read(&order, a, &err));
     p->performed++;
     g_strlcpy(p->id, a->id, sizeof(p->id));
+    if (!order.handover) {
+        char id[UUID_SIZE];
+        uuid_format(id, &order.act.id);
+        assert_string_equal(id, a->id); /* it is done under the name that it travels by */
+    }
     g_strlcpy(p->user, order.act.user, sizeof(p->user));
     g_strlcpy(p->origin, order.act.origin, sizeof(p->origin));
     if (p->quick) {

@@ -423,6 +423,32 @@ an_ack_before_its_occurrence_is_parked(void **state)
     assert_int_equal(f->kept.parked->len, 0);
 }
 
+/* By it the store knows what two owners did. */
+static void
+what_an_action_did_has_its_name(void **state)
+{
+    struct fx *f = *state;
+    struct alarm_action a = fx_action(f, ACTION_SHELVE, FAULT, ""); /* wants a reason */
+    a.id = uuid_of("one", 3);
+    assert_int_equal(fx_do(f, &a), RC_INVALID);
+    a = fx_action(f, ACTION_ACK, "", "in hand");
+    a.id = uuid_of("one", 3);
+    a.occurrence = foretell();
+    assert_int_equal(fx_do(f, &a), RC_OK);
+    fx_at(f, 10);
+    fx_put(f, "PS-01/F1", 1);
+    assert_int_equal(fx_state(f, FAULT), ALARM_ACKED);
+    unsigned acts = 0;
+    for (guint i = 0; i < f->journal->len; i++) {
+        const struct journal_record *r = &g_array_index(f->journal, struct journal_record, i);
+        bool act =
+            r->event == EVENT_REFUSED || r->event == EVENT_PARKED || r->event == EVENT_ACKED;
+        acts += act;
+        assert_true(uuid_equal(&r->action, act ? &a.id : &(struct uuid){{0}}));
+    }
+    assert_int_equal(acts, 3);
+}
+
 static void
 an_ack_that_races_a_clear_opens_nothing(void **state)
 {
@@ -579,6 +605,7 @@ main(void)
         scenario(an_ack_under_cover_is_valid_afterwards),
         scenario(only_the_last_overlay_lets_it_in),
         scenario(an_ack_before_its_occurrence_is_parked),
+        scenario(what_an_action_did_has_its_name),
         scenario(an_ack_that_races_a_clear_opens_nothing),
         scenario(an_ack_covers_up_to_its_step),
         scenario(an_ack_of_an_older_one_covers_up_to_its_step),

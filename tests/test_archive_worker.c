@@ -86,12 +86,27 @@ fill_store(void)
 }
 
 static void
-fill_cache(void)
+put_heard(struct cache *c, wall_us since, wall_us until)
 {
-    struct cache *c = support_open(place.path, NULL);
+    struct batch *b = cache_new_batch(c);
+    b->heard_since = since;
+    b->heard_until = until;
+    support_put(c, b);
+}
+
+/* Numbers from gap to gap_end are not in the cache, and not listened for; 0: there are none. */
+static void
+fill_cache(const char *path, int gap, int gap_end)
+{
+    struct cache *c = support_open(path, NULL);
     plant_unref(support_store_plant(c, 1, 2));
+    put_heard(c, time_of(CACHED), gap == 0 ? newest : time_of(gap_end + 1) + 1);
+    put_heard(c, gap == 0 ? time_of(CACHED) : time_of(gap - 1), newest);
     struct batch *b = cache_new_batch(c);
     for (int n = CACHED; n >= 1; n--) {
+        if (n >= gap && n <= gap_end) {
+            continue;
+        }
         for (uint32_t series = 1; series <= 2; series++) {
             if (is_text(n)) {
                 support_add_text(b, series, time_of(n), "open");
@@ -118,7 +133,7 @@ prepare(void **state)
     newest = clock_now().wall / US_PER_S * US_PER_S;
     place.dir = support_dir(&place.path);
     fill_store();
-    fill_cache();
+    fill_cache(place.path, 0, 0);
     return 0;
 }
 
@@ -441,21 +456,36 @@ test_a_frozen_store_delays_its_own_part_only(void **state)
     end(&s);
 }
 
+/* The connection that waits for a lock of ours, once it does. */
+static pid_t
+held_up(void)
+{
+    mono_us until = clock_now().mono + DEADLINE_US;
+    int64_t n = 0;
+    while (n == 0 && clock_now().mono < until) {
+        n = g_ascii_strtoll(store_ask("select max(pid) from pg_locks where not granted"), NULL,
+                            10);
+    }
+    assert_true(n > 0);
+    return (pid_t)n;
+}
+
+/* One that was not sent yet is dropped without a trace: it has to be under way. */
 static void
 test_a_cancelled_request_is_given_up(void **state)
 {
     (void)state;
     struct stage s = start(STORE_INSTANCE, PATIENCE_US);
     struct archive_request far = trend_of(ALL, 1, 20), journal = journal_of(LINES);
-    uint64_t id = archive_ask(s.archive, &far);
-    archive_answer_free(expect(&s, id, ARCHIVE_CACHE, false));
-    archive_answer_free(expect(&s, id, ARCHIVE_CENTRAL, true));
-    pid_t frozen = backend();
-    kill(frozen, SIGSTOP);
+    struct pg *other = store_open("");
+    assert_int_equal(pg_exec(other, "begin; lock table leitstand.reading", NULL), RC_OK);
     mono_us before = clock_now().mono;
     uint64_t first = archive_ask(s.archive, &far), second = archive_ask(s.archive, &journal);
     archive_answer_free(expect(&s, first, ARCHIVE_CACHE, false));
     archive_answer_free(expect(&s, second, ARCHIVE_CACHE, false));
+    pid_t frozen = held_up();
+    kill(frozen, SIGSTOP);
+    pg_close(other);
     archive_cancel(s.archive, first);
     /* The next one is asked over a new connection. */
     archive_answer_free(expect(&s, second, ARCHIVE_CENTRAL, true));
@@ -503,12 +533,104 @@ test_no_server_and_no_cache(void **state)
     place.path = path;
 }
 
+/* Nobody listened for a while, of which the cache has but one reading that came late. */
+static void
+test_what_was_missed_comes_from_the_store(void **state)
+{
+    (void)state;
+    enum { GAP = 301, LATE = 399, END = 400 };
+    struct place whole = place;
+    place.dir = support_dir(&place.path);
+    fill_cache(place.path, GAP, END);
+    struct cache *c = support_open(place.path, NULL);
+    struct batch *b = cache_new_batch(c);
+    support_add(b, 1, time_of(LATE), newest, value_of(LATE, 0));
+    support_put(c, b);
+    cache_close(c);
+    struct stage s = start(STORE_INSTANCE, PATIENCE_US);
+    static const uint32_t parts[] = {1, 7, 500, ARCHIVE_BUCKETS_MAX};
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        struct archive_request r = trend_of(CACHED - 10, 5, parts[i]);
+        uint64_t id = archive_ask(s.archive, &r);
+        archive_answer_free(expect(&s, id, ARCHIVE_CACHE, false));
+        struct archive_answer *answer = expect(&s, id, ARCHIVE_CENTRAL, true);
+        assert_trend(answer, &r, ALL);
+        archive_answer_free(answer);
+        r = trend_of(GAP - 1, 5, parts[i]); /* since then it listened */
+        id = archive_ask(s.archive, &r);
+        archive_answer_free(expect(&s, id, ARCHIVE_CACHE, true));
+        r = trend_of(GAP + 50, GAP + 10, parts[i]); /* it begins and ends in the gap */
+        id = archive_ask(s.archive, &r);
+        archive_answer_free(expect(&s, id, ARCHIVE_CACHE, false));
+        answer = expect(&s, id, ARCHIVE_CENTRAL, true);
+        assert_trend(answer, &r, ALL);
+        archive_answer_free(answer);
+    }
+    end(&s);
+    support_remove(place.dir, place.path);
+    place = whole;
+}
+
+/* What waits for its way to the store is shown; what the cache has is so without the store. */
+static void
+test_the_store_takes_nothing_away(void **state)
+{
+    (void)state;
+    enum { GAP = 301, END = 400 };
+    struct place whole = place;
+    place.dir = support_dir(&place.path);
+    fill_cache(place.path, GAP, END);
+    struct cache *c = support_open(place.path, NULL);
+    struct batch *b = cache_new_batch(c);
+    for (int n = END; n >= GAP; n--) {
+        if (!is_text(n)) {
+            support_add(b, 1, time_of(n), newest, 5000);
+        }
+    }
+    support_put(c, b);
+    cache_close(c);
+    store_ask("delete from leitstand.reading where ts = leitstand.time_of(%lld)",
+              (long long)time_of(350));
+    struct archive_request r = trend_of(CACHED - 10, 5, ARCHIVE_BUCKETS_MAX);
+    uint32_t of_350 = archive_bucket_of(r.since, r.until, r.n_buckets, time_of(350));
+    const char *stores[] = {STORE_INSTANCE, "host=/nonexistent"};
+    for (size_t i = 0; i < G_N_ELEMENTS(stores); i++) {
+        struct stage s = start(stores[i], PATIENCE_US);
+        uint64_t id = archive_ask(s.archive, &r);
+        struct archive_answer *answer = expect(&s, id, ARCHIVE_CACHE, false);
+        assert_int_equal(answer->buckets[of_350].n, 1);
+        archive_answer_free(answer);
+        answer = expect(&s, id, i == 0 ? ARCHIVE_CENTRAL : ARCHIVE_CACHE, true);
+        assert_int_equal(answer->buckets[of_350].n, 1);
+        assert_true(fabs(answer->buckets[of_350].max - 5000) < 1);
+        archive_answer_free(answer);
+        end(&s);
+    }
+    support_remove(place.dir, place.path);
+    place = whole;
+}
+
+/* The day of today may be large, and its index is on time only. */
+static void
+test_a_day_is_not_read_through(void **state)
+{
+    (void)state;
+    const char *scans = store_ask(
+        "select count(*) from leitstand.trend(array['S0'], array['C0'], %lld, %lld, 20, %lld,"
+        " %lld);"
+        "select sum(seq_scan) from pg_stat_xact_user_tables where relname ~ '^reading_'",
+        (long long)time_of(ALL), (long long)newest, (long long)time_of(20),
+        (long long)time_of(10));
+    assert_string_equal(scans, "0");
+}
+
 /* A store that was not brought up to date says what it lacks. */
 static void
 test_a_refusal_is_told(void **state)
 {
     (void)state;
-    store_ask("alter function leitstand.trend(text[], text[], bigint, bigint, integer, bigint)"
+    store_ask("alter function leitstand.trend(text[], text[], bigint, bigint, integer, bigint, "
+              "bigint)"
               " rename to trend_of_tomorrow");
     struct stage s = start(STORE_INSTANCE, PATIENCE_US);
     struct archive_request far = trend_of(ALL, 1, 20);
@@ -535,6 +657,9 @@ main(void)
         cmocka_unit_test(test_a_cancelled_request_is_given_up),
         cmocka_unit_test(test_stopped_while_the_store_is_frozen),
         cmocka_unit_test(test_no_server_and_no_cache),
+        cmocka_unit_test(test_what_was_missed_comes_from_the_store),
+        cmocka_unit_test(test_the_store_takes_nothing_away),
+        cmocka_unit_test(test_a_day_is_not_read_through),
         cmocka_unit_test(test_a_refusal_is_told), /* last: the function is gone then */
     };
     return cmocka_run_group_tests_name("archive_worker", tests, prepare, finish);

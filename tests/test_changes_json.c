@@ -90,6 +90,7 @@ add_line(struct alarm_changes *c)
         .actor = some_text(),
         .origin = some_text(),
         .detail = some_text(),
+        .action = some_id(),
     };
     g_array_append_val(c->journal, r);
 }
@@ -182,6 +183,7 @@ add_rest(struct alarm_changes *c)
         p.user = some_text();
         p.origin = some_text();
         p.comment = some_text();
+        p.action = some_id();
     }
     g_array_append_val(c->parked, p);
 }
@@ -222,6 +224,7 @@ compare_lines(const GArray *a, const GArray *b)
         assert_int_equal(x->epoch, y->epoch);
         assert_int_equal(x->event, y->event);
         assert_true(uuid_equal(&x->occurrence, &y->occurrence));
+        assert_true(uuid_equal(&x->action, &y->action));
         assert_true(isnan(x->value) ? isnan(y->value)
                                     : !(x->value < y->value) && !(x->value > y->value));
         assert_int_equal(x->overlays, y->overlays);

@@ -98,6 +98,19 @@ test_follow_stays_at_the_start(void **state)
     assert_int_equal(l.pos - l.top, 7);
 }
 
+static void
+test_unseen_begins_at_the_start(void **state)
+{
+    (void)state;
+    struct list l = {.height = LIST_UNSEEN};
+    list_fit(&l, 100, LIST_UNSEEN);
+    list_follow(&l, 7); /* before it is drawn first */
+    list_fit(&l, 100, 10);
+    assert_int_equal(l.top, 0);
+    list_follow(&l, 60);
+    assert_int_equal(l.pos - l.top, 7);
+}
+
 int
 main(void)
 {
@@ -108,6 +121,7 @@ main(void)
         cmocka_unit_test(test_small_screen_gives_the_window_back),
         cmocka_unit_test(test_follow_keeps_the_row_of_the_screen),
         cmocka_unit_test(test_follow_stays_at_the_start),
+        cmocka_unit_test(test_unseen_begins_at_the_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the screen lets its user do, whatever he looks at: commands, keys of his own, taking
  * back, standing still, copying; and what it refuses. */
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <glib/gstdio.h>
 
 #include "tests/ui_fixture.h"
@@ -101,6 +104,75 @@ test_history_is_kept(void **state)
     char *file = g_build_filename(dir, "console.ini", NULL);
     assert_int_equal(g_remove(file), 0);
     assert_int_equal(g_rmdir(dir), 0);
+    g_free(file);
+    g_free(dir);
+}
+
+/* Who opens a pipe waits for somebody who writes; the screen must not. */
+static void
+test_pipe_in_place_of_a_file(void **state)
+{
+    (void)state;
+    char *dir = g_dir_make_tmp("handling-XXXXXX", NULL);
+    char *file = g_build_filename(dir, "console.ini", NULL);
+    assert_int_equal(mkfifo(file, 0600), 0);
+    struct play *p = open_with("STAGE_STATE", dir, 140, true);
+    play_see(p, "console.ini\" is not a file");
+    play_close(p);
+    p = open_with("STAGE_KEYS", file, 80, false);
+    play_see(p, "PW-0001");
+    play_close(p);
+    assert_int_equal(g_remove(file), 0);
+    assert_int_equal(g_rmdir(dir), 0);
+    g_free(file);
+    g_free(dir);
+}
+
+static void
+test_u18_disk_that_stands(void **state)
+{
+    (void)state;
+    char *dir = g_dir_make_tmp("handling-XXXXXX", NULL);
+    char *gate = g_build_filename(dir, "gate", NULL),
+         *file = g_build_filename(dir, "out", NULL);
+    assert_int_equal(mkfifo(gate, 0600), 0);
+    struct play *p = open_with("STAGE_STALL", gate, 140, false);
+    play_tell(p, "journaled 60 acked PW-0003 LEVEL hi seen");
+    play_done(p);
+    term_send(p->t, "7");
+    play_see(p, "1 line so far");
+    term_send(p->t, ":export ");
+    term_send(p->t, file);
+    term_send(p->t, "\r");
+    play_see(p, "writing \"");
+    int writer = open(gate, O_WRONLY | O_CLOEXEC); /* until the disk is waited for */
+    assert_true(writer >= 0);
+    close(writer);
+    play_see(p, "1 row written to");
+    term_send(p->t, ":export !");
+    term_send(p->t, file);
+    term_send(p->t, "\r");
+    play_see(p, "writing \"");
+    for (int i = 0; i < 3; i++) { /* nobody opens it now: all goes on */
+        play_press(p, "2");
+        play_see(p, "40 stations");
+        play_tell(p, "value PW-0001 LEVEL 2.%d3", i);
+        play_publish(p);
+        char shown[] = {'2', '.', (char)('0' + i), '3', '\0'};
+        play_see(p, shown);
+        play_press(p, "7");
+        play_see(p, "7 Journal");
+        play_see_no(p, "written to");
+    }
+    writer = open(gate, O_WRONLY | O_CLOEXEC);
+    assert_true(writer >= 0);
+    close(writer);
+    play_see(p, "1 row written to");
+    play_close(p);
+    assert_int_equal(g_remove(file), 0);
+    assert_int_equal(g_remove(gate), 0);
+    assert_int_equal(g_rmdir(dir), 0);
+    g_free(gate);
     g_free(file);
     g_free(dir);
 }
@@ -497,6 +569,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_palette),
     cmocka_unit_test(test_near_command),
     cmocka_unit_test(test_history_is_kept),
+    cmocka_unit_test(test_pipe_in_place_of_a_file),
+    cmocka_unit_test(test_u18_disk_that_stands),
     cmocka_unit_test(test_own_keys),
     cmocka_unit_test(test_undo),
     cmocka_unit_test(test_u39_no_undo_of_ack),

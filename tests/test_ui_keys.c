@@ -136,6 +136,24 @@ test_u09_help_searches_and_runs(void **state)
     play_close(p);
 }
 
+/* Without room for all, what an action does stays readable, and which key or name it has. */
+static void
+test_u09_help_of_a_phone(void **state)
+{
+    (void)state;
+    const struct play_options o = {.columns = 40, .rows = 12};
+    struct play *p = play_open(&o);
+    term_send(p->t, "?redraw");
+    play_see(p, "Ctrl-L");
+    play_see(p, "paint the whole scree");
+    term_send(p->t, "\033");
+    play_see(p, "PW-0001");
+    term_send(p->t, "?select the station"); /* has no key */
+    play_see(p, ":station");
+    play_see(p, "UID: select the stati");
+    play_close(p);
+}
+
 /* ---- prompts ---- */
 
 static void
@@ -378,6 +396,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_help_has_all),
     cmocka_unit_test(test_u09_views),
     cmocka_unit_test(test_u09_help_searches_and_runs),
+    cmocka_unit_test(test_u09_help_of_a_phone),
     cmocka_unit_test(test_u07_prompt_owns_keys),
     cmocka_unit_test(test_prompt_edits),
     cmocka_unit_test(test_prompt_is_bounded),

@@ -172,6 +172,17 @@ test_u33_few_colours_are_readable(void **state)
 
 /* ---- what is kept ---- */
 
+/* What was kept in dir, and dir. */
+static void
+forget(char *dir)
+{
+    char *file = g_build_filename(dir, "console.ini", NULL);
+    assert_int_equal(unlink(file), 0);
+    assert_int_equal(rmdir(dir), 0);
+    g_free(file);
+    g_free(dir);
+}
+
 static void
 test_look_is_kept(void **state)
 {
@@ -199,12 +210,42 @@ test_look_is_kept(void **state)
     assert_true(play_shows(p, "►"));
     play_close(p);
 
-    char *file = g_build_filename(dir, "console.ini", NULL);
-    assert_int_equal(unlink(file), 0);
-    assert_int_equal(rmdir(dir), 0);
-    g_free(file);
+    forget(dir);
     g_free(kept);
-    g_free(dir);
+}
+
+/* Taken back, and nothing is kept of it. */
+static void
+test_look_is_undone(void **state)
+{
+    (void)state;
+    char *dir = g_dir_make_tmp("look-XXXXXX", NULL);
+    char *kept = g_strdup_printf("STAGE_STATE=%s", dir);
+    const char *const env[] = {kept, "NO_COLOR", NULL};
+    struct play *p = open_look(80, 24, env);
+    play_press(p, ":theme high-contrast\r");
+    play_see(p, "theme: high-contrast");
+    play_press(p, ":glyphs vt\r");
+    play_see(p, "glyphs: vt");
+    assert_false(play_shows(p, "►"));
+    play_press(p, "U");
+    play_see(p, "taken back: glyphs: vt");
+    assert_true(play_shows(p, "►"));
+    assert_int_equal(term_cell(p->t, 12, 40).background, 16);
+    play_press(p, "U");
+    play_see(p, "taken back: theme: high-contrast");
+    assert_int_equal(term_cell(p->t, 12, 40).background, -1);
+    play_press(p, "U");
+    play_see(p, "nothing to take back");
+    play_close(p);
+
+    p = open_look(80, 24, env);
+    assert_int_equal(term_cell(p->t, 12, 40).background, -1);
+    assert_true(play_shows(p, "►"));
+    play_close(p);
+
+    forget(dir);
+    g_free(kept);
 }
 
 /* ---- glyphs ---- */
@@ -295,6 +336,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_u33_color_option),
     cmocka_unit_test(test_u33_few_colours_are_readable),
     cmocka_unit_test(test_look_is_kept),
+    cmocka_unit_test(test_look_is_undone),
     cmocka_unit_test(test_u36_tables),
     cmocka_unit_test(test_u36_every_view),
 };

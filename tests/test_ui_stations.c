@@ -294,6 +294,22 @@ test_tags(void **state)
     play_close(p);
 }
 
+/* However late the list is opened, and where its cursor is then. */
+static void
+test_worst_are_in_sight(void **state)
+{
+    (void)state;
+    const struct play_options o = {.stations = 60, .overview = true};
+    struct play *p = play_open(&o);
+    play_tell(p, "value PW-0030 FLT1 1\nvalue PW-0040 FLT1 1");
+    play_publish(p);
+    play_press(p, "2");
+    play_see(p, "60 stations  1–");
+    play_see(p, "PW-0030");
+    play_see(p, "PW-0040");
+    play_close(p);
+}
+
 /* As in a telephone book, not as in a table of characters. */
 static void
 test_names_with_umlauts(void **state)
@@ -365,6 +381,41 @@ test_ten_thousand_sorted(void **state)
     play_close(p);
 }
 
+/* What cannot be relied on is told by more than a dim colour. */
+static void
+test_u31_stale_values(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *env, *level, *flow, *on;
+    } sets[] = {
+        {"STAGE_GLYPHS=braille", "1.70?m", "188?m³/h", "●○?"},
+        {"STAGE_GLYPHS=block", "1.70?m", "188?m³/h", "●○?"},
+        {"STAGE_GLYPHS=vt", "1.70?m", "188?m³/h", "●·?"},
+        {"STAGE_GLYPHS=ascii", "1.70?m", "188?m3/h", "*o?"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(sets); i++) {
+        const char *const env[] = {sets[i].env, "NO_COLOR=1", NULL};
+        const struct play_options o = {.columns = 140, .rows = 24, .env = env};
+        struct play *p = play_open(&o);
+        play_see(p, "PW-0002");
+        assert_false(play_shows(p, "?m"));
+        assert_false(play_shows(p, sets[i].on));
+        play_tell(p, "stale PW-0002 LEVEL\nquality PW-0003 FLOW 1\nstale PW-0004 P2");
+        play_publish(p);
+        play_see(p, sets[i].level);
+        play_see(p, sets[i].flow);
+        play_see(p, sets[i].on);
+        play_close(p);
+    }
+    const struct play_options small = {.columns = 40, .rows = 12};
+    struct play *p = play_open(&small);
+    play_tell(p, "stale PW-0002 LEVEL");
+    play_publish(p);
+    play_see(p, "1.70?m");
+    play_close(p);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_u11_sorts_by_any_column),
     cmocka_unit_test(test_keys_choose_the_column),
@@ -375,9 +426,11 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_filter_by_column),
     cmocka_unit_test(test_filter_follows_values),
     cmocka_unit_test(test_tags),
+    cmocka_unit_test(test_worst_are_in_sight),
     cmocka_unit_test(test_names_with_umlauts),
     cmocka_unit_test(test_u10_filter_of_ten_thousand),
     cmocka_unit_test(test_ten_thousand_sorted),
+    cmocka_unit_test(test_u31_stale_values),
 };
 
 PLAY_MAIN("ui_stations", tests)

@@ -549,8 +549,17 @@ test_a_component_that_leaves_the_plant(void **state)
     play_publish(p);
     play_see(p, "not in plant");
     play_see(p, "B 1.70 m");
+    play_see(p, "x takes it away"); /* the one in focus */
     term_send(p->t, "hjk=sv\r");
     term_wait_quiet(p->t, 50);
+    term_send(p->t, "j");
+    play_see_no(p, "x takes it away");
+    assert_true(play_shows(p, "not in plant"));
+    term_send(p->t, "k");
+    play_see(p, "x takes it away");
+    play_press(p, "x");
+    play_see_no(p, "not in plant");
+    play_see(p, "A 1.70 m");
     play_close(p);
 }
 
@@ -651,6 +660,8 @@ test_every_size_and_glyphs(void **state)
                                                 {.columns = 200, .rows = 60}};
     for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
         struct play *p = play_open(&sizes[i]);
+        term_send(p->t, "5");
+        play_see(p, "these"); /* the last word of what to do where there is nothing yet */
         play_tell(p, "gap PW-0001 LEVEL 14400 10800\nbad PW-0001 FLOW 9000 8000");
         play_tell(p, "spike PW-0001 FLOW 4000 5000");
         play_publish(p);

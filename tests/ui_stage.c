@@ -33,9 +33,11 @@
  * With STAGE_PLAIN in the environment it is the line mode that is shown. STAGE_DATA,
  * STAGE_CONFIG and STAGE_STATE name directories: of the program, of the user, and of what the
  * user chose.
- * The exit status is that of console_run().
+ * With STAGE_STALL, a pipe, whoever wants to know what he wrote on the disk waits until
+ * somebody opens that pipe to write. The exit status is that of console_run().
  */
 #include <assert.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <locale.h>
 #include <math.h>
@@ -691,6 +693,21 @@ play(struct stage *stage, const char *zone)
     settings_fini(&keys[1]);
     problems_fini(&problems);
     return rc;
+}
+
+/* With STAGE_STALL a disk that answers when somebody opens that pipe to write. */
+int __real_fsync(int fd); /* NOLINT: the linker's name */
+int __wrap_fsync(int fd); /* NOLINT */
+
+int
+__wrap_fsync(int fd) /* NOLINT */
+{
+    const char *pipe = getenv("STAGE_STALL");
+    int gate = pipe == NULL ? -1 : open(pipe, O_RDONLY | O_CLOEXEC);
+    if (gate >= 0) {
+        close(gate);
+    }
+    return __real_fsync(fd);
 }
 
 static void

@@ -8,7 +8,7 @@
 /* What is done to the screen itself. */
 static const struct action screen_actions[] = {
     {"undo",
-     N_("take back the last filter, order, layout or shelving"),
+     N_("take back the last filter, order, layout, look or shelving"),
      NULL,
      {'U'},
      PLACE_ANY,

@@ -109,10 +109,13 @@ static void
 short_name(const struct screen *s, const struct alarm_view *v, char *dst, size_t cap)
 {
     char name[512];
-    int columns;
+    int columns, room = MAX(s->columns / 2 - 30, 0);
     alarm_name_text(s, v, name, sizeof(name));
-    size_t fit = text_fit(name, MAX(s->columns / 2 - 30, 0), &columns);
-    snprintf(dst, cap, "%s%s%.*s", v->station, fit > 0 ? " " : "", (int)fit, name);
+    bool cut = text_columns(name) > room;
+    size_t fit = text_fit(name, MAX(room - cut, 0), &columns);
+    fit -= fit > 0 && name[fit - 1] == ' ';
+    snprintf(dst, cap, "%s%s%.*s%s", v->station, fit > 0 ? " " : "", (int)fit, name,
+             cut && fit > 0 ? "…" : "");
 }
 
 void

@@ -24,7 +24,7 @@ alarm_list_init(struct alarm_list *l)
         .seen = g_array_new(FALSE, FALSE, sizeof(struct alarm_sight)),
         .texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_text),
         .filter = filter_new("")};
-    l->list.height = 1;
+    l->list.height = LIST_UNSEEN;
 }
 
 void

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "src/core/i18n.h"
+#include "src/core/text.h"
 #include "ui/wrap.h"
 
 struct line {
@@ -25,21 +26,13 @@ add(GArray *lines, unsigned style, const char *fmt, ...)
     g_array_append_val(lines, line);
 }
 
-/* A moment and how long ago it was. */
+/* How long ago it was goes where there is no room for it. */
 static void
-moment_text(const struct screen *s, wall_us at, char *dst, size_t cap)
+add_value(const struct screen *s, GArray *lines, const struct alarm_view *v, int width)
 {
-    char moment[FORMAT_SIZE * 2], ago[FORMAT_SIZE];
-    format_moment(moment, sizeof(moment), s->zone, at, s->now.wall);
-    format_ago(ago, sizeof(ago), MAX(s->minute.wall - at, 0));
-    snprintf(dst, cap, "%s (%s)", moment, ago);
-}
-
-static void
-add_value(const struct screen *s, GArray *lines, const struct alarm_view *v)
-{
-    char value[FORMAT_SIZE * 2], limit[FORMAT_SIZE * 2], since[FORMAT_SIZE * 4],
-        returned[FORMAT_SIZE * 2 + 16] = "", moment[FORMAT_SIZE * 2];
+    char value[FORMAT_SIZE * 2], limit[FORMAT_SIZE * 2], since[FORMAT_SIZE * 2],
+        ago[FORMAT_SIZE], returned[FORMAT_SIZE * 2 + 16] = "", moment[FORMAT_SIZE * 2],
+                                                     text[512];
     alarm_value_text(s, v, 16, value, sizeof(value));
     alarm_limit_text(s, v, limit, sizeof(limit));
     if (v->raised_at == WALL_NONE) { /* shelved before it ever was */
@@ -47,14 +40,24 @@ add_value(const struct screen *s, GArray *lines, const struct alarm_view *v)
             _("never raised"));
         return;
     }
-    moment_text(s, v->raised_at, since, sizeof(since));
+    format_moment(since, sizeof(since), s->zone, v->raised_at, s->now.wall);
+    format_ago(ago, sizeof(ago), MAX(s->minute.wall - v->raised_at, 0));
     if (v->returned_at != WALL_NONE) {
         format_moment(moment, sizeof(moment), s->zone, v->returned_at, s->now.wall);
         snprintf(returned, sizeof(returned), _(", returned %s"), moment);
     }
-    add(lines, STYLE_NORMAL, _("%s%s%s%ssince %s%s%s"), value, *value == '\0' ? "" : "  ",
-        limit, *limit == '\0' ? "" : "  ", since, returned,
-        v->suspect ? _(", value not to be trusted") : "");
+    for (int brief = 0; brief < 2; brief++) {
+        char when[FORMAT_SIZE * 4];
+        snprintf(when, sizeof(when), "%s%s%s%s", since, brief ? "" : " (", brief ? "" : ago,
+                 brief ? "" : ")");
+        snprintf(text, sizeof(text), _("%s%s%s%ssince %s%s%s"), value,
+                 *value == '\0' ? "" : "  ", limit, *limit == '\0' ? "" : "  ", when, returned,
+                 v->suspect ? _(", value not to be trusted") : "");
+        if (text_columns(text) <= width) {
+            break;
+        }
+    }
+    add(lines, STYLE_NORMAL, "%s", text);
 }
 
 static void
@@ -219,7 +222,7 @@ lines_about(const struct screen *s, const struct alarm_view *v, int width)
     const char *station = alarm_station_name(s, v);
     add(lines, STYLE_STRONG, "%s%s%s  %s", v->station, *station == '\0' ? "" : " ", station,
         name);
-    add_value(s, lines, v);
+    add_value(s, lines, v, width);
     add_acknowledgement(s, lines, v);
     add_cover(s, lines, v);
     add_cause(s, lines, v);

@@ -49,7 +49,7 @@ back(struct screen *s)
 static void
 draw_small(struct screen *s, struct rect area)
 {
-    struct rect below = layout_digest(s, &area);
+    struct rect below = layout_digest(s, &area, area.height);
     alarms_draw_small(s, area);
     alarms_draw_digest(s, below);
 }

@@ -2,13 +2,9 @@
 #include "ui/board_store.h"
 #include "ui/collate.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <glib/gstdio.h>
-
+#include "src/core/file.h"
 #include "src/core/i18n.h"
 #include "src/core/text.h"
 
@@ -19,6 +15,7 @@ free_slot(gpointer data)
     board_free(slot->board);
     problems_fini(&slot->problems);
     g_free(slot->name);
+    g_free(slot->given);
     g_free(slot);
 }
 
@@ -73,24 +70,15 @@ path_of(const char *dir, const char *name)
 static struct board *
 read_file(const char *path, struct problems *errors, struct problems *warnings)
 {
-    char *text = NULL;
-    gsize len = 0;
-    GError *error = NULL;
-    GStatBuf about;
-    /* What is no file could keep the screen waiting, or never end. */
-    if (g_stat(path, &about) == 0 &&
-        (!S_ISREG(about.st_mode) || about.st_size > BOARD_BYTES_MAX)) {
-        problems_add(errors, _("%s: not a file of at most %d KiB"), path,
-                     BOARD_BYTES_MAX / 1024);
-        return NULL;
+    GString *text = g_string_new(NULL);
+    struct board *board = NULL;
+    struct err err;
+    if (file_read(text, path, BOARD_BYTES_MAX, &err) != RC_OK) {
+        problems_add(errors, "%s", err.text);
+    } else {
+        board = board_parse(path, text->str, text->len, errors, warnings);
     }
-    if (!g_file_get_contents(path, &text, &len, &error)) {
-        problems_add(errors, "%s", error->message);
-        g_error_free(error);
-        return NULL;
-    }
-    struct board *board = board_parse(path, text, len, errors, warnings);
-    g_free(text);
+    g_string_free(text, TRUE);
     return board;
 }
 
@@ -109,6 +97,23 @@ read_slot(struct board_slot *slot, const char *dir)
     } else {
         problems_fini(&warnings);
     }
+    g_free(path);
+}
+
+/* The admin's board instead of the user's. */
+static void
+show_given(struct board_store *store, struct board_slot *slot)
+{
+    if (slot->given == NULL) {
+        read_slot(slot, store->system_dir); /* to tell what is wrong with it */
+        return;
+    }
+    char *path = path_of(store->system_dir, slot->name);
+    board_free(slot->board);
+    problems_fini(&slot->problems);
+    problems_init(&slot->problems);
+    slot->board =
+        board_parse(path, slot->given, strlen(slot->given), &slot->problems, &slot->problems);
     g_free(path);
 }
 
@@ -139,6 +144,9 @@ read_dir(struct board_store *store, const char *path, bool own)
                 slot->own = slot->own || own;
                 slot->system = slot->system || !own;
                 read_slot(slot, path);
+                if (!own && slot->board != NULL) {
+                    slot->given = board_text(slot->board);
+                }
             }
         }
         g_free(name);
@@ -149,9 +157,11 @@ read_dir(struct board_store *store, const char *path, bool own)
 }
 
 void
-board_store_init(struct board_store *store, const char *config_dir, const char *system_dir)
+board_store_init(struct board_store *store, const char *config_dir, const char *system_dir,
+                 struct writer *writer)
 {
     *store = (struct board_store){
+        .writer = writer,
         .own_dir = config_dir == NULL ? NULL : g_build_filename(config_dir, "boards", NULL),
         .system_dir = system_dir == NULL ? NULL : g_build_filename(system_dir, "boards", NULL),
         .slots = g_ptr_array_new_with_free_func(free_slot)};
@@ -178,30 +188,38 @@ board_store_add(struct board_store *store, const char *name, struct board *board
     return board_store_find(store, name);
 }
 
+static enum rc
+no_dir(const struct board_slot *slot, struct err *err)
+{
+    return err_set(err, RC_IO, _("there is no directory to keep board \"%s\" in"), slot->name);
+}
+
+/* instead_of: the board's name before; NULL. */
+static void
+write_slot(struct board_store *store, struct board_slot *slot, const char *instead_of)
+{
+    char *path = path_of(store->own_dir, slot->name), *text = board_text(slot->board);
+    char *before = instead_of == NULL ? NULL : path_of(store->own_dir, instead_of);
+    writer_put(store->writer, &(struct writer_order){.how = WRITER_REPLACE,
+                                                     .path = path,
+                                                     .text = text,
+                                                     .len = strlen(text),
+                                                     .instead_of = before,
+                                                     .own = true});
+    slot->own = true;
+    g_free(before);
+    g_free(text);
+    g_free(path);
+}
+
 enum rc
 board_store_save(struct board_store *store, struct board_slot *slot, struct err *err)
 {
     if (store->own_dir == NULL) {
-        return err_set(err, RC_IO, _("there is no directory to keep board \"%s\" in"),
-                       slot->name);
+        return no_dir(slot, err);
     }
-    char *path = path_of(store->own_dir, slot->name);
-    char *text = board_text(slot->board);
-    GError *error = NULL;
-    enum rc rc = RC_OK;
-    if (g_mkdir_with_parents(store->own_dir, 0700) != 0) {
-        rc = err_set(err, RC_IO, _("could not make directory \"%s\": %s"), store->own_dir,
-                     g_strerror(errno));
-    } else if (!g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
-                                         &error)) {
-        rc = err_set(err, RC_IO, "%s", error->message);
-        g_error_free(error);
-    } else {
-        slot->own = true;
-    }
-    g_free(text);
-    g_free(path);
-    return rc;
+    write_slot(store, slot, NULL);
+    return RC_OK;
 }
 
 enum rc
@@ -216,18 +234,13 @@ board_store_drop(struct board_store *store, int index, struct err *err)
     }
     if (slot->own) {
         char *path = path_of(store->own_dir, slot->name);
-        int failed = g_unlink(path) != 0 && errno != ENOENT ? errno : 0;
-        if (failed != 0) {
-            err_set(err, RC_IO, _("could not remove \"%s\": %s"), path, g_strerror(failed));
-        }
+        writer_put(store->writer,
+                   &(struct writer_order){.how = WRITER_REMOVE, .path = path, .own = true});
         g_free(path);
-        if (failed != 0) {
-            return RC_IO;
-        }
     }
     slot->own = false;
     if (slot->system) {
-        read_slot(slot, store->system_dir);
+        show_given(store, slot);
     } else {
         g_ptr_array_remove_index(store->slots, (guint)index);
     }
@@ -238,81 +251,20 @@ enum rc
 board_store_rename(struct board_store *store, int index, const char *name, struct err *err)
 {
     struct board_slot *slot = board_store_slot(store, index);
+    if (store->own_dir == NULL) {
+        return no_dir(slot, err);
+    }
     char *before = slot->name;
     slot->name = g_strdup(name);
-    enum rc rc = board_store_save(store, slot, err);
-    if (rc != RC_OK) {
-        g_free(slot->name);
-        slot->name = before;
-        return rc;
-    }
-    char *path = store->own_dir == NULL ? NULL : path_of(store->own_dir, before);
-    if (path != NULL && g_unlink(path) != 0 && errno != ENOENT) {
-        rc = err_set(err, RC_IO, _("could not remove \"%s\": %s"), path, g_strerror(errno));
-    }
-    g_free(path);
+    write_slot(store, slot, before);
     if (slot->system) { /* the admin's stays under its name */
         slot->system = false;
         struct board_slot *left = new_slot(store, before);
         left->system = true;
-        read_slot(left, store->system_dir);
+        left->given = g_steal_pointer(&slot->given);
+        show_given(store, left);
     }
     g_free(before);
     g_ptr_array_sort(store->slots, by_name);
-    return rc;
-}
-
-/* ---- files of others ---- */
-
-static bool
-write_all(int fd, const char *text, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, text, len);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return false;
-        }
-        text += n;
-        len -= (size_t)n;
-    }
-    return fsync(fd) == 0;
-}
-
-enum rc
-board_store_export(const struct board_slot *slot, const char *file, struct err *err)
-{
-    int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (fd < 0 && errno == EEXIST) {
-        return err_set(err, RC_INVALID, _("\"%s\" is there already, and is not overwritten"),
-                       file);
-    }
-    if (fd < 0) {
-        return err_set(err, RC_IO, _("could not write \"%s\": %s"), file, g_strerror(errno));
-    }
-    char *text = board_text(slot->board);
-    bool good = write_all(fd, text, strlen(text));
-    int failed = errno;
-    g_free(text);
-    good = close(fd) == 0 && good;
-    if (!good) {
-        g_unlink(file);
-        return err_set(err, RC_IO, _("could not write \"%s\": %s"), file, g_strerror(failed));
-    }
     return RC_OK;
-}
-
-struct board *
-board_store_import(const char *file, struct problems *warnings, struct err *err)
-{
-    struct problems errors;
-    problems_init(&errors);
-    struct board *board = read_file(file, &errors, warnings);
-    if (board == NULL) {
-        err_set(err, RC_INVALID, "%s", errors.list[0]);
-    }
-    problems_fini(&errors);
-    return board;
 }

@@ -4,7 +4,8 @@
  * defaults for everybody in SYSTEM_DIR/boards. Of one name the user's counts. A file that is
  * damaged is named, shown as such, and never written or removed.
  *
- * All are read once, at the start; files are written whole and atomically.
+ * All are read once, at the start; later only the writer comes near the disk: files are written
+ * whole and atomically, and it tells the user what went wrong.
  *
  * Threads: ui only.
  */
@@ -13,6 +14,7 @@
 
 #include "src/core/error.h"
 #include "ui/board.h"
+#include "ui/writer.h"
 
 #define BOARD_NAME_MAX 60 /* bytes */
 #define BOARD_SUFFIX   ".board"
@@ -21,17 +23,19 @@ struct board_slot {
     char *name;
     struct board *board;      /* NULL: the file is damaged, problems tell why */
     bool own, system;         /* there is a file of the user, of the admin */
+    char *given;              /* what the admin's says; NULL: there is none, or it is damaged */
     struct problems problems; /* else: what was kept unread or put right */
 };
 
 struct board_store {
     char *own_dir, *system_dir; /* NULL: there is none */
     GPtrArray *slots;           /* struct board_slot *, by name */
+    struct writer *writer;
 };
 
-/* Either may be NULL. */
-void board_store_init(struct board_store *store, const char *config_dir,
-                      const char *system_dir);
+/* Either directory may be NULL. writer outlives the store. */
+void board_store_init(struct board_store *store, const char *config_dir, const char *system_dir,
+                      struct writer *writer);
 void board_store_fini(struct board_store *store);
 
 static inline struct board_slot *
@@ -55,12 +59,5 @@ MUST_USE enum rc board_store_drop(struct board_store *store, int index, struct e
 /* Under another name. */
 MUST_USE enum rc board_store_rename(struct board_store *store, int index, const char *name,
                                     struct err *err);
-
-/* RC_INVALID when file is there already: nothing is overwritten. */
-MUST_USE enum rc board_store_export(const struct board_slot *slot, const char *file,
-                                    struct err *err);
-/* A board of that file, not yet of the store; NULL: err tells. warnings as for board_parse().
- */
-struct board *board_store_import(const char *file, struct problems *warnings, struct err *err);
 
 #endif

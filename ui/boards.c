@@ -191,7 +191,7 @@ static void
 init(struct screen *s)
 {
     struct boards *b = s->boards = g_new0(struct boards, 1);
-    board_store_init(&b->store, s->config->config_dir, s->config->system_dir);
+    board_store_init(&b->store, s->config->config_dir, s->config->system_dir, s->writer);
     tell_problems(b);
     b->builtin = b->store.slots->len == 0;
     b->canvas = canvas_new();

@@ -140,6 +140,9 @@ void tile_rank(struct screen *s, int i);
 /* board_default.c */
 struct board *board_default(const struct plant *plant);
 
+/* boards_commands.c: a file that was asked for has been read; its name is that of the board. */
+void boards_imported(struct screen *s, const struct writer_answer *file);
+
 /* boards_edit.c */
 /* Before a change of the board shown: remember it; false: there is nothing to be changed. */
 bool boards_begin(struct screen *s);
@@ -157,6 +160,7 @@ void boards_add_tile(struct screen *s, struct tile *tile); /* taken over */
 
 /* boards_pick.c */
 void boards_pick(struct screen *s, enum board_pick pick);
+bool boards_picking(const struct screen *s);     /* the dialog is open, and has all keys */
 bool boards_pick_key(struct screen *s, int key); /* true: it was the dialog's */
 void boards_pick_draw(struct screen *s, struct rect area);
 

@@ -5,6 +5,7 @@
 #include "src/core/i18n.h"
 #include "src/core/log.h"
 #include "ui/boards.h"
+#include "ui/export.h"
 #include "ui/view.h"
 #include "ui/views.h"
 
@@ -152,39 +153,58 @@ path_of(const char *argument)
                : g_strdup(argument);
 }
 
+static void
+export_to(struct screen *s, const char *file)
+{
+    char *text = board_text(boards_slot(s->boards)->board);
+    char *done = g_strdup_printf(_("written: %s"), file);
+    char *exists = g_strdup_printf(_("\"%s\" is there already, and is not overwritten"), file);
+    export_order(s, &(struct writer_order){.how = WRITER_NEW,
+                                           .path = file,
+                                           .text = text,
+                                           .len = strlen(text),
+                                           .done = done,
+                                           .exists = exists});
+    g_free(exists);
+    g_free(done);
+    g_free(text);
+}
+
 void
 action_board_export(struct screen *s, const char *argument)
 {
-    struct err err = {""};
     char *file = path_of(argument);
     if (*file == '\0') {
         screen_notice(s, "%s", _("into which file?"));
-    } else if (board_store_export(boards_slot(s->boards), file, &err) != RC_OK) {
-        screen_notice(s, "%s", err.text);
     } else {
-        screen_notice(s, _("written: %s"), file);
+        export_to(s, file);
     }
     g_free(file);
 }
 
-static void
-import_file(struct screen *s, const char *file, const char *name)
+void
+boards_imported(struct screen *s, const struct writer_answer *file)
 {
-    struct problems warnings;
-    struct err err = {""};
+    struct problems errors, warnings;
+    problems_init(&errors);
     problems_init(&warnings);
-    struct board *board = board_store_import(file, &warnings, &err);
+    struct board *board =
+        board_parse(file->path, file->read->str, file->read->len, &errors, &warnings);
     if (board == NULL) {
+        struct err err;
+        err_set(&err, RC_INVALID, "%s", errors.list[0]);
         boards_failed(s, &err);
+    } else if (!name_is_free(s, file->name)) { /* any more */
+        board_free(board);
     } else {
-        take_in(s, name, board);
-        screen_set_view(s, VIEW_BOARDS);
-        screen_notice(s, _("board \"%s\" was taken in"), name);
+        take_in(s, file->name, board);
+        screen_notice(s, _("board \"%s\" was taken in"), file->name);
     }
     for (size_t i = 0; i < warnings.n && i < PROBLEMS_MAX; i++) {
         log_warning("%s", warnings.list[i]);
         screen_notice(s, "%s", warnings.list[i]);
     }
+    problems_fini(&errors);
     problems_fini(&warnings);
 }
 
@@ -202,7 +222,11 @@ action_board_import(struct screen *s, const char *argument)
     if (*file == '\0') {
         screen_notice(s, "%s", _("out of which file?"));
     } else if (name_is_free(s, name)) {
-        import_file(s, file, name);
+        screen_set_view(s, VIEW_BOARDS);
+        screen_notice(s, _("reading \"%s\""), file);
+        writer_put(s->writer,
+                   &(struct writer_order){
+                       .how = WRITER_READ, .path = file, .len = BOARD_BYTES_MAX, .name = name});
     }
     g_free(name);
     g_free(file);

@@ -201,6 +201,12 @@ type(struct screen *s, int key)
 }
 
 bool
+boards_picking(const struct screen *s)
+{
+    return s->view == VIEW_BOARDS && s->boards->picker.pick != PICK_NONE;
+}
+
+bool
 boards_pick_key(struct screen *s, int key)
 {
     struct board_picker *p = &s->boards->picker;
@@ -271,10 +277,6 @@ boards_pick_draw(struct screen *s, struct rect area)
     x += draw_flow(s->draw, area.y, x, end - x - 1, STYLE_NORMAL, p->text);
     s->cursor_y = area.y;
     s->cursor_x = x;
-    if (x + PLANT_ID_MAX < end) {
-        draw_right(s->draw, area.y, x + 1, end - x - 2, STYLE_DIM,
-                   _("Enter chooses, Esc closes"));
-    }
     list_fit(&p->list, (int)p->found->len, area.height - 1);
     if (p->list.n == 0) {
         draw_text(s->draw, area.y + 1, area.x + 2, area.width - 2, STYLE_NORMAL,

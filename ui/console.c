@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "src/core/i18n.h"
+#include "ui/export.h"
 #include "ui/screen.h"
 
 #define DATA_FRAME_US (100 * US_PER_MS) /* new values: at most ten frames a second */
@@ -25,9 +26,10 @@ enum wake {
     WAKE_MINUTE,
     WAKE_JOB,
     WAKE_OUTPUT,
-    WAKE_ARCHIVE
+    WAKE_ARCHIVE,
+    WAKE_WRITER
 };
-#define WAKES (WAKE_ARCHIVE + 1)
+#define WAKES (WAKE_WRITER + 1)
 
 struct console {
     struct screen screen;
@@ -183,6 +185,7 @@ wait(struct console *c, struct pollfd fds[WAKES])
         [WAKE_JOB] = {.fd = terminal_job_fd(c->terminal), .events = POLLIN},
         [WAKE_OUTPUT] = {.fd = output, .events = POLLOUT},
         [WAKE_ARCHIVE] = {.fd = archive, .events = POLLIN},
+        [WAKE_WRITER] = {.fd = writer_fd(c->screen.writer), .events = POLLIN},
     };
     memcpy(fds, all, sizeof(all));
     if (poll(fds, WAKES, timeout_ms(c)) < 0) {
@@ -298,6 +301,10 @@ drain(struct console *c, const struct pollfd fds[WAKES])
     if (fds[WAKE_ARCHIVE].revents != 0) {
         screen_answers(&c->screen);
         c->data_waits = true;
+    }
+    if (fds[WAKE_WRITER].revents != 0) {
+        export_answers(&c->screen);
+        c->key_waits = true;
     }
     take_ticks(c);
     take_requests(c);

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/export.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <unistd.h>
 
 #include "src/core/csv.h"
 #include "src/core/i18n.h"
+#include "src/core/log.h"
 #include "src/core/text.h"
 #include "src/core/timestamp.h"
+#include "ui/boards.h"
 
 static char *
 default_name(const struct screen *s, const char *what)
@@ -22,36 +21,6 @@ default_name(const struct screen *s, const char *what)
                            tm.tm_sec);
 }
 
-/* 0, or an errno. */
-static int
-write_all(int fd, const GString *text)
-{
-    for (gsize done = 0; done < text->len;) {
-        ssize_t n = write(fd, text->str + done, text->len - done);
-        if (n < 0 && errno != EINTR) {
-            return errno;
-        }
-        done += n > 0 ? (gsize)n : 0;
-    }
-    return 0;
-}
-
-static int
-write_file(const char *path, bool replace, const GString *text)
-{
-    /* Who opens a pipe that nobody reads would wait, were it not for O_NONBLOCK. */
-    int how = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | (replace ? O_TRUNC : O_EXCL);
-    int fd = open(path, how, 0644);
-    if (fd < 0) {
-        return errno;
-    }
-    int code = write_all(fd, text);
-    if (close(fd) != 0 && code == 0) {
-        code = errno;
-    }
-    return code;
-}
-
 void
 export_write(struct screen *s, const char *what, const char *argument, const GString *text,
              guint rows)
@@ -60,19 +29,43 @@ export_write(struct screen *s, const char *what, const char *argument, const GSt
     const char *given = argument + (replace ? 1 : 0);
     given += strspn(given, " ");
     char *path = *given == '\0' ? default_name(s, what) : g_strdup(given);
-    int code = write_file(path, replace, text);
-    char *clean = text_sanitize_dup(path, strlen(path));
-    if (code == 0) {
-        screen_notice(s, ngettext("%u row written to %s", "%u rows written to %s", rows), rows,
-                      clean);
-    } else if (code == EEXIST) {
-        screen_notice(s, _("\"%s\" is there already; :export !%s writes over it"), clean,
-                      clean);
-    } else {
-        screen_notice(s, _("could not write \"%s\": %s"), clean, g_strerror(code));
-    }
-    g_free(clean);
+    char *exists =
+        g_strdup_printf(_("\"%s\" is there already; :export !%s writes over it"), path, path);
+    char *done = g_strdup_printf(
+        ngettext("%u row written to %s", "%u rows written to %s", rows), rows, path);
+    export_order(s, &(struct writer_order){.how = replace ? WRITER_REPLACE : WRITER_NEW,
+                                           .path = path,
+                                           .text = text->str,
+                                           .len = text->len,
+                                           .done = done,
+                                           .exists = exists});
+    g_free(done);
+    g_free(exists);
     g_free(path);
+}
+
+void
+export_order(struct screen *s, const struct writer_order *order)
+{
+    screen_notice(s, _("writing \"%s\""), order->path);
+    writer_put(s->writer, order);
+}
+
+void
+export_answers(struct screen *s)
+{
+    struct writer_answer answer;
+    while (writer_take(s->writer, &answer)) {
+        if (!answer.good) {
+            log_warning("%s", answer.text);
+        }
+        if (answer.read != NULL) {
+            boards_imported(s, &answer);
+        } else {
+            screen_notice(s, "%s", answer.text);
+        }
+        writer_answer_fini(&answer);
+    }
 }
 
 void

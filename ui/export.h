@@ -11,10 +11,14 @@
 /*
  * Write text to the file that argument names, "!" in front of it (with or without a blank):
  * instead of one that is there. "": "leitstand-WHAT-20260109-155801.csv" in the working
- * directory. Tells the user what came of it. rows: how many it has.
+ * directory. The writer tells the user what came of it. rows: how many it has.
  */
 void export_write(struct screen *s, const char *what, const char *argument, const GString *text,
                   guint rows);
+/* The same of any order; until it is carried out the user is told that it is under way. */
+void export_order(struct screen *s, const struct writer_order *order);
+/* writer_fd() was readable: tell what came of all that is written. */
+void export_answers(struct screen *s);
 
 /* Cells: RFC 3339 in UTC, "" for WALL_NONE; a number, "" for what is none. */
 void export_time(GString *to, wall_us at, bool first);

@@ -8,6 +8,7 @@
 
 #define NAME_WIDTH 17
 #define KEYS_WIDTH 14
+#define NARROW     60 /* less has no room for names beside keys and words */
 
 void
 help_init(struct help *h)
@@ -172,12 +173,18 @@ draw_action(struct screen *s, struct rect row, const struct action *a, bool sele
     if (selected) {
         draw_glyph(s->draw, row.y, row.x, STYLE_NORMAL, GLYPH_CURSOR);
     }
-    draw_text(s->draw, row.y, row.x + 2, KEYS_WIDTH, why == NULL ? STYLE_STRONG : STYLE_DIM,
-              keys);
+    bool narrow = row.width < NARROW;
+    if (narrow && *keys == '\0') {
+        snprintf(keys, sizeof(keys), ":%s", a->name);
+    }
+    unsigned mark = selected ? STYLE_SELECTED : 0;
+    draw_text(s->draw, row.y, row.x + 2, KEYS_WIDTH,
+              (why == NULL ? STYLE_STRONG : STYLE_DIM) | (narrow ? mark : 0), keys);
     int x = row.x + 2 + KEYS_WIDTH + 1;
-    draw_format(s->draw, row.y, x, NAME_WIDTH, style | (selected ? STYLE_SELECTED : 0), ":%s",
-                a->name);
-    x += NAME_WIDTH + 1;
+    if (!narrow) {
+        draw_format(s->draw, row.y, x, NAME_WIDTH, style | mark, ":%s", a->name);
+        x += NAME_WIDTH + 1;
+    }
     /* Why not comes first: what is cut at the end can be guessed from the name. */
     snprintf(text, sizeof(text), "%s%s%s%s%s%s", why == NULL ? "" : "(", why == NULL ? "" : why,
              why == NULL ? "" : ") ", a->argument == NULL ? "" : _(a->argument),

@@ -2,6 +2,7 @@
 #include "ui/views.h"
 
 #include "src/core/i18n.h"
+#include "ui/boards.h"
 #include "ui/keymap.h"
 
 /* It could be done were the screen not read-only: then it is shown, in grey. */
@@ -11,14 +12,30 @@ refused_only(const struct screen *s, const struct action *a)
     return s->config->read_only && a->acts && (a->why_not == NULL || a->why_not(s) == NULL);
 }
 
+/* The key to hint at, ":" for what has none. False: all that it has do something else here. */
+static bool
+key_text(const struct screen *s, const struct action *a, char *dst, size_t cap)
+{
+    int keys[ACTION_KEYS];
+    enum place place = screen_place(s);
+    size_t n = keymap_keys(s->keymap, a, (unsigned)place, keys, G_N_ELEMENTS(keys));
+    g_strlcpy(dst, ":", cap);
+    for (size_t i = 0; i < n; i++) {
+        if (keymap_find(s->keymap, keys[i], place) == a) {
+            keymap_key_name(dst, cap, keys[i]);
+            return true;
+        }
+    }
+    return n == 0;
+}
+
 /* False: there is no room for it. */
 static bool
 draw_hint(struct screen *s, int y, int *x, const struct action *a, bool possible)
 {
-    char key[KEY_NAME] = ":", word[FORMAT_SIZE];
-    int first;
-    if (keymap_keys(s->keymap, a, (unsigned)screen_place(s), &first, 1) > 0) {
-        keymap_key_name(key, sizeof(key), first);
+    char key[KEY_NAME], word[FORMAT_SIZE];
+    if (!key_text(s, a, key, sizeof(key))) {
+        return true;
     }
     snprintf(word, sizeof(word), " %s", _(a->hint));
     if (*x + draw_columns(s->draw, key) + draw_columns(s->draw, word) > s->columns) {
@@ -42,6 +59,10 @@ hints_draw(struct screen *s, int y)
     }
     if (s->help.open) {
         help_draw_hint(s, y, x);
+        return;
+    }
+    if (boards_picking(s)) { /* the keys of the board do not work now */
+        draw_text(s->draw, y, x, s->columns - x, STYLE_NORMAL, _("Enter chooses, Esc closes"));
         return;
     }
     if (!s->hints) {

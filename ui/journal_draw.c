@@ -7,7 +7,7 @@
 #include "ui/wrap.h"
 
 #define EVENT       14
-#define EVENT_SMALL 8
+#define EVENT_SMALL 9
 #define STATION     12
 #define NAME        22 /* of a station */
 #define VALUE       12
@@ -267,8 +267,9 @@ draw_small_row(struct screen *s, int y, struct rect area, int pos)
     draw_text(s->draw, y, area.x + 1, ALARM_SHAPE, STYLE_NORMAL, journal_shape(s, r));
     alarm_since_text(s, r->at, false, text, sizeof(text));
     draw_text(s->draw, y, x, 6, STYLE_DIM, text);
-    draw_text(s->draw, y, x + 6, EVENT_SMALL + 1, STYLE_NORMAL | mark,
+    draw_text(s->draw, y, x + 6, EVENT_SMALL, STYLE_NORMAL | mark,
               journal_event_word(r->event));
+    draw_text(s->draw, y, x + 6 + EVENT_SMALL, 1, STYLE_NORMAL | mark, "");
     draw_text(s->draw, y, x + 7 + EVENT_SMALL, station + 1, STYLE_NORMAL | mark,
               r->station == NULL ? "" : r->station);
     x += 8 + EVENT_SMALL + station;
@@ -313,7 +314,7 @@ journal_draw_small(struct screen *s, struct rect area)
         draw_whole(s, area);
         return;
     }
-    struct rect below = layout_digest(s, &area);
+    struct rect below = layout_digest(s, &area, area.height);
     fit_rows(s, area);
     for (int i = 0; i < list->height && list->top + i < list->n; i++) {
         draw_small_row(s, area.y + i, area, list->top + i);

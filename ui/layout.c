@@ -59,14 +59,15 @@ draw_full(struct screen *s)
 }
 
 struct rect
-layout_digest(struct screen *s, struct rect *area)
+layout_digest(struct screen *s, struct rect *area, int most)
 {
     struct rect below = {area->y + area->height, area->x, 0, area->width};
     if (s->rows >= 11) {
-        area->height -= 3;
+        int end = below.y;
+        area->height = MIN(area->height - 3, most);
         draw_fill(s->draw, area->y + area->height, 0, s->columns, STYLE_DIM, GLYPH_LINE);
         below.y = area->y + area->height + 1;
-        below.height = 2;
+        below.height = end - below.y;
     }
     return below;
 }

@@ -8,6 +8,10 @@
 #ifndef UI_LIST_H
 #define UI_LIST_H
 
+/* The height of a list before it is drawn first: so its window stays at the start, where the
+ * worst is, whatever the list becomes until then. */
+#define LIST_UNSEEN (1 << 20)
+
 struct list {
     int n, height;
     int pos;  /* of the cursor, 0..n-1; 0 when empty */

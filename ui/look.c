@@ -57,6 +57,40 @@ look_start(struct screen *s)
     }
 }
 
+struct look_choice
+look_chosen(const struct screen *s)
+{
+    struct look_choice c = {.theme = draw_theme(s->draw), .glyphs = draw_glyphs(s->draw)};
+    g_strlcpy(c.theme_kept, prefs_get(s->prefs, "console", "theme", ""), sizeof(c.theme_kept));
+    g_strlcpy(c.glyphs_kept, prefs_get(s->prefs, "console", "glyphs", ""),
+              sizeof(c.glyphs_kept));
+    return c;
+}
+
+static void
+keep_again(struct screen *s, const char *key, const char *value)
+{
+    prefs_set(s->prefs, "console", key, *value == '\0' ? NULL : value, s->now.mono);
+}
+
+void
+look_choose(struct screen *s, const struct look_choice *choice)
+{
+    use_theme(s, choice->theme);
+    draw_set_glyphs(s->draw, choice->glyphs);
+    s->repaint = true;
+    keep_again(s, "theme", choice->theme_kept);
+    keep_again(s, "glyphs", choice->glyphs_kept);
+}
+
+bool
+look_same(const struct look_choice *a, const struct look_choice *b)
+{
+    return a->theme == b->theme && a->glyphs == b->glyphs &&
+           strcmp(a->theme_kept, b->theme_kept) == 0 &&
+           strcmp(a->glyphs_kept, b->glyphs_kept) == 0;
+}
+
 void
 look_drawn(struct screen *s)
 {

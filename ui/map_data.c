@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/map_data.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
-#include <glib/gstdio.h>
-
+#include "src/core/file.h"
 #include "src/core/text.h"
 
 #define MAGIC      "LSMAP\n"
@@ -214,39 +211,14 @@ map_data_parse(struct map_data **ret, const void *bytes, size_t len, struct err 
 }
 
 enum rc
-map_file_read(GByteArray *ret, const char *path, size_t max, struct err *err)
-{
-    GStatBuf about;
-    /* Who opens a pipe waits for somebody who writes. */
-    if (g_stat(path, &about) == 0 && !S_ISREG(about.st_mode)) {
-        return err_set(err, RC_INVALID, "\"%s\" is not a file", path);
-    }
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        return err_set(err, RC_IO, "could not open \"%s\": %s", path, g_strerror(errno));
-    }
-    uint8_t *bytes = g_malloc(max + 1);
-    size_t len = fread(bytes, 1, max + 1, file);
-    int why = ferror(file) ? errno : 0;
-    fclose(file);
-    if (why == 0 && len <= max) {
-        g_byte_array_append(ret, bytes, (guint)len);
-    }
-    g_free(bytes);
-    return why != 0    ? err_set(err, RC_IO, "could not read \"%s\": %s", path, g_strerror(why))
-           : len > max ? err_set(err, RC_INVALID, "\"%s\" is larger than %zu bytes", path, max)
-                       : RC_OK;
-}
-
-enum rc
 map_data_read(struct map_data **ret, const char *path, struct err *err)
 {
-    GByteArray *bytes = g_byte_array_new();
-    enum rc rc = map_file_read(bytes, path, BYTES_MAX, err);
+    GString *bytes = g_string_new(NULL);
+    enum rc rc = file_read(bytes, path, BYTES_MAX, err);
     if (rc == RC_OK) {
-        rc = map_data_parse(ret, bytes->data, bytes->len, err);
+        rc = map_data_parse(ret, bytes->str, bytes->len, err);
         rc = rc == RC_OK ? rc : err_wrap(err, rc, "map \"%s\"", path);
     }
-    g_byte_array_free(bytes, TRUE);
+    g_string_free(bytes, TRUE);
     return rc;
 }

@@ -54,13 +54,10 @@ void map_data_end_line(struct map_data *d, guint first, enum map_layer layer, ui
 /* A copy of name is taken. */
 void map_data_add_place(struct map_data *d, const struct map_place *place);
 
-/* RC_IO: it cannot be read; RC_INVALID: it is not such a file, or is damaged. */
+/* RC_IO, RC_NOTFOUND: it cannot be read; RC_INVALID: it is not such a file, or is damaged. */
 MUST_USE enum rc map_data_read(struct map_data **ret, const char *path, struct err *err);
 /* The same of bytes. */
 MUST_USE enum rc map_data_parse(struct map_data **ret, const void *bytes, size_t len,
                                 struct err *err);
-
-/* All bytes of a file of at most max. */
-MUST_USE enum rc map_file_read(GByteArray *ret, const char *path, size_t max, struct err *err);
 
 #endif

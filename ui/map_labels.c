@@ -128,9 +128,9 @@ draw_name(struct screen *s, const struct map_mark *mark, unsigned style)
     struct map_view *m = s->map;
     const char *name = name_of(s, mark->station);
     int row = mark_row(m, mark), column = mark_column(m, mark);
-    int right = column;
-    for (const uint8_t *one = cell(m, row, right); one != NULL && *one != 0;) {
-        one = cell(m, row, ++right); /* past the mark itself */
+    int right = column, end = column + mark->width;
+    for (const uint8_t *one = cell(m, row, right); right < end && one != NULL && *one != 0;) {
+        one = cell(m, row, ++right); /* past the mark itself, not past what stands beside it */
     }
     int want = MIN(draw_columns(s->draw, name), NAME_MOST), least = MIN(want, NAME_LEAST);
     int free = room(m, row, right, 1, want + 2) - 2;

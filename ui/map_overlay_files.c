@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "src/core/file.h"
 #include "src/core/i18n.h"
 #include "src/core/text.h"
 #include "ui/map_overlay.h"
@@ -63,25 +64,25 @@ overlay_read_dir(struct overlay *o, const char *dir)
         return;
     }
     GPtrArray *names = names_in(o, dir);
-    GByteArray *bytes = g_byte_array_new();
+    GString *bytes = g_string_new(NULL);
     for (guint i = 0; i < names->len; i++) {
         char *path = g_build_filename(dir, g_ptr_array_index(names, i), NULL);
         struct err err;
-        g_byte_array_set_size(bytes, 0);
+        g_string_truncate(bytes, 0);
         if (o->n_files >= OVERLAY_FILES) {
             char text[128];
             snprintf(text, sizeof(text), _("there are more than %d overlays"), OVERLAY_FILES);
             add_problem(o, text);
             i = names->len;
-        } else if (map_file_read(bytes, path, OVERLAY_BYTES, &err) != RC_OK) {
+        } else if (file_read(bytes, path, OVERLAY_BYTES, &err) != RC_OK) {
             add_problem(o, err.text);
         } else {
             o->n_files++;
-            overlay_parse(o, path, bytes->data, bytes->len);
+            overlay_parse(o, path, bytes->str, bytes->len);
         }
         g_free(path);
     }
-    g_byte_array_free(bytes, TRUE);
+    g_string_free(bytes, TRUE);
     g_ptr_array_free(names, TRUE);
 }
 

@@ -105,7 +105,8 @@ map_draw_station(struct screen *s, int y, int x, int width, uint32_t station, bo
     char value[FORMAT_SIZE * 2];
     unsigned style, row = STYLE_NORMAL | (cursor ? STYLE_SELECTED : 0);
     const char *mark = map_mark_text(s, station, &style);
-    int id = CLAMP(s->roster.uid_columns, 4, 8), value_x = x + width - VALUE;
+    int id = CLAMP(s->roster.uid_columns, 4, 8),
+        value_x = x + width - VALUE - (s->columns >= 60);
     if (cursor) {
         draw_glyph(s->draw, y, x, STYLE_NORMAL, GLYPH_CURSOR);
     }
@@ -186,7 +187,7 @@ draw_legend(struct screen *s, int y, int x, int width)
 {
     enum glyph_set set = draw_glyphs(s->draw);
     char text[256];
-    snprintf(text, sizeof(text), _("%sn n stations  %s %s %s alarm  ? silent"),
+    snprintf(text, sizeof(text), _("%sn stations  %s%s%s alarm  ? silent"),
              glyph_text(set, GLYPH_STATION), alarm_shape(s, ALARM_CRITICAL),
              alarm_shape(s, ALARM_HIGH), alarm_shape(s, ALARM_MEDIUM));
     draw_text(s->draw, y, x, width, STYLE_DIM, text);

@@ -36,7 +36,7 @@ init(struct screen *s)
     m->canvas = canvas_new();
     m->hidden_types = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     m->hidden_areas = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    m->list.height = m->layers_list.height = 1;
+    m->list.height = m->layers_list.height = LIST_UNSEEN;
     m->states = MAP_STATES_ALL;
     m->background = (unsigned)prefs_get_int(s->prefs, "map", "layers", MAP_BACKGROUND_ALL) &
                     MAP_BACKGROUND_ALL;

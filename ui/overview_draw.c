@@ -298,7 +298,7 @@ overview_draw_small(struct screen *s, struct rect area)
     o->panes = OVERVIEW_PANES;
     switch (o->pane) {
     case PANE_AREAS: {
-        struct rect below = layout_digest(s, &area);
+        struct rect below = layout_digest(s, &area, (int)o->n_areas + 2);
         draw_areas(s, area);
         overview_draw_worst(s, below);
         return;

@@ -15,7 +15,7 @@ init(struct screen *s)
     o->found = g_array_new(FALSE, FALSE, sizeof(struct far_row));
     o->far = g_array_new(FALSE, FALSE, sizeof(struct far_row));
     o->latest = g_array_new(FALSE, FALSE, sizeof(struct latest));
-    o->area_list.height = o->far_list.height = o->latest_list.height = 1;
+    o->area_list.height = o->far_list.height = o->latest_list.height = LIST_UNSEEN;
     o->panes = OVERVIEW_PANES;
     s->overview = o;
     const char *sort = prefs_get(s->prefs, "overview", "sort", "");

@@ -132,8 +132,9 @@ draw_line(struct screen *s, int y, const char *line, bool selected)
     if (named) {
         char keys[64], text[512];
         keymap_keys_text(s->keymap, a, PLACE_ANY, keys, sizeof(keys));
-        draw_text(s->draw, y, x, KEYS_WIDTH, style == STYLE_DIM ? style : STYLE_STRONG, keys);
-        x += KEYS_WIDTH + 1;
+        int keys_width = s->columns < 60 ? KEYS_WIDTH / 2 : KEYS_WIDTH;
+        draw_text(s->draw, y, x, keys_width, style == STYLE_DIM ? style : STYLE_STRONG, keys);
+        x += keys_width + 1;
         snprintf(text, sizeof(text), "%s%s%s%s", why == NULL ? "" : "(",
                  why == NULL ? "" : _(why), why == NULL ? "" : ") ", _(a->text));
         draw_text(s->draw, y, x, s->columns - x, style, text);

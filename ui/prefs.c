@@ -1,40 +1,52 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/prefs.h"
 
-#include <errno.h>
 #include <glib.h>
 
+#include "src/core/file.h"
 #include "src/core/i18n.h"
 
-#define WRITE_US (3 * US_PER_S) /* quiet that ends a burst of changes */
+#define BYTES_MAX ((size_t)1024 * 1024)
+#define WRITE_US  (3 * US_PER_S) /* quiet that ends a burst of changes */
 
 struct prefs {
     char *file; /* NULL: kept nowhere */
+    struct writer *writer;
     GKeyFile *values;
     GString *last;    /* what prefs_get() gave */
     mono_us write_at; /* 0: all is written */
     char problem[256];
 };
 
+static void
+load(struct prefs *p)
+{
+    GString *text = g_string_new(NULL);
+    GError *error = NULL;
+    struct err err;
+    enum rc rc = file_read(text, p->file, BYTES_MAX, &err);
+    if (rc != RC_OK && rc != RC_NOTFOUND) {
+        g_strlcpy(p->problem, err.text, sizeof(p->problem));
+    } else if (!g_key_file_load_from_data(p->values, text->str, text->len,
+                                          G_KEY_FILE_KEEP_COMMENTS, &error)) {
+        snprintf(p->problem, sizeof(p->problem), _("%s is not read: %s"), p->file,
+                 error->message);
+        g_error_free(error);
+    }
+    g_string_free(text, TRUE);
+}
+
 struct prefs *
-prefs_new(const char *file)
+prefs_new(const char *file, struct writer *writer)
 {
     struct prefs *p = g_new0(struct prefs, 1);
     p->file = g_strdup(file);
+    p->writer = writer;
     p->values = g_key_file_new();
     p->last = g_string_new(NULL);
-    char *text = NULL;
-    gsize len = 0;
-    if (file != NULL && g_file_get_contents(file, &text, &len, NULL)) {
-        GError *error = NULL;
-        if (!g_key_file_load_from_data(p->values, text, len, G_KEY_FILE_KEEP_COMMENTS,
-                                       &error)) {
-            snprintf(p->problem, sizeof(p->problem), _("%s is not read: %s"), file,
-                     error->message);
-            g_error_free(error);
-        }
+    if (file != NULL) {
+        load(p);
     }
-    g_free(text);
     return p;
 }
 
@@ -45,20 +57,15 @@ write_now(struct prefs *p)
     if (p->file == NULL) {
         return;
     }
-    char *dir = g_path_get_dirname(p->file);
     gsize len = 0;
     char *text = g_key_file_to_data(p->values, &len, NULL);
-    GError *error = NULL;
-    *p->problem = '\0';
-    if (g_mkdir_with_parents(dir, 0700) != 0) {
-        snprintf(p->problem, sizeof(p->problem), "%s: %s", dir, g_strerror(errno));
-    } else if (!g_file_set_contents_full(p->file, text, (gssize)len,
-                                         G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error)) {
-        g_strlcpy(p->problem, error->message, sizeof(p->problem));
-        g_error_free(error);
-    }
+    writer_put(p->writer, &(struct writer_order){.how = WRITER_REPLACE,
+                                                 .path = p->file,
+                                                 .text = text,
+                                                 .len = len,
+                                                 .own = true,
+                                                 .once = true});
     g_free(text);
-    g_free(dir);
 }
 
 void

@@ -11,7 +11,7 @@ roster_init(struct roster *r)
                          .sort = {.kind = COLUMN_STATE, .name = "state"},
                          .tags = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
                          .faults = g_array_new(FALSE, FALSE, sizeof(struct fault))};
-    r->list.height = 1;
+    r->list.height = LIST_UNSEEN;
 }
 
 static void

@@ -19,9 +19,10 @@
 #include "ui/view.h"
 #include "ui/views.h"
 
-#define NOTICE_US (6 * US_PER_S)
-#define AGAIN_US  (2 * US_PER_S)
-#define PASTE_US  US_PER_S
+#define NOTICE_US          (6 * US_PER_S)
+#define AGAIN_US           (2 * US_PER_S)
+#define PASTE_US           US_PER_S
+#define WRITER_PATIENCE_US (3 * US_PER_S) /* who quits waits for a disk that long */
 
 #define CTRL_C 0x03
 #define CTRL_L 0x0c
@@ -76,12 +77,13 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
         .hints = true,
         .view = VIEW_OVERVIEW,
         .bell = {.priorities = config->bell_priorities, .repeat_s = config->bell_repeat_s},
-        .unknown = {.list = {.height = 1}}};
+        .unknown = {.list = {.height = LIST_UNSEEN}}};
     s->minute = format_minute(s->now);
     char *file = config->state_dir == NULL
                      ? NULL
                      : g_build_filename(config->state_dir, "console.ini", NULL);
-    s->prefs = prefs_new(file);
+    s->writer = writer_new();
+    s->prefs = prefs_new(file, s->writer);
     g_free(file);
     look_start(s);
     const char *kept = prefs_get(s->prefs, "console", "language", "");
@@ -104,6 +106,10 @@ screen_init(struct screen *s, const struct console_config *config, struct termin
         }
     }
     load_keys(s);
+    if (*prefs_problem(s->prefs) != '\0') {
+        log_warning("%s", prefs_problem(s->prefs));
+        screen_notice(s, "%s", prefs_problem(s->prefs));
+    }
     if (*terminal_notice(terminal) != '\0') {
         screen_notice(s, "%s", terminal_notice(terminal));
     }
@@ -132,6 +138,7 @@ screen_fini(struct screen *s)
         }
     }
     prefs_free(s->prefs);
+    writer_free(s->writer, WRITER_PATIENCE_US);
     zone_free(s->zone);
     draw_free(s->draw);
 }

@@ -216,6 +216,7 @@ struct screen {
     struct boards *boards;
     struct journal_view *journal;
     struct health_view *health;
+    struct writer *writer;
     struct prefs *prefs;
     struct keymap *keymap;
     struct undo *undo;

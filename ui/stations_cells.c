@@ -158,16 +158,21 @@ stations_draw_value(struct screen *s, int y, int x, uint32_t component, int numb
     format_value(text, sizeof(text), number, c, &s->snap->components[component]);
     unsigned style = panel_stale(s, component) ? STYLE_DIM : STYLE_NORMAL;
     draw_right(s->draw, y, x, number, style, text);
+    if (style == STYLE_DIM && s->snap->components[component].ts != WALL_NONE) {
+        draw_glyph(s->draw, y, x + number, STYLE_DIM,
+                   GLYPH_UNSURE); /* dim is not seen by all */
+    }
     draw_text(s->draw, y, x + number + 1, unit, STYLE_DIM, c->unit);
 }
 
-/* One mark for each of the first actuators: on, off, or not known. */
+/* One mark for each of the first actuators: on, off, or not known; behind them, in the gap that
+ * every column has, whether one of them is stale. */
 static void
 draw_actuators(struct screen *s, int y, int x, const struct brief *brief)
 {
     char marks[BRIEF_ACTUATORS * 4 + 1];
     size_t used = 0;
-    bool stale = brief->n_actuators > 0;
+    bool all = true, any = false; /* are stale */
     for (int i = 0; i < brief->n_actuators; i++) {
         const struct component_state *state = &s->snap->components[brief->actuators[i]];
         enum glyph glyph = state->ts == WALL_NONE ? GLYPH_UNSURE
@@ -176,10 +181,15 @@ draw_actuators(struct screen *s, int y, int x, const struct brief *brief)
                                : GLYPH_ON;
         const char *mark = glyph_text(draw_glyphs(s->draw), glyph);
         used += g_strlcpy(marks + used, mark, sizeof(marks) - used);
-        stale = stale && panel_stale(s, brief->actuators[i]);
+        bool stale = panel_stale(s, brief->actuators[i]);
+        all = all && stale;
+        any = any || (stale && glyph != GLYPH_UNSURE);
     }
     marks[used] = '\0';
-    draw_text(s->draw, y, x, brief->n_actuators, stale ? STYLE_DIM : STYLE_NORMAL, marks);
+    draw_text(s->draw, y, x, brief->n_actuators, all ? STYLE_DIM : STYLE_NORMAL, marks);
+    if (any) {
+        draw_glyph(s->draw, y, x + brief->n_actuators, STYLE_DIM, GLYPH_UNSURE);
+    }
 }
 
 /* How far the station's clock is off; what is not worth a look is not told. */

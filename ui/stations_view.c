@@ -65,7 +65,7 @@ draw_small(struct screen *s, struct rect area)
         detail_draw(s, area);
         return;
     }
-    struct rect below = layout_digest(s, &area);
+    struct rect below = layout_digest(s, &area, area.height);
     stations_draw_small(s, area);
     detail_draw_digest(s, below);
 }

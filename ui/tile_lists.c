@@ -13,27 +13,46 @@
 
 /* ---- alarms ---- */
 
-/* "■ 1/2  ▲ 0/5": those that want an acknowledgement, and the active ones. */
+/* "■ 1/2"; brief "■1/2", "!1:1/2". Nothing where there are none. */
+static void
+count_text(const struct tile_view *v, int priority, bool brief, char *dst, size_t cap)
+{
+    const struct alarm_tally *tally = &v->live->tally;
+    const char *shape = alarm_shape(v->s, (enum alarm_priority)priority);
+    bool digit = g_ascii_isdigit(shape[strlen(shape) - 1]);
+    *dst = '\0';
+    if (tally->active[priority] + tally->unacked[priority] > 0) {
+        snprintf(dst, cap, "%s%s%u/%u", shape,
+                 !brief  ? " "
+                 : digit ? ":"
+                         : "",
+                 tally->unacked[priority], tally->active[priority]);
+    }
+}
+
+/* "■ 1/2  ▲ 0/5": those that want an acknowledgement, and the active ones. A count that has no
+ * room is left out whole: a part of a number is another number. */
 static void
 draw_counts(const struct tile_view *v, int y)
 {
     struct screen *s = v->s;
     const struct alarm_tally *tally = &v->live->tally;
-    int x = v->in.x, end = v->in.x + v->in.width;
-    bool any = false;
+    char text[FORMAT_SIZE];
+    int x = v->in.x, end = v->in.x + v->in.width, all = 0;
     for (int i = 0; i < ALARM_PRIORITIES; i++) {
-        char text[FORMAT_SIZE];
-        if (tally->active[i] + tally->unacked[i] == 0) {
-            continue;
-        }
+        count_text(v, i, false, text, sizeof(text));
+        all += *text == '\0' ? 0 : draw_columns(s->draw, text) + 2;
+    }
+    bool brief = all - 2 > v->in.width;
+    for (int i = 0; i < ALARM_PRIORITIES; i++) {
         unsigned style =
             (unsigned)i + (tally->unacked[i] > 0 ? STYLE_CRITICAL_NEW : STYLE_CRITICAL);
-        snprintf(text, sizeof(text), "%s %u/%u", alarm_shape(s, (enum alarm_priority)i),
-                 tally->unacked[i], tally->active[i]);
-        x += draw_flow(s->draw, y, x, end - x, style, text) + 2;
-        any = true;
+        count_text(v, i, brief, text, sizeof(text));
+        if (*text != '\0' && x + draw_columns(s->draw, text) <= end) {
+            x += draw_flow(s->draw, y, x, end - x, style, text) + (brief ? 1 : 2);
+        }
     }
-    if (!any) {
+    if (all == 0) {
         draw_text(s->draw, y, v->in.x, v->in.width, STYLE_NORMAL, _("no alarms"));
     }
 }
@@ -123,12 +142,14 @@ draw_ranked(const struct tile_view *v, int y, const struct ranked *one, bool sel
     int shown = draw_columns(s->draw, share);
     int width = MIN(MAX(draw_columns(s->draw, right), 10), v->in.width / 2);
     int left = v->in.width - width - shown - 1;
-    bool stale = panel_stale(s, one->component);
+    bool stale = panel_stale(s, one->component), over = *share != '\0' && one->key > 0;
     draw_text(s->draw, y, v->in.x, left, STYLE_NORMAL | (selected ? STYLE_SELECTED : 0), name);
-    draw_text(s->draw, y, v->in.x + left + 1, shown, one->key > 0 ? STYLE_NORMAL : STYLE_DIM,
-              share);
+    draw_text(s->draw, y, v->in.x + left + 1, shown, over ? STYLE_WARN : STYLE_DIM, share);
     draw_right(s->draw, y, v->in.x + v->in.width - width, width,
-               stale ? STYLE_DIM : STYLE_NORMAL, right);
+               stale  ? STYLE_DIM
+               : over ? STYLE_WARN
+                      : STYLE_NORMAL,
+               right);
 }
 
 void

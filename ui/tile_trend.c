@@ -5,8 +5,9 @@
 #include "ui/trend_plot.h"
 #include "ui/views.h"
 
-#define LABELLED 40 /* columns from which the axis has labels */
-#define HIGH     6  /* and lines */
+#define LABELLED     40 /* columns from which the axis has labels */
+#define HIGH         6  /* and lines */
+#define TELLS_LIMITS 4  /* rows; in less a limit looks like a part of the curve */
 
 bool
 tile_draw_no_history(const struct tile_view *v, int y)
@@ -73,7 +74,7 @@ draw_plot(const struct tile_view *v, struct rect area)
     uint32_t columns = (uint32_t)MAX(trend_plot_columns(area.width, bare), 1);
     struct trend_plot p = {.window = h->window,
                            .marks = (const struct limit_mark *)(void *)v->live->marks->data,
-                           .n_marks = v->live->marks->len,
+                           .n_marks = area.height < TELLS_LIMITS ? 0 : v->live->marks->len,
                            .stat = TREND_MEAN,
                            .y = TREND_Y_RANGE,
                            .cursor = -1,

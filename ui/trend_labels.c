@@ -59,7 +59,7 @@ draw_axis(const struct trend_frame *f, const struct trend_pane *pane)
             axis_label(f, pane, &taken, f->p->marks[i].value, f->p->marks[i].sign);
         }
     }
-    double step = trend_scale_step(line->scale, MAX(pane->height / ROWS_PER_TICK, 1));
+    double step = trend_scale_step(line->scale, MAX(pane->height / ROWS_PER_TICK, 2));
     double first = ceil(line->scale.low / step - 1e-9);
     for (int i = 0; i < 64; i++) { /* where first + 1 is first, too, this ends */
         double value = (first + i) * step;

@@ -238,10 +238,5 @@ action_csv(struct screen *s, const char *argument)
         prompt_open_with(s, PROMPT_COMMAND, text);
         return;
     }
-    struct err err = {""};
-    if (trends_write_csv(s, argument, &err) == RC_OK) {
-        screen_notice(s, _("written: %s"), argument);
-    } else {
-        screen_notice(s, "%s", err.text);
-    }
+    trends_write_csv(s, argument);
 }

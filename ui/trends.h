@@ -119,7 +119,7 @@ void trends_draw_small(struct screen *s, struct rect area);
 
 /* ---- trends_csv.c ---- */
 
-/* What is shown, one row for each bucket. RC_FULL: the file is there already. */
-MUST_USE enum rc trends_write_csv(const struct screen *s, const char *file, struct err *err);
+/* What is shown, one row for each bucket; never over a file that is there. */
+void trends_write_csv(struct screen *s, const char *file);
 
 #endif

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <unistd.h>
 
 #include "src/core/csv.h"
 #include "src/core/i18n.h"
 #include "src/core/text.h"
 #include "src/core/timestamp.h"
+#include "ui/export.h"
 #include "ui/trends.h"
 
 static void
@@ -79,41 +77,19 @@ make_csv(const struct trends *t)
     return out;
 }
 
-static bool
-write_all(int fd, const char *bytes, size_t len)
+void
+trends_write_csv(struct screen *s, const char *file)
 {
-    while (len > 0) {
-        ssize_t n = write(fd, bytes, len);
-        if (n < 0 && errno != EINTR) {
-            return false;
-        }
-        bytes += MAX(n, 0);
-        len -= (size_t)MAX(n, 0);
-    }
-    return true;
-}
-
-enum rc
-trends_write_csv(const struct screen *s, const char *file, struct err *err)
-{
-    int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0 && errno == EEXIST) {
-        return err_set(err, RC_FULL, _("\"%s\" is there already; nothing was written"), file);
-    }
-    if (fd < 0) {
-        return err_set(err, RC_IO, _("could not make \"%s\": %s"), file, g_strerror(errno));
-    }
     GString *out = make_csv(s->trends);
-    bool written = write_all(fd, out->str, out->len);
-    int problem = errno;
-    if (close(fd) != 0 && written) {
-        written = false;
-        problem = errno;
-    }
+    char *done = g_strdup_printf(_("written: %s"), file);
+    char *exists = g_strdup_printf(_("\"%s\" is there already; nothing was written"), file);
+    export_order(s, &(struct writer_order){.how = WRITER_NEW,
+                                           .path = file,
+                                           .text = out->str,
+                                           .len = out->len,
+                                           .done = done,
+                                           .exists = exists});
+    g_free(exists);
+    g_free(done);
     g_string_free(out, TRUE);
-    if (!written) {
-        (void)unlink(file); /* half a table would be taken for a whole one */
-        return err_set(err, RC_IO, _("could not write \"%s\": %s"), file, g_strerror(problem));
-    }
-    return RC_OK;
 }

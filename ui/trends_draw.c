@@ -5,6 +5,7 @@
 #include "src/core/text.h"
 #include "ui/trends_words.h"
 #include "ui/view.h"
+#include "ui/wrap.h"
 
 #define NAME_MOST 40
 
@@ -141,10 +142,15 @@ draw_empty(struct screen *s, struct rect area)
     static const char *const lines[] = {
         N_("no curve is shown"), "", N_("a adds one here: type a station, Tab completes"),
         N_("t on a station, component or alarm shows it; P adds it to these")};
-    for (int i = 0; i < (int)G_N_ELEMENTS(lines) && i < area.height; i++) {
-        draw_text(s->draw, area.y + i, 1, area.width - 1, i == 0 ? STYLE_NORMAL : STYLE_DIM,
-                  *lines[i] == '\0' ? "" : _(lines[i]));
+    GPtrArray *rows = g_ptr_array_new_with_free_func(g_free);
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+        wrap_text(rows, *lines[i] == '\0' ? " " : _(lines[i]), area.width - 1, 2);
     }
+    for (int i = 0; i < (int)rows->len && i < area.height; i++) {
+        draw_text(s->draw, area.y + i, 1, area.width - 1, i == 0 ? STYLE_NORMAL : STYLE_DIM,
+                  g_ptr_array_index(rows, (guint)i));
+    }
+    g_ptr_array_free(rows, TRUE);
     return true;
 }
 

@@ -263,6 +263,7 @@ trends_stats(const struct screen *s, int entry, char *dst, size_t cap)
     int64_t i = trends_cursor(t);
     *dst = '\0';
     if (c == NULL) {
+        snprintf(dst, cap, "%s", entry == t->focus ? _("x takes it away") : "");
         return;
     }
     struct archive_bucket all =

@@ -2,6 +2,7 @@
 #include "ui/undo.h"
 
 #include "src/core/i18n.h"
+#include "ui/look.h"
 #include "ui/stations.h"
 
 /* What is watched. */
@@ -11,6 +12,7 @@ struct look {
     char columns[COLUMNS_TEXT];
     bool reverse, hints, one_pane;
     enum alarm_mode mode;
+    struct look_choice choice;
 };
 
 struct step {
@@ -75,7 +77,8 @@ look_of(const struct screen *s)
     struct look look = {.reverse = s->roster.reverse,
                         .hints = s->hints,
                         .one_pane = s->one_pane,
-                        .mode = s->alarms.mode};
+                        .mode = s->alarms.mode,
+                        .choice = look_chosen(s)};
     memcpy(look.sort, s->roster.sort.name, sizeof(look.sort));
     columns_text(&s->stations->columns, look.columns, sizeof(look.columns));
     g_strlcpy(look.filter, s->roster.filter_text, sizeof(look.filter));
@@ -130,6 +133,9 @@ put_back(struct screen *s, void *data)
     if (a->mode != b->mode) {
         alarm_list_set_mode(&s->alarms, b->mode);
     }
+    if (!look_same(&a->choice, &b->choice)) {
+        look_choose(s, &b->choice);
+    }
     s->hints = a->hints != b->hints ? b->hints : s->hints;
     s->one_pane = a->one_pane != b->one_pane ? b->one_pane : s->one_pane;
 }
@@ -151,6 +157,11 @@ name_change(const struct change *c, char *dst, size_t cap)
         snprintf(dst, cap, "%s", _("order turned round"));
     } else if (a->mode != b->mode) {
         snprintf(dst, cap, "%s", _("other list of alarms"));
+    } else if (a->choice.glyphs != b->choice.glyphs ||
+               strcmp(a->choice.glyphs_kept, b->choice.glyphs_kept) != 0) {
+        snprintf(dst, cap, _("glyphs: %s"), glyph_set_name(a->choice.glyphs));
+    } else if (!look_same(&a->choice, &b->choice)) {
+        snprintf(dst, cap, _("theme: %s"), a->choice.theme->name);
     } else if (a->hints != b->hints) {
         snprintf(dst, cap, "%s", _("line of keys"));
     } else {
@@ -164,7 +175,7 @@ same_look(const struct look *a, const struct look *b)
     return strcmp(a->filter, b->filter) == 0 && strcmp(a->alarm_filter, b->alarm_filter) == 0 &&
            strcmp(a->sort, b->sort) == 0 && strcmp(a->columns, b->columns) == 0 &&
            a->reverse == b->reverse && a->mode == b->mode && a->hints == b->hints &&
-           a->one_pane == b->one_pane;
+           a->one_pane == b->one_pane && look_same(&a->choice, &b->choice);
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the user did on the screen and can take back: filters, sort orders, layout, and a shelf
- * of his own. Never an acknowledgement: it would lie.
+ * What the user did on the screen and can take back: filters, sort orders, layout, colours
+ * and glyphs, and a shelf of his own. Never an acknowledgement: it would lie.
  *
  * What the screen itself knows (struct look) is watched: whatever key changed it, there is a
  * step to take back. Other changes bring a step of their own by undo_push().

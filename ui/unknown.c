@@ -6,6 +6,7 @@
 #include "src/core/text.h"
 
 #define COUNT    7
+#define NARROW   60             /* columns that have no room for the sentence */
 #define ADOPT_US (5 * US_PER_S) /* what takes longer went wrong */
 
 static gint
@@ -146,7 +147,9 @@ draw_titles(struct screen *s, int y, const struct fields *f)
 {
     draw_text(s->draw, y, f->station, f->station_width, STYLE_DIM, _("STATION"));
     draw_text(s->draw, y, f->id, f->id_width, STYLE_DIM, _("ID"));
-    draw_right(s->draw, y, f->value, f->value_width, STYLE_DIM, _("LAST VALUE"));
+    bool brief = f->value_width < text_columns(_("LAST VALUE"));
+    draw_right(s->draw, y, f->value, f->value_width, STYLE_DIM,
+               brief ? _("VALUE") : _("LAST VALUE"));
     draw_right(s->draw, y, f->count, COUNT, STYLE_DIM, _("COUNT"));
     draw_text(s->draw, y, f->topic, f->topic_width, STYLE_DIM, _("TOPIC"));
 }
@@ -161,8 +164,10 @@ unknown_draw(struct screen *s, struct rect area)
         return;
     }
     draw_format(s->draw, area.y, area.x + 1, area.width - 1, STYLE_NORMAL,
-                ngettext("%u id was heard that is no component of the plant",
-                         "%u ids were heard that are no components of the plant", v->n),
+                area.width < NARROW
+                    ? ngettext("%u unknown id", "%u unknown ids", v->n)
+                    : ngettext("%u id was heard that is no component of the plant",
+                               "%u ids were heard that are no components of the plant", v->n),
                 v->n);
     struct fields f = lay_out(s, area);
     draw_titles(s, area.y + 1, &f);

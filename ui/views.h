@@ -32,8 +32,9 @@ unsigned condition_style(enum condition condition);
 /* layout.c: what stands where, for the extent of the screen */
 void layout_draw(struct screen *s);
 /* For a view on a small screen: the last two lines of area, below a line, for what is selected;
- * without lines when there is no room. area gets smaller. */
-struct rect layout_digest(struct screen *s, struct rect *area);
+ * more of them where the view needs no more than most rows; without lines when there is no
+ * room. area gets smaller. */
+struct rect layout_digest(struct screen *s, struct rect *area, int most);
 
 /* detail.c */
 void detail_init(struct detail *d);

@@ -95,6 +95,7 @@ action_order_read(struct action_order *ret, const struct remote_action *a, struc
     } else if (!act_from_json(&o.act, a->body, a->user, err)) {
         return false;
     } else {
+        (void)uuid_parse(&o.act.id, a->id); /* what has another name has none */
         text_sanitize(o.act.origin, sizeof(o.act.origin), a->origin, strlen(a->origin));
     }
     *ret = o;

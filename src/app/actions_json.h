@@ -24,7 +24,7 @@
 struct action_order {
     bool handover;
     char to[64];             /* of a hand-over; "": whoever takes it */
-    struct alarm_action act; /* of any other, with user and origin */
+    struct alarm_action act; /* of any other, with id, user and origin */
 };
 
 /* False: err tells what is wrong with its body, which may be NULL. */

@@ -16,8 +16,9 @@
 struct job {
     uint64_t id;
     struct archive_request request;
-    struct archive_answer *held; /* what the cache said */
-    wall_us cut;                 /* the store's part is what lies before; WALL_NONE: all */
+    struct query_gap gap;         /* the store's part; of a journal until WALL_NONE: all */
+    struct archive_answer *held;  /* what the cache said; of a trend without the gap */
+    struct archive_answer *apart; /* what it has there; of a journal NULL */
 };
 
 struct archive_worker {
@@ -38,7 +39,20 @@ job_free(void *data)
 {
     struct job *job = data;
     archive_answer_free(job->held);
+    archive_answer_free(job->apart);
     g_free(job);
+}
+
+static struct job *
+job_new(const struct archive_request *r, uint64_t id)
+{
+    struct job *job = g_new0(struct job, 1);
+    job->id = id;
+    job->request = *r;
+    job->gap = (struct query_gap){r->since, r->kind == ARCHIVE_TREND ? r->until : WALL_NONE};
+    job->held = archive_answer_new(r, id);
+    job->apart = r->kind == ARCHIVE_TREND ? archive_answer_new(r, id) : NULL;
+    return job;
 }
 
 static bool
@@ -78,16 +92,16 @@ reaches(wall_us reach, wall_us since)
 }
 
 static enum rc
-read_trend(struct archive_worker *w, const struct archive_request *r,
-           struct archive_answer *out, struct err *err)
+read_trend(struct archive_worker *w, struct job *job, struct err *err)
 {
-    enum rc rc = query_readings_reach(w->query, &out->reach, err);
-    if (rc != RC_OK) {
-        return rc;
+    wall_us *reach = &job->held->reach;
+    enum rc rc = query_readings_reach(w->query, reach, err);
+    if (rc == RC_OK) {
+        rc = query_readings_gap(w->query, *reach, clock_now().wall, &job->gap, err);
     }
-    bool shared = *w->store != '\0' && !reaches(out->reach, r->since);
-    wall_us from = shared ? (out->reach == WALL_NONE ? r->until : out->reach) : r->since;
-    return query_buckets(w->query, r, from, out, err);
+    return rc != RC_OK
+               ? rc
+               : query_buckets(w->query, &job->request, &job->gap, job->held, job->apart, err);
 }
 
 static bool
@@ -116,9 +130,10 @@ cut_journal(struct archive_answer *answer, uint32_t limit)
 }
 
 static enum rc
-read_journal(struct archive_worker *w, const struct archive_request *r,
-             struct archive_answer *out, struct err *err)
+read_journal(struct archive_worker *w, struct job *job, struct err *err)
 {
+    const struct archive_request *r = &job->request;
+    struct archive_answer *out = job->held;
     enum rc rc = query_journal_reach(w->query, &out->reach, err);
     if (rc == RC_OK) {
         const struct query_journal_range range = {.station = or_any(r->station),
@@ -129,19 +144,24 @@ read_journal(struct archive_worker *w, const struct archive_request *r,
         rc = query_journal(w->query, &range, take_line, out, err);
     }
     cut_journal(out, r->limit);
+    job->gap.until = out->reach;
     return rc;
 }
 
-/* The store has what lies before *ret; false: it is not needed. */
 static bool
-needs_store(const struct archive_worker *w, const struct archive_request *r,
-            const struct archive_answer *held, wall_us *ret)
+needs_store(const struct archive_worker *w, const struct job *job)
 {
-    *ret = held->reach;
-    if (*w->store == '\0' || (r->since != WALL_NONE && reaches(held->reach, r->since))) {
+    const struct archive_answer *held = job->held;
+    if (*w->store == '\0') {
         return false;
     }
-    if (r->kind == ARCHIVE_TREND || !held->more) {
+    if (held->kind == ARCHIVE_TREND) {
+        return job->gap.since < job->gap.until;
+    }
+    if (job->request.since != WALL_NONE && reaches(held->reach, job->request.since)) {
+        return false;
+    }
+    if (!held->more) {
         return true;
     }
     /* A full page of lines is enough when none of them may be missing. */
@@ -150,21 +170,43 @@ needs_store(const struct archive_worker *w, const struct archive_request *r,
     return !reaches(held->reach, oldest->at);
 }
 
-/* Put the cache's answer; what the store has to add becomes a job. */
-static void
-answer_first(struct archive_worker *w, const struct archive_request *r, uint64_t id,
-             struct archive_answer *answer)
+static uint32_t
+count(const struct archive_bucket *b)
 {
-    wall_us cut;
-    answer->last = !needs_store(w, r, answer, &cut);
-    if (answer->last) {
-        archive_put(w->archive, answer);
-        return;
+    return b->n + b->bad;
+}
+
+/* Fill the gap of a trend with what the cache has there or, where that is more, with what the
+ * store has (NULL: nothing): what came later than it says is here before it is there. */
+static void
+fill_gap(struct archive_answer *answer, const struct archive_answer *cache,
+         const struct archive_answer *store)
+{
+    size_t n = (size_t)answer->n_series * answer->n_buckets;
+    for (size_t i = 0; i < n; i++) {
+        const struct archive_bucket *b = &cache->buckets[i];
+        b = store != NULL && count(&store->buckets[i]) >= count(b) ? &store->buckets[i] : b;
+        archive_bucket_merge(&answer->buckets[i], b);
     }
-    struct job *job = g_new(struct job, 1);
-    *job =
-        (struct job){.id = id, .request = *r, .held = archive_answer_copy(answer), .cut = cut};
-    if (archive_put(w->archive, answer)) {
+    for (uint32_t i = 0; store != NULL && i < answer->n_series; i++) {
+        const struct archive_bucket *b = &store->before[i];
+        if (b->n > 0 && (answer->before[i].n == 0 || b->last_at > answer->before[i].last_at)) {
+            answer->before[i] = *b;
+        }
+    }
+}
+
+/* Put the cache's answer; what the store has to add is still to be done. */
+static void
+answer_first(struct archive_worker *w, struct job *job)
+{
+    struct archive_answer *answer = archive_answer_copy(job->held);
+    if (job->apart != NULL) {
+        fill_gap(answer, job->apart, NULL);
+    }
+    answer->last = !needs_store(w, job);
+    bool more = !answer->last;
+    if (archive_put(w->archive, answer) && more) {
         g_queue_push_tail(&w->jobs, job);
     } else {
         job_free(job);
@@ -191,20 +233,19 @@ serve(struct archive_worker *w, struct archive_request *r, uint64_t id)
         return;
     }
     r->limit = r->limit == 0 ? JOURNAL_LIMIT : MIN(r->limit, JOURNAL_LIMIT);
-    struct archive_answer *answer = archive_answer_new(r, id);
+    struct job *job = job_new(r, id);
     w->current = id;
     enum rc rc = open_cache(w, &err);
     if (rc == RC_OK) {
-        rc = r->kind == ARCHIVE_TREND ? read_trend(w, r, answer, &err)
-                                      : read_journal(w, r, answer, &err);
+        rc = r->kind == ARCHIVE_TREND ? read_trend(w, job, &err) : read_journal(w, job, &err);
     }
     if (rc != RC_OK) {
         query_close(g_steal_pointer(&w->query)); /* who knows what became of the file */
-        archive_answer_free(answer);
-        answer = archive_answer_new(r, id); /* parts are worse than nothing */
-        snprintf(answer->problem, sizeof(answer->problem), "%s", err.text);
+        job_free(job);
+        job = job_new(r, id); /* parts are worse than nothing */
+        snprintf(job->held->problem, sizeof(job->held->problem), "%s", err.text);
     }
-    answer_first(w, r, id, answer);
+    answer_first(w, job);
 }
 
 /* ---- the central store ---- */
@@ -222,6 +263,9 @@ conclude(struct archive_worker *w, const char *problem)
 {
     struct job *job = g_queue_peek_head(&w->jobs);
     struct archive_answer *answer = g_steal_pointer(&job->held);
+    if (job->apart != NULL) {
+        fill_gap(answer, job->apart, NULL); /* the store's part did not come */
+    }
     answer->last = true;
     if (*problem != '\0') {
         snprintf(answer->problem, sizeof(answer->problem), "%s", problem);
@@ -244,13 +288,12 @@ ask_store(struct archive_worker *w)
                                   .names = &name,
                                   .n_names = trend ? 0 : 1,
                                   .trend = trend ? r : NULL,
-                                  .since = r->since,
-                                  .until = r->until,
+                                  .since = job->gap.since,
+                                  .until = trend ? job->gap.until : r->until,
                                   .limit = trend ? 0 : (int64_t)r->limit + 1,
                                   .patience_us = w->patience_us};
-    if (job->cut != WALL_NONE) {
-        /* A trend's end is not included, a journal's is. */
-        wall_us end = job->cut - (trend ? 0 : 1);
+    if (!trend && job->gap.until != WALL_NONE) { /* a journal's end is included */
+        wall_us end = job->gap.until - 1;
         ask.until = r->until == WALL_NONE ? end : MIN(end, r->until);
     }
     w->history = w->history == NULL ? history_start(w->store) : w->history;
@@ -260,19 +303,12 @@ ask_store(struct archive_worker *w)
     }
 }
 
-/* The store's part and, behind it, the cache's. */
 static void
-merge_trend(struct job *job, struct history_page *page)
+merge_trend(struct job *job, const struct history_page *page)
 {
-    struct archive_answer *held = job->held, *answer = g_steal_pointer(&page->trend);
-    size_t n = (size_t)held->n_series * held->n_buckets;
-    for (size_t i = 0; i < n; i++) {
-        archive_bucket_merge(&answer->buckets[i], &held->buckets[i]);
-    }
-    answer->id = job->id;
-    answer->reach = answer->since;
-    job->held = answer;
-    archive_answer_free(held);
+    fill_gap(job->held, job->apart, page->trend);
+    archive_answer_free(g_steal_pointer(&job->apart));
+    job->held->reach = job->held->since;
 }
 
 /* Lines of the cache from before the cut are the store's, too. */
@@ -291,7 +327,7 @@ merge_journal(struct job *job, struct history_page *page, bool first)
 {
     struct archive_answer *held = job->held;
     if (first) {
-        drop_before(held->journal, job->cut);
+        drop_before(held->journal, job->gap.until);
     }
     g_array_append_vals(held->journal, page->rows->data, page->rows->len);
     g_array_set_clear_func(page->rows, NULL); /* they are held's now */
@@ -331,6 +367,7 @@ take_page(struct archive_worker *w, struct history_page *page)
         merge_journal(job, page, job->held->from == ARCHIVE_CACHE);
     }
     job->held->from = ARCHIVE_CENTRAL;
+    job->held->problem[0] = '\0'; /* a cache that failed left all to the store */
     if (page->last) {
         conclude(w, "");
     }

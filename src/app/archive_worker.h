@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Archive worker: answers what screens ask the archive desk (src/core/archive.h). First what
- * the local cache has, read through a connection of its own, at once; then, when the cache does
- * not reach back as far as was asked and there is a central store, both together: of a trend
- * what lies before the cache's reach is the store's, the rest the cache's, so that nothing is
- * counted twice; of the journal the same.
+ * the local cache has, read through a connection of its own, at once; then, when that may lack
+ * something and there is a central store, both together, so that nothing is counted twice:
+ *
+ *   trend    the least span that holds all times before the cache's reach, and those at which
+ *            nobody listened here (query_readings_gap()), is asked from the store. Of each part
+ *            of it whoever has more readings is believed: what was long under way may be in the
+ *            cache, and is in the store only some time after.
+ *   journal  what lies before the cache's reach is the store's. Within that there are no gaps:
+ * a cache catches up with the store's log before it follows (src/app/sync.h).
  *
  * Threads: one of its own for the cache, and that of src/app/history.h for the store, so a
  * store that is frozen delays nothing but its own part. The engine's writer waits for neither:

@@ -33,6 +33,7 @@ static const struct member journal[] = {
     {"actor", FORM_TEXT, J(actor), 0, 0},
     {"origin", FORM_TEXT, J(origin), 0, 0},
     {"detail", FORM_TEXT, J(detail), 0, 0},
+    {"action", FORM_UUID, J(action), 0, 1},
 };
 
 #define O(member) offsetof(struct occurrence_record, member)
@@ -105,6 +106,7 @@ static const struct member parked[] = {
     {"user", FORM_TEXT, P(user), 0, 0},
     {"origin", FORM_TEXT, P(origin), 0, 0},
     {"comment", FORM_TEXT, P(comment), 0, 0},
+    {"action", FORM_UUID, P(action), 0, 1},
 };
 
 const struct list changes_lists[LISTS] = {

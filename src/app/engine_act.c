@@ -166,7 +166,11 @@ is_for_us(struct engine *e, const struct alarm_action *a)
 enum rc
 engine_act(struct engine *e, const struct alarm_action *a, struct err *err)
 {
-    enum rc rc = evaluator_act(e->alarming.evaluator, a, e->now, err);
+    struct alarm_action named = *a;
+    char *id = g_uuid_string_random();
+    (void)uuid_parse(&named.id, id); /* as of one that travels, see actions_ask() */
+    g_free(id);
+    enum rc rc = evaluator_act(e->alarming.evaluator, &named, e->now, err);
     ingest_put(&e->ingest); /* to disk at once: a refusal is a line of the journal, too */
     return rc;
 }

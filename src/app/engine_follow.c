@@ -69,21 +69,20 @@ keep_only(struct alarm_changes *c, bool journal)
 }
 
 /* Who acknowledged at an instance that was owner no longer, and did not know it yet, has
- * acknowledged. The comment stands in that instance's line of the journal, unless it waited
- * there for an occurrence in vain. */
+ * acknowledged. It is the same act here as there, and the store keeps one line of it. */
 static void
 take_ack(struct engine *e, const struct journal_record *line, const char *instance)
 {
-    bool parked = line->event == EVENT_PARKED;
     struct alarm_action a = {.kind = ACTION_ACK,
+                             .id = line->action,
                              .occurrence = line->occurrence,
                              .step = line->step,
                              .seen_at = line->at};
     struct err err = {.text = ""};
     g_strlcpy(a.user, line->actor != NULL ? line->actor : "", sizeof(a.user));
     snprintf(a.origin, sizeof(a.origin), "merged %.48s", instance);
-    if (parked && line->detail != NULL) {
-        g_strlcpy(a.text, line->detail, sizeof(a.text));
+    if (line->detail != NULL) {
+        text_sanitize(a.text, sizeof(a.text), line->detail, strlen(line->detail));
     }
     if (evaluator_act(e->alarming.evaluator, &a, e->now, &err) != RC_OK) {
         log_warning("an acknowledgement at %s could not be taken over: %s", instance, err.text);

@@ -103,6 +103,7 @@ engine_publish(struct engine *e)
     struct alarm_board *board = alarming_board(&e->alarming);
     e->shown_alarms = board->version;
     snapshot->alarms = alarm_board_ref(board);
+    peer_list_forget(e->others, e->now.mono);
     snapshot->peers = peer_list_views(e->others, &snapshot->n_peers);
     snapshot->replies = e->replies;
     memcpy(snapshot->reply, e->reply, sizeof(snapshot->reply));
@@ -139,6 +140,7 @@ tick(struct engine *e)
 {
     struct ingest *in = &e->ingest;
     engine_set_link(e, client_connected(e->client) && !client_stalled(e->client));
+    engine_note_heard(e);
     uint64_t *then = &e->received_then[e->tick++ % RATE_SECONDS];
     unsigned seconds = MIN(e->tick, RATE_SECONDS);
     e->health.mqtt.rate = (double)(in->received - *then) / seconds;
@@ -280,6 +282,7 @@ take_time(struct engine *e)
     if (e->now.mono - before.mono > ASLEEP_US && e->linked) {
         alarming_link(&e->alarming, e->ingest.model, false, before);
         alarming_link(&e->alarming, e->ingest.model, true, e->now);
+        e->heard_since = 0;
     }
 }
 
@@ -403,6 +406,8 @@ finish(struct engine *e)
     if (!e->alarming.following) {
         evaluator_stop(e->alarming.evaluator, clock_now());
     }
+    e->heard_next = 0;
+    engine_note_heard(e);
     ingest_put(&e->ingest);
     if (!wind_down(e, is_committed, FINISH_US)) {
         log_error("the last readings could not be committed: the broker will send what it got "

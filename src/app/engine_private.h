@@ -62,9 +62,11 @@ struct engine {
     bool gathering;     /* they do */
     bool behind;        /* what comes had waited at the broker: others know of it */
     bool linked;        /* the broker is there, and answers */
-    bool more;          /* the socket was not drained when the last turn ended */
-    bool news;          /* besides what model and strays tell */
-    mono_us published;  /* the last snapshot */
+    wall_us heard_since, heard_until; /* since 0: it is not listened to. As the cache knows */
+    mono_us heard_next;               /* it is to be told again */
+    bool more;                        /* the socket was not drained when the last turn ended */
+    bool news;                        /* besides what model and strays tell */
+    mono_us published;                /* the last snapshot */
     uint64_t shown_annunciated;
     mono_us announce_at; /* not before: alarms that change at once go out together */
     uint64_t announced;  /* version of the board the topics say */
@@ -114,6 +116,8 @@ void engine_beat(struct engine *e);
 
 /* Whether the broker can be heard: told to whoever judges silence when it changes. */
 void engine_set_link(struct engine *e, bool linked);
+/* The cache is told now and then that it has all that came. */
+void engine_note_heard(struct engine *e);
 /* What is wrong with the services around us, as of now. */
 void engine_judge(struct engine *e);
 

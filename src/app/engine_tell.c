@@ -71,6 +71,27 @@ engine_set_link(struct engine *e, bool linked)
 }
 
 void
+engine_note_heard(struct engine *e)
+{
+    struct now now = e->now;
+    if (!e->linked) {
+        e->heard_since = 0;
+        return;
+    }
+    if (e->heard_since == 0 || now.wall < e->heard_until) { /* or the clock was set back */
+        e->heard_since = e->heard_until = now.wall;
+    } else if (now.mono >= e->heard_next) {
+        e->heard_until = MAX(e->heard_until, now.wall - LISTENED_LAG_US);
+    } else {
+        return;
+    }
+    e->heard_next = now.mono + LISTENED_US;
+    struct batch *b = ingest_batch(&e->ingest, now);
+    b->heard_since = e->heard_since;
+    b->heard_until = e->heard_until;
+}
+
+void
 engine_tell_store(struct engine *e)
 {
     struct health *h = &e->health;

@@ -135,7 +135,7 @@ fetch(struct pg *pg, const struct wanted *w, struct history_page *page, struct e
     case HISTORY_TREND:
         archive_answer_free(page->trend); /* of a try before */
         page->trend = archive_answer_new(w->trend, 0);
-        return pg_history_trend(pg, w->trend, w->range.until, page->trend, err);
+        return pg_history_trend(pg, w->trend, &w->range, page->trend, err);
     }
     return RC_INVALID;
 }

@@ -38,7 +38,8 @@ struct history_request {
     bool open_only;                      /* HISTORY_ALARMS: not those that are over */
     wall_us since, until;                /* both included; WALL_NONE: open */
     int64_t limit;                       /* rows in all; 0: none */
-    const struct archive_request *trend; /* HISTORY_TREND: of which what is before until */
+    const struct archive_request *trend; /* HISTORY_TREND: since and until are what is
+                                            wanted of it, until not included */
     int64_t patience_us;
 };
 

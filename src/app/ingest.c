@@ -35,11 +35,12 @@ ingest_waiting(const struct ingest *in)
 {
     const struct batch *b = in->batch;
     size_t changes = alarming_changed(in->alarming) + outgoing_waiting(in->outgoing);
-    return changes + (b == NULL ? 0
-                                : b->records->len + b->messages->len + b->followed->len +
-                                      b->actions->len + b->handled->len +
-                                      !alarm_changes_empty(&b->alarms) +
-                                      (b->change_cursor != 0) + (b->plant_version != 0));
+    return changes + (b == NULL
+                          ? 0
+                          : b->records->len + b->messages->len + b->followed->len +
+                                b->actions->len + b->handled->len +
+                                !alarm_changes_empty(&b->alarms) + (b->change_cursor != 0) +
+                                (b->plant_version != 0) + (b->heard_since != 0));
 }
 
 struct batch *

@@ -82,6 +82,35 @@ peer_list_hear(struct peer_list *l, const char *topic, const json_t *presence,
     g_strlcpy(p->problem, problem, sizeof(p->problem));
 }
 
+/* NULL: nobody has gone. */
+static const char *
+longest_gone(const struct peer_list *l, mono_us *ret_since)
+{
+    const char *topic = NULL;
+    GHashTableIter all;
+    void *key, *view;
+    g_hash_table_iter_init(&all, l->peers);
+    while (g_hash_table_iter_next(&all, &key, &view)) {
+        const struct peer_view *p = view;
+        if (!p->present && (topic == NULL || p->heard < *ret_since)) {
+            topic = key;
+            *ret_since = p->heard;
+        }
+    }
+    return topic;
+}
+
+void
+peer_list_forget(struct peer_list *l, mono_us now)
+{
+    mono_us since = 0;
+    const char *topic;
+    while ((topic = longest_gone(l, &since)) != NULL &&
+           (now - since >= PEER_GONE_US || g_hash_table_size(l->peers) >= PEERS_MAX)) {
+        g_hash_table_remove(l->peers, topic);
+    }
+}
+
 void
 peer_list_clear(struct peer_list *l)
 {

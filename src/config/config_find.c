@@ -4,6 +4,9 @@
 #include <unistd.h>
 
 #include "src/config/config_private.h"
+#include "src/core/file.h"
+
+#define PASSWORD_FILE_MAX ((size_t)64 * 1024)
 
 static char *
 when_present(char *path)
@@ -101,20 +104,17 @@ config_read_password(const struct config *c, char **ret, struct err *err)
     if (*c->mqtt.password_file == '\0') {
         return RC_OK;
     }
-    char line[1024];
-    FILE *file = fopen(c->mqtt.password_file, "re");
-    if (file == NULL) {
-        return err_set(err, RC_IO, "could not open the password file \"%s\": %s",
-                       c->mqtt.password_file, g_strerror(errno));
+    GString *text = g_string_sized_new(PASSWORD_FILE_MAX);
+    enum rc rc = file_read(text, c->mqtt.password_file, PASSWORD_FILE_MAX, err);
+    if (rc != RC_OK) {
+        rc = err_wrap(err, rc, "the password file");
+    } else if (text->len == 0) {
+        rc = err_set(err, RC_INVALID, "the password file \"%s\" is empty",
+                     c->mqtt.password_file);
+    } else {
+        *ret = g_strndup(text->str, strcspn(text->str, "\r\n"));
     }
-    bool got = fgets(line, sizeof(line), file) != NULL;
-    fclose(file);
-    if (!got) {
-        return err_set(err, RC_INVALID, "the password file \"%s\" is empty",
-                       c->mqtt.password_file);
-    }
-    line[strcspn(line, "\r\n")] = '\0';
-    *ret = g_strdup(line);
-    explicit_bzero(line, sizeof(line));
-    return RC_OK;
+    explicit_bzero(text->str, text->allocated_len);
+    g_string_free(text, TRUE);
+    return rc;
 }

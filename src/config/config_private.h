@@ -20,8 +20,4 @@ char *config_store(void *base, const struct option *o, const char *file, const c
 void config_check(const struct config *c, const struct settings *settings,
                   struct problems *problems);
 
-/* All bytes of a file of at most so many MiB, behind what ret has. RC_NOTFOUND: there is none.
- */
-MUST_USE enum rc config_read_file(const char *path, int max_mib, GString *ret, struct err *err);
-
 #endif

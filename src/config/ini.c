@@ -3,7 +3,9 @@
 
 #include <iniparser/dictionary.h>
 
-#define FILE_MAX_MIB   1
+#include "src/core/file.h"
+
+#define FILE_MAX_BYTES (1u << 20)
 #define LINE_MAX_BYTES 1000
 
 struct reader {
@@ -218,7 +220,7 @@ enum rc
 ini_read(struct settings *ret, const char *path, struct problems *problems, struct err *err)
 {
     GString *text = g_string_new(NULL);
-    enum rc rc = config_read_file(path, FILE_MAX_MIB, text, err);
+    enum rc rc = file_read(text, path, FILE_MAX_BYTES, err);
     if (rc == RC_OK) {
         size_t before = problems->n;
         ini_parse(ret, path, text->str, text->len, problems);

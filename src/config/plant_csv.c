@@ -5,9 +5,10 @@
 
 #include "src/config/config_private.h"
 #include "src/config/plant_columns.h"
+#include "src/core/file.h"
 #include "src/core/rule.h"
 
-#define FILE_MAX_MIB      64
+#define FILE_MAX_BYTES    (64u << 20)
 #define RULES_MAX         200000
 #define RULES_A_COMPONENT 8
 
@@ -290,7 +291,7 @@ plant_csv_read(struct plant **ret, const char *dir, struct problems *problems, s
     for (size_t i = 0; i < PLANT_FILES && rc == RC_OK; i++) {
         char *path = g_build_filename(dir, tables[i]->file, NULL);
         texts[i] = g_string_new(NULL);
-        rc = config_read_file(path, FILE_MAX_MIB, texts[i], err);
+        rc = file_read(texts[i], path, FILE_MAX_BYTES, err);
         if (rc == RC_NOTFOUND && i == PLANT_RULES) {
             g_string_free(texts[i], TRUE);
             texts[i] = NULL;

@@ -143,6 +143,9 @@ struct journal_record {
     char *actor;  /* who; NULL: the evaluator */
     char *origin; /* "cli", "console NAME", "timer", "reading", "restart" … */
     char *detail; /* comment, reason, cause */
+    /* The operator action that did it, nil: none, or not known. Wherever the same action is
+     * done, it has the same name. The cache does not keep it. */
+    struct uuid action;
 };
 void journal_record_clear(void *record); /* for g_array_set_clear_func() */
 struct journal_record journal_record_copy(const struct journal_record *r);
@@ -219,6 +222,7 @@ struct parked_record {
     uint32_t step;
     wall_us at, seen_at;
     char *user, *origin, *comment;
+    struct uuid action; /* as in the journal; the cache does not keep it */
 };
 void parked_record_clear(void *record);
 struct parked_record parked_record_copy(const struct parked_record *r);
@@ -255,6 +259,7 @@ const char *alarm_action_name(enum alarm_action_kind kind); /* "ack", "shelve", 
 /* Names an alarm by its occurrence, or, when that is nil, by station, component and rule. */
 struct alarm_action {
     enum alarm_action_kind kind;
+    struct uuid id; /* nil: none; whoever does it twice says it under one name */
     struct uuid occurrence;
     char station[PLANT_ID_MAX + 1], component[PLANT_ID_MAX + 8], rule[ALARM_RULE_MAX];
     uint32_t step;

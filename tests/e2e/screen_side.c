@@ -10,6 +10,7 @@
 
 #include "src/app/engine.h"
 #include "src/mqtt/publisher.h"
+#include "storage/query.h"
 
 #define DEADLINE_US (20 * US_PER_S)
 
@@ -191,16 +192,51 @@ test_pace(void)
     report(seen >= 5 && seen <= 11, "at most ten snapshots a second");
 }
 
+static wall_us down; /* the engine is restarted */
+
 static void
 test_restart(void)
 {
     stop();
+    down = clock_now().wall;
     start();
     struct snapshot *s = exchange_take(exchange);
     report(s != NULL && value_of(s, "PS-09", "X") == 6 && value_of(s, "adopted", "Y") == 8 &&
                s->components[plant_find_component(s->plant, "PS-09", "X")].heard == 0,
            "after a restart the first snapshot has plant and values, before any broker");
     snapshot_unref(s);
+}
+
+static bool
+has_gap(struct query *q, struct query_gap *gap)
+{
+    struct err err = {.text = ""};
+    if (query_readings_gap(q, 0, clock_now().wall, gap, &err) != RC_OK) {
+        give_up(err.text);
+    }
+    return gap->since < gap->until;
+}
+
+static void
+test_listening(void)
+{
+    struct err err = {.text = ""};
+    struct query *q = NULL;
+    struct query_gap gap, rest;
+    bool found = false;
+    mono_us deadline = clock_now().mono + DEADLINE_US;
+    if (query_open(&q, config->cache.path, &err) != RC_OK) {
+        give_up(err.text);
+    }
+    while (!found && clock_now().mono < deadline) {
+        poll(NULL, 0, 20);
+        gap = rest = (struct query_gap){down, clock_now().wall};
+        found = has_gap(q, &gap) && gap.until < rest.until;
+    }
+    report(found && gap.since == down, "the cache knows when nobody listened");
+    rest = (struct query_gap){gap.until, clock_now().wall};
+    report(!has_gap(q, &rest), "... and that somebody does now");
+    query_close(q);
 }
 
 int
@@ -227,6 +263,7 @@ main(int argc, char **argv)
     test_rejection();
     test_pace();
     test_restart();
+    test_listening();
     stop();
     publisher_close(publisher);
     config_free(config);

@@ -5,21 +5,23 @@
 -- What a screen draws of a year are some hundred parts of it, each with its least and its greatest
 -- value. The store adds them up where the readings are; nothing is sampled.
 
--- The span from since to until (not included) of these components in n equal parts, or, up to
--- upto, of it as much. place counts the components from 1, part the parts from 0; a part in which
--- there is nothing has no row. n: good readings, of which the rest tells; bad: the others, which
--- are not to be relied on (invalid, not_topical, blocked, overflow) or are no number that could be
--- drawn; texts are left out. part -1: the last good reading before since, as far as it is found
--- within some days. A double holds microseconds since 1970 exactly. Arrays compare by their first
--- difference. The planner takes each reading for a part of its own and would sort them all, and
--- compile for longer than the sum takes.
+-- The span from since to until (not included) of these components in n equal parts; of it only what
+-- lies from from_us to upto_us (not included; null: all). place counts the components from 1, part
+-- the parts from 0; a part in which there is nothing has no row. n: good readings, of which the
+-- rest tells; bad: the others, which are not to be relied on (invalid, not_topical, blocked,
+-- overflow) or are no number that could be drawn; texts are left out. part -1: the last good
+-- reading before since, as far as it is found within some days, unless from_us is later. A double
+-- holds microseconds since 1970 exactly. Arrays compare by their first difference. The planner
+-- takes each reading for a part of its own and would sort them all, and compile for longer than the
+-- sum takes. Of a table that nobody has analysed yet it does not know that its rows are in order of
+-- time, and would read a whole day for a minute of it.
 create function leitstand.trend(stations text[], components text[], since_us bigint,
-    until_us bigint, parts integer, upto_us bigint)
+    until_us bigint, parts integer, from_us bigint, upto_us bigint)
 returns table (place integer, part integer, n bigint, bad bigint, first_us bigint,
                first double precision, last_us bigint, last double precision,
                min double precision, max double precision, sum double precision)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
-set enable_sort = off set jit = off as $$
+set enable_sort = off set enable_seqscan = off set jit = off as $$
 declare
     good constant text := 'coalesce(r.value > ''-Infinity'' and r.value < ''Infinity'', false)'
                           ' and (r.flags >> 1) & 23 = 0';
@@ -57,10 +59,10 @@ begin
                           where r.ts >= $2 and r.ts < $3 and r.series = any($1)
                             and r.state is null) as y
                   group by y.series, y.part) as x on x.series = w.series'
-        using wanted, upper, leitstand.time_of(least(until_us, upto_us)), since_us, until_us,
+        using wanted, leitstand.time_of(greatest(since_us, from_us)), leitstand.time_of(least(until_us, upto_us)), since_us, until_us,
               parts;
     select coalesce(array_agg(distinct s), '{}') into missing
-      from unnest(wanted) as s where s is not null;
+      from unnest(wanted) as s where s is not null and coalesce(from_us <= since_us, true);
     while missing <> '{}' and stride < interval '3 days' loop
         lower := upper - stride;
         for hit in execute
@@ -87,8 +89,8 @@ end
 $$;
 
 revoke all on function
-    leitstand.trend(text[], text[], bigint, bigint, integer, bigint)
+    leitstand.trend(text[], text[], bigint, bigint, integer, bigint, bigint)
     from public;
 grant execute on function
-    leitstand.trend(text[], text[], bigint, bigint, integer, bigint)
+    leitstand.trend(text[], text[], bigint, bigint, integer, bigint, bigint)
     to leitstand_instance;
