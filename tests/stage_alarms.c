@@ -194,6 +194,7 @@ set_word(struct alarm_view *v, const char *word, const char *value)
     v->suspect = v->suspect || strcmp(word, "suspect") == 0;
     v->chattering = v->chattering || strcmp(word, "chatter") == 0;
     v->first_out = v->first_out || strcmp(word, "first") == 0;
+    v->raised_at = strcmp(word, "never") == 0 ? WALL_NONE : v->raised_at;
     set_cover(v, word, value);
     set_number(v, word, value);
     set_text(v, word, value);

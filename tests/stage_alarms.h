@@ -5,7 +5,7 @@
  *     alarm UID ID RULE PRIORITY STATE [WORD=VALUE …]     make or change one; ID "-": none
  *         age=SECONDS value=N limit=N type=TYPE count=N older=N step=N suppresses=N
  *         by=USER comment=TEXT name=TEXT guidance=TEXT group=TEXT parent=UID/ID/RULE
- *         shelved=REASON suppressed= service= test= suspect= chatter= first=
+ *         shelved=REASON suppressed= service= test= suspect= chatter= first= never=
  *         (in a TEXT _ stands for a blank)
  *     unalarm UID ID RULE | board        the board goes on without it | an empty one
  *     flood COUNT | noflood | maintained UID ID REASON

@@ -344,24 +344,32 @@ test_seen(void **state)
     }
     show(&w, &l, 0);
     alarm_list_set_height(&l, 4);
-    alarm_list_shown(&l, NULL, 1 * S);
+    alarm_list_shown(&l, NULL, 4, 1 * S);
     assert_false(alarm_list_seen(&l, 0, 1 * S + ALARM_SEEN_US - 1));
     assert_true(alarm_list_seen(&l, 3, 1 * S + ALARM_SEEN_US));
     assert_false(alarm_list_seen(&l, 4, 100 * S)); /* below the window */
     g_array_index(w.alarms, struct alarm_view, 1).step = 2;
     show(&w, &l, 5 * S);
-    alarm_list_shown(&l, NULL, 5 * S);
+    alarm_list_shown(&l, NULL, 4, 5 * S);
     assert_true(alarm_list_seen(&l, 0, 5 * S));  /* since the frame before */
     assert_false(alarm_list_seen(&l, 1, 5 * S)); /* its new step is not */
     assert_true(alarm_list_seen(&l, 1, 5 * S + ALARM_SEEN_US));
     alarm_list_hidden(&l); /* another view for a moment */
-    alarm_list_shown(&l, NULL, 20 * S);
+    alarm_list_shown(&l, NULL, 4, 20 * S);
     assert_false(alarm_list_seen(&l, 0, 20 * S));
     alarm_list_hidden(&l);
     static const bool left[] = {false, true, false, false};
-    alarm_list_shown(&l, left, 30 * S);
+    alarm_list_shown(&l, left, 4, 30 * S);
     assert_true(alarm_list_seen(&l, 0, 40 * S));
     assert_false(alarm_list_seen(&l, 1, 40 * S)); /* waits for a later frame */
+    alarm_list_hidden(&l);
+    alarm_list_shown(&l, NULL, 3, 50 * S); /* the last is covered */
+    alarm_list_shown(&l, NULL, 3, 60 * S);
+    assert_true(alarm_list_seen(&l, 2, 60 * S));
+    assert_false(alarm_list_seen(&l, 3, 60 * S));
+    alarm_list_shown(&l, NULL, 4, 61 * S);
+    alarm_list_shown(&l, NULL, 0, 62 * S); /* covered after it was seen */
+    assert_true(alarm_list_seen(&l, 3, 62 * S));
     alarm_list_fini(&l);
     world_fini(&w);
 }

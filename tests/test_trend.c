@@ -2,6 +2,7 @@
 /* Trends without a screen: windows, statistics, gaps, scales, ticks. */
 #include "tests/unit.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -339,6 +340,25 @@ test_round_steps(void **state)
     }
 }
 
+static void
+test_scales_of_the_largest_numbers(void **state)
+{
+    (void)state;
+    const struct trend_scale each[] = {
+        {-1e308, 1e308}, {-DBL_MAX, DBL_MAX}, {DBL_MAX, DBL_MAX}, {0, 5e-324}};
+    for (size_t i = 0; i < G_N_ELEMENTS(each); i++) {
+        struct trend_scale s = trend_scale_margin(each[i]);
+        assert_true(isfinite(s.low) && isfinite(s.high) && s.low < s.high);
+        double place = trend_scale_place(s, each[i].low);
+        assert_true(place >= 0 && place <= 1);
+        assert_true(fabs(trend_scale_place(s, s.high)) < 1e-9);
+        assert_true(trend_scale_step(s, 4) > 0);
+    }
+    struct trend_scale wide = {-1e308, 1e308};
+    assert_true(fabs(trend_scale_place(wide, 0) - 0.5) < 1e-9);
+    assert_true(isfinite(trend_scale_step(wide, 4)));
+}
+
 /* ---- time ---- */
 
 static wall_us
@@ -583,6 +603,7 @@ main(void)
         cmocka_unit_test(test_scale_of_few_and_equal_values),
         cmocka_unit_test(test_scale_by_range_and_limits),
         cmocka_unit_test(test_round_steps),
+        cmocka_unit_test(test_scales_of_the_largest_numbers),
         cmocka_unit_test(test_ticks_in_any_night),
         cmocka_unit_test(test_ticks_of_nights_with_23_and_25_hours),
         cmocka_unit_test(test_live_values_join_answers),

@@ -447,6 +447,32 @@ test_next_unacknowledged(void **state)
     play_close(p);
 }
 
+/* What came under the lines of the palette was on no screen. */
+static void
+test_u39_palette_covers_rows(void **state)
+{
+    (void)state;
+    struct play *p = play_open(NULL);
+    play_tell(p, "many 4");
+    play_publish(p);
+    term_send(p->t, "4");
+    play_see(p, "PW-0004");
+    term_wait_quiet(p->t, 300);
+    play_press(p, ":a");
+    play_tell(p, "many 9");
+    play_publish(p);
+    play_see_no(p, "PW-0009");
+    mono_us until = clock_now().mono + 2 * US_PER_S;
+    while (clock_now().mono < until) {
+        term_wait_quiet(p->t, 100);
+    }
+    term_send(p->t, "ck-shown bekannt\r");
+    play_acted(p, "PW-0001/LEVEL/rule0 step=1 occurrence 0 min: bekannt\n");
+    play_done(p);
+    assert_null(strstr(p->said->str, "PW-0009"));
+    play_close(p);
+}
+
 /* A filter, or the list of what is covered, does not hide what n looks for. */
 static void
 test_next_finds_what_is_hidden(void **state)
@@ -496,6 +522,19 @@ test_shelve(void **state)
     term_wait_quiet(p->t, 350);
     term_send(p->t, "z");
     play_acted(p, "unshelve PW-0001/LEVEL/hi");
+    play_close(p);
+}
+
+static void
+test_shelved_before_it_was(void **state)
+{
+    (void)state;
+    struct play *p = play_open(NULL);
+    play_tell(p, "alarm PW-0001 LEVEL hi medium normal shelved=Umbau never=");
+    play_publish(p);
+    term_send(p->t, "4:view covered\r");
+    play_see(p, "shelved by tk until");
+    play_see(p, "never raised");
     play_close(p);
 }
 
@@ -794,10 +833,12 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_acknowledge),
     cmocka_unit_test(test_u03_changed_row_is_not_acted_on),
     cmocka_unit_test(test_u39_acknowledge_what_was_seen),
+    cmocka_unit_test(test_u39_palette_covers_rows),
     cmocka_unit_test(test_order_is_held),
     cmocka_unit_test(test_next_unacknowledged),
     cmocka_unit_test(test_next_finds_what_is_hidden),
     cmocka_unit_test(test_shelve),
+    cmocka_unit_test(test_shelved_before_it_was),
     cmocka_unit_test(test_reset_and_maintenance),
     cmocka_unit_test(test_name_beside_alarm),
     cmocka_unit_test(test_filter),

@@ -14,7 +14,7 @@
 struct desk {
     char *dir;
     char *config, *system; /* "STAGE_CONFIG=…": the environment */
-    const char *env[4];
+    const char *env[4];    /* two, those of the test, and the end */
 };
 
 static void
@@ -466,6 +466,25 @@ test_history(void **state)
     desk_close(&d);
 }
 
+/* A clock that nobody has set yet begins in 1970, and the days of a calendar before it. */
+static void
+test_calendar_before_1970(void **state)
+{
+    (void)state;
+    struct desk d;
+    desk_open(&d);
+    d.env[2] = "STAGE_CLOCK=100000";
+    desk_write(&d, "mine/boards/h.board", history);
+    const struct play_options o = {.columns = 120, .rows = 40, .env = d.env};
+    struct play *p = play_open(&o);
+    play_press(p, "6");
+    play_see(p, "█ 25");
+    assert_true(play_shows(p, "31"));
+    play_equals_full_paint(p);
+    play_close(p);
+    desk_close(&d);
+}
+
 static void
 test_history_with_faults(void **state)
 {
@@ -706,6 +725,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_damaged_file),
     cmocka_unit_test(test_export_and_import),
     cmocka_unit_test(test_history),
+    cmocka_unit_test(test_calendar_before_1970),
     cmocka_unit_test(test_history_with_faults),
     cmocka_unit_test(test_ranking),
     cmocka_unit_test(test_ranking_tells_what_is_over),

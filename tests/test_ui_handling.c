@@ -484,6 +484,34 @@ test_print(void **state)
     play_close(p);
 }
 
+/* Of a view that has no other drawing for a small screen, too. */
+static void
+test_print_small(void **state)
+{
+    (void)state;
+    struct play_options o = {.columns = 50, .rows = 12};
+    struct play *p = play_open(&o);
+    for (char view = '1'; view <= '9'; view++) {
+        const char key[] = {view, '\0'};
+        play_press(p, key);
+        char *before = term_dump(p->t);
+        play_press(p, "Y");
+        play_see(p, "this pane as plain text");
+        int written = 0;
+        for (int y = 0; y < 11; y++) {
+            char *row = term_row(p->t, y);
+            written += *g_strstrip(row) != '\0';
+            g_free(row);
+        }
+        if (written == 0) {
+            fail_msg("view %c is printed as nothing:\n%s", view, before);
+        }
+        g_free(before);
+        play_press(p, "Y");
+    }
+    play_close(p);
+}
+
 /* ---- standing still ---- */
 
 static void
@@ -555,6 +583,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_copy),
     cmocka_unit_test(test_copy_is_harmless),
     cmocka_unit_test(test_print),
+    cmocka_unit_test(test_print_small),
     cmocka_unit_test(test_freeze),
     cmocka_unit_test(test_u03_frozen_action),
 };

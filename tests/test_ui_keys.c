@@ -257,6 +257,22 @@ test_paste_into_prompt(void **state)
     play_close(p);
 }
 
+/* A question is answered by a key, not by what happens to be in the clipboard. */
+static void
+test_paste_answers_no_question(void **state)
+{
+    (void)state;
+    struct play *p = play_open(NULL);
+    term_send(p->t, "y");
+    play_see(p, "copy:  i id");
+    term_send(p->t, PASTE "yes" PASTE_END);
+    play_press(p, "\f");
+    assert_true(play_shows(p, "copy:  i id"));
+    term_send(p->t, "n");
+    play_see_no(p, "copy:  i id");
+    play_close(p);
+}
+
 /* A paste whose end is lost does not make the keys dead for ever. */
 static void
 test_paste_without_end(void **state)
@@ -386,6 +402,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_prompt_is_bounded),
     cmocka_unit_test(test_u12_paste_triggers_nothing),
     cmocka_unit_test(test_paste_into_prompt),
+    cmocka_unit_test(test_paste_answers_no_question),
     cmocka_unit_test(test_paste_without_end),
     cmocka_unit_test(test_u06_escape_is_quick),
     cmocka_unit_test(test_u06_split_arrow),

@@ -610,6 +610,61 @@ measure_cpu(double *ret_first, double *ret_worst)
     play_close(p);
 }
 
+/* The names in the menu are those of the plant, and go with it. */
+static void
+test_layers_of_another_plant(void **state)
+{
+    (void)state;
+    struct play *p = open_map(120, 30, 2, NULL);
+    play_press(p, "L");
+    play_see(p, "area    Süd");
+    play_tell(p, "remove PW-0002");
+    play_publish(p);
+    play_see_no(p, "area    Süd");
+    play_see(p, "area    Nord");
+    play_tell(p, "add PW-0003 Veddel");
+    play_publish(p);
+    play_see(p, "area    Süd");
+    play_press(p, "\033");
+    play_close(p);
+}
+
+/* What stands in view is not drawn on the smallest screens, but is moved in. */
+static void
+test_another_plant_while_not_drawn(void **state)
+{
+    (void)state;
+    struct play *p = open_map(100, 30, 40, NULL);
+    play_tell(p, "alarm PW-0040 LEVEL hihi critical unacked");
+    play_publish(p);
+    play_see(p, "1 not normal");
+    term_resize(p->t, 25, 6);
+    play_see_no(p, "in view");
+    play_tell(p, "unalarm PW-0040 LEVEL hihi");
+    for (int i = 1; i <= 40; i++) {
+        play_tell(p, "remove PW-%04d", i);
+    }
+    play_publish(p);
+    term_send(p->t, "\t\t");
+    term_resize(p->t, 100, 30);
+    play_see(p, "in view 0 of 0");
+    play_close(p);
+}
+
+/* Keys faster than frames: what the first one hides is not there for the second. */
+static void
+test_next_of_what_was_just_hidden(void **state)
+{
+    (void)state;
+    struct play *p = open_map(100, 30, 3, NULL);
+    play_tell(p, "silent PW-0002 1");
+    play_publish(p);
+    play_see(p, "1 not normal");
+    term_send(p->t, ":layers silent\rn");
+    play_see(p, "no station on the map has an alarm or a fault, or is silent");
+    play_close(p);
+}
+
 /* Other programs on the same processors make it dearer, never cheaper: the best of some. */
 static void
 test_u44_cpu(void **state)
@@ -630,6 +685,9 @@ test_u44_cpu(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_layers_of_another_plant),
+    cmocka_unit_test(test_another_plant_while_not_drawn),
+    cmocka_unit_test(test_next_of_what_was_just_hidden),
     cmocka_unit_test(test_background),
     cmocka_unit_test(test_without_a_background),
     cmocka_unit_test(test_marks_and_list),

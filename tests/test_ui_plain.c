@@ -111,6 +111,19 @@ test_lists(void **state)
 }
 
 static void
+test_shelved_before_it_was(void **state)
+{
+    (void)state;
+    struct play *p = open_plain();
+    play_tell(p, "alarm PW-0001 LEVEL hi high normal shelved=Umbau never=");
+    publish(p);
+    play_see(p, "SHELVED high PW-0001");
+    play_see(p, "never raised");
+    assert_false(play_shows(p, "since"));
+    leave(p);
+}
+
+static void
 test_flood_is_counted(void **state)
 {
     (void)state;
@@ -164,6 +177,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_u37_changes_in_whole_lines_alarms_first),
     cmocka_unit_test(test_u37_acknowledges_by_number),
     cmocka_unit_test(test_lists),
+    cmocka_unit_test(test_shelved_before_it_was),
     cmocka_unit_test(test_flood_is_counted),
     cmocka_unit_test(test_hostile_names),
     cmocka_unit_test(test_ends_while_nobody_reads),

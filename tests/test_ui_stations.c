@@ -129,6 +129,28 @@ test_columns_are_chosen(void **state)
     play_close(p);
 }
 
+/* A wrong word leaves the names of all columns as they are, when none is free, too. */
+static void
+test_sixteen_columns(void **state)
+{
+    (void)state;
+    struct play *p = open_size(300, 24);
+    term_send(p->t, ":columns id name type area on state age clock faults alarms "
+                    "LEVEL FLOW P1 P2 V1 H1\r");
+    play_see(p, "H1");
+    term_send(p->t, ":columns id nothing\r");
+    play_see(p, "there is no column or component \"nothing\"");
+    play_tell(p, "rename PW-0001 Neu"); /* the columns are looked for anew */
+    play_publish(p);
+    play_see(p, "Neu");
+    assert_true(play_shows(p, "H1"));
+    assert_false(play_shows(p, "NOTHING"));
+    term_send(p->t, ":sort H1\r");
+    play_see_no(p, "there is no");
+    play_equals_full_paint(p);
+    play_close(p);
+}
+
 static void
 test_picker(void **state)
 {
@@ -398,6 +420,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_u11_sorts_by_any_column),
     cmocka_unit_test(test_keys_choose_the_column),
     cmocka_unit_test(test_columns_are_chosen),
+    cmocka_unit_test(test_sixteen_columns),
     cmocka_unit_test(test_picker),
     cmocka_unit_test(test_u11_is_remembered),
     cmocka_unit_test(test_filter_by_column),

@@ -24,6 +24,27 @@ open_trends(const struct play_options *o, const char *history, const char *compo
     return p;
 }
 
+/* Two numbers between which no double has room for a step. */
+static void
+test_axis_of_huge_numbers(void **state)
+{
+    (void)state;
+    struct play *p = open_trends(NULL,
+                                 "gap PW-0001 N1 999999999 0\n"
+                                 "spike PW-0001 N1 100000000000000000 0\n"
+                                 "spike PW-0001 N1 100000000000000016 0",
+                                 "PW-0001/N1");
+    play_equals_full_paint(p);
+    play_tell(p, "spike PW-0001 N1 -1e308 0\nspike PW-0001 N1 1e308 0\npublish");
+    play_done(p);
+    play_press(p, "1");
+    play_see(p, "PW-0002");
+    play_press(p, ":trend PW-0001/N1\r");
+    play_see(p, "n 4"); /* the answer with both */
+    play_equals_full_paint(p);
+    play_close(p);
+}
+
 static void
 left(struct play *p)
 {
@@ -753,6 +774,7 @@ test_hints(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_hints),
+    cmocka_unit_test(test_axis_of_huge_numbers),
     cmocka_unit_test(test_u41_range_limits_and_autoscale),
     cmocka_unit_test(test_u41_a_gap_is_a_gap),
     cmocka_unit_test(test_u41_last_value_at_the_line_s_end),

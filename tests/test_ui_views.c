@@ -335,6 +335,24 @@ test_unknown_ids_are_adopted(void **state)
     play_close(p);
 }
 
+/* An id of that name in another station is not the one that is waited for. */
+static void
+test_adopted_in_another_station(void **state)
+{
+    (void)state;
+    const struct play_options o = {.columns = 100, .stations = 1};
+    struct play *p = play_open(&o);
+    play_tell(p, "unknown tor-7 FLOW 21.5");
+    play_publish(p);
+    play_press(p, "u");
+    play_see(p, "sensors/tor-7");
+    play_press(p, "A");
+    play_see_no(p, "sensors/tor-7");
+    play_publish(p);
+    assert_false(play_shows(p, "is now a component"));
+    play_close(p);
+}
+
 static void
 test_empty_plant(void **state)
 {
@@ -369,6 +387,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_age_goes_on),
     cmocka_unit_test(test_u30_no_hue_when_normal),
     cmocka_unit_test(test_unknown_ids_are_adopted),
+    cmocka_unit_test(test_adopted_in_another_station),
     cmocka_unit_test(test_empty_plant),
 };
 

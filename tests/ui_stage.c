@@ -630,6 +630,7 @@ stage_init(struct stage *stage, int fd, int stations)
     stage->health.role = ROLE_OWNER;
     g_strlcpy(stage->health.instance, "desk", sizeof(stage->health.instance));
     stage->health.owner.rank = (struct rank){.epoch = 7};
+    stage->health.owner.since = WALL_NONE;
     stage->health.cache.last_commit = WALL_NONE;
     for (int i = 0; i < stations; i++) {
         char uid[PLANT_ID_MAX + 1];

@@ -257,7 +257,7 @@ sight_of(const GArray *seen, const struct alarm_view *v)
 }
 
 void
-alarm_list_shown(struct alarm_list *l, const bool *left, mono_us now)
+alarm_list_shown(struct alarm_list *l, const bool *left, int free, mono_us now)
 {
     GArray *seen = g_array_new(FALSE, FALSE, sizeof(struct alarm_sight));
     for (int i = l->list.top; i < l->list.top + l->list.height; i++) {
@@ -266,7 +266,10 @@ alarm_list_shown(struct alarm_list *l, const bool *left, mono_us now)
             continue;
         }
         const struct alarm_sight *before = sight_of(l->seen, v);
-        if (before == NULL && left != NULL && left[i - l->list.top]) {
+        int row = i - l->list.top;
+        bool shown = row < free ? before != NULL || left == NULL || !left[row]
+                                : before != NULL && now - before->since >= ALARM_SEEN_US;
+        if (!shown) {
             continue;
         }
         struct alarm_sight sight = {v->occurrence, v->step,

@@ -104,8 +104,9 @@ void alarm_list_set_height(struct alarm_list *l, int height);
 int alarm_list_next(const struct alarm_list *l, int from, int direction);
 
 /* The rows in the window are on the screen from now on, but those that left (may be NULL) says
- * of, from the window's first one on; or none is any more. */
-void alarm_list_shown(struct alarm_list *l, const bool *left, mono_us now);
+ * of, from the window's first one on, and those behind the first so many free ones, which
+ * something covers: these stay seen, if they are; or none is any more. */
+void alarm_list_shown(struct alarm_list *l, const bool *left, int free, mono_us now);
 void alarm_list_hidden(struct alarm_list *l);
 /* The row is on the screen, and has been for ALARM_SEEN_US at this step. */
 bool alarm_list_seen(const struct alarm_list *l, int pos, mono_us now);

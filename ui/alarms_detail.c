@@ -35,6 +35,11 @@ add_value(const struct screen *s, GArray *lines, const struct alarm_view *v, int
                                                      text[512];
     alarm_value_text(s, v, 16, value, sizeof(value));
     alarm_limit_text(s, v, limit, sizeof(limit));
+    if (v->raised_at == WALL_NONE) { /* shelved before it ever was */
+        add(lines, STYLE_NORMAL, "%s%s%s", limit, *limit == '\0' ? "" : "  ",
+            _("never raised"));
+        return;
+    }
     format_moment(since, sizeof(since), s->zone, v->raised_at, s->now.wall);
     format_ago(ago, sizeof(ago), MAX(s->minute.wall - v->raised_at, 0));
     if (v->returned_at != WALL_NONE) {

@@ -201,6 +201,8 @@ void tile_draw_flow(const struct tile_view *v);
 void tile_draw_text(const struct tile_view *v);
 /* tile_calendar.c */
 void tile_draw_calendar(const struct tile_view *v);
+/* The day that at lies in by the local calendar, counted from 1970, and its hour. */
+int64_t tile_local_day(const struct screen *s, wall_us at, int *ret_hour);
 /* tile_trend.c */
 void tile_draw_trend(const struct tile_view *v);
 /* Says why there is no history, if so. */

@@ -105,9 +105,8 @@ columns_parse(struct station_columns *ret, const char *text, const struct plant 
             c.at[c.n++] = one;
             continue;
         }
-        /* Behind those in use, so that it lives as long as ret. */
-        g_strlcpy(ret->at[COLUMNS_MAX - 1].name, *p, sizeof(ret->at[0].name));
-        wrong = ret->at[COLUMNS_MAX - 1].name;
+        g_strlcpy(ret->wrong, *p, sizeof(ret->wrong));
+        wrong = ret->wrong;
     }
     g_strfreev(words);
     if (wrong == NULL && c.n == 0) {

@@ -43,6 +43,7 @@ struct station_column {
 struct station_columns {
     struct station_column at[COLUMNS_MAX];
     int n;
+    char wrong[PLANT_ID_MAX + 8]; /* what columns_parse() could not take */
 };
 
 const char *column_fixed_name(int kind); /* below COLUMN_FIXED */

@@ -139,11 +139,10 @@ copy_print_draw(struct screen *s)
 {
     struct rect area = {0, 0, s->rows - 1, s->columns};
     s->extent = MIN(s->extent, EXTENT_FULL); /* one pane, no line between two */
-    if (s->extent == EXTENT_FULL) {
-        view_of(s)->draw(s, area);
-    } else if (s->extent == EXTENT_COMPACT && view_of(s)->draw_small != NULL &&
-               s->snap != NULL) {
+    if (s->extent == EXTENT_COMPACT && view_of(s)->draw_small != NULL && s->snap != NULL) {
         view_of(s)->draw_small(s, area);
+    } else {
+        view_of(s)->draw(s, area);
     }
     draw_text(s->draw, s->rows - 1, 0, s->columns, STYLE_DIM,
               _("this pane as plain text, to be marked; any key goes back"));

@@ -48,13 +48,14 @@ health_instances(struct screen *s, int width, GArray *rows)
 {
     const struct health *h = &s->snap->health;
     const struct status_part owner = status_owner(s);
-    char since[FORMAT_SIZE];
+    char since[FORMAT_SIZE] = "–";
     health_add(rows, width, owner.bad, "%s", owner.text);
     if (*h->owner.instance != '\0') {
-        format_moment(since, sizeof(since), s->zone, h->owner.since, s->now.wall);
+        if (h->owner.since != WALL_NONE) {
+            format_moment(since, sizeof(since), s->zone, h->owner.since, s->now.wall);
+        }
         health_add(rows, width, false, _("owner %s since %s, rank e%llu.%llu, decided by %s"),
-                   h->owner.instance, h->owner.since == WALL_NONE ? "–" : since,
-                   (unsigned long long)h->owner.rank.epoch,
+                   h->owner.instance, since, (unsigned long long)h->owner.rank.epoch,
                    (unsigned long long)h->owner.rank.term, arbiter_name(h->owner.arbiter));
     }
     health_add(rows, width, false, _("%s  %s  (this one)"), h->instance, _(role_name(h->role)));

@@ -193,7 +193,12 @@ static void
 go_abnormal(struct screen *s, int direction)
 {
     map_refresh(s);
-    map_go_to(s, map_next_abnormal(s->map, direction));
+    uint32_t station = map_next_abnormal(s->map, direction);
+    if (station != STATION_NONE) {
+        map_go_to(s, station);
+    } else { /* there was one when it was looked whether the key does anything */
+        screen_notice(s, "%s", _(why_map_nothing_abnormal(s)));
+    }
 }
 
 void

@@ -23,6 +23,10 @@ take_plant(struct map_view *m, struct plant *plant)
         m->n_placed += has ? 1 : 0;
         m->shown[i] = MAP_SEVERITY_HIDDEN;
     }
+    /* What these hold are places in the old one, or its names. */
+    g_array_set_size(m->marks, 0);
+    g_array_set_size(m->order, 0);
+    g_array_set_size(m->layers, 0);
     m->marks_stale = m->order_stale = m->fit_due = true;
 }
 
@@ -67,7 +71,8 @@ map_refresh(struct screen *s)
         return;
     }
     m->stale = false;
-    if (m->plant != s->snap->plant) {
+    bool new_plant = m->plant != s->snap->plant;
+    if (new_plant) {
         take_plant(m, s->snap->plant);
     }
     bool changed = false;
@@ -87,6 +92,9 @@ map_refresh(struct screen *s)
     m->hold.due = m->hold.due || changed;
     if (m->hold.due && !hold_on(&m->hold, s->now.mono)) {
         m->order_stale = true;
+    }
+    if (new_plant && m->layers_open) {
+        map_layers_fill(s);
     }
 }
 

@@ -163,6 +163,10 @@ palette_draw(struct screen *s, struct rect area)
         int width = draw_columns(s->draw, count);
         draw_flow(s->draw, y - 1, s->columns - width - 1, width, STYLE_DIM, count);
     }
+    if (rows > 0) { /* the rows of the list under it are not seen */
+        s->list_rows.height =
+            CLAMP(MAX(y - 1, area.y) - s->list_rows.y, 0, s->list_rows.height);
+    }
     for (int i = 0; i < rows; i++) {
         draw_line(s, y + i, lines->pdata[first + i], first + i == p->completion);
     }

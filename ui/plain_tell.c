@@ -41,8 +41,12 @@ plain_alarm_text(const struct plain *p, const struct alarm_view *v, char *dst, s
 {
     char line[512], since[FORMAT_SIZE], moment[FORMAT_SIZE * 2];
     alarm_line(&p->s, v, false, line, sizeof(line));
-    format_moment(moment, sizeof(moment), p->s.zone, v->raised_at, p->s.now.wall);
-    snprintf(since, sizeof(since), _("since %s"), moment);
+    if (v->raised_at == WALL_NONE) { /* shelved before it ever was */
+        snprintf(since, sizeof(since), "%s", _("never raised"));
+    } else {
+        format_moment(moment, sizeof(moment), p->s.zone, v->raised_at, p->s.now.wall);
+        snprintf(since, sizeof(since), _("since %s"), moment);
+    }
     snprintf(dst, cap, "%s %s %s %s%s%s", alarm_state_word(v), alarm_priority_word(v->priority),
              line, since, v->acked_by == NULL ? "" : _(", acknowledged by "),
              v->acked_by == NULL ? "" : v->acked_by);

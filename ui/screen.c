@@ -410,7 +410,7 @@ swallowed_by_paste(struct screen *s, int key)
     }
     s->pasting_until = s->now.mono + PASTE_US;
     bool text = key >= ' ' ? key < TERMINAL_KEY : key == '\t' || key == '\r' || key == '\n';
-    return s->prompt.kind == PROMPT_NONE || !text;
+    return s->prompt.kind == PROMPT_NONE || s->prompt.kind == PROMPT_CHOICE || !text;
 }
 
 static void
@@ -491,7 +491,7 @@ screen_draw(struct screen *s)
     if (s->alarms_drawn) {
         const struct rect *rows = &s->list_rows;
         const bool *left = draw_rows_left(s->draw, rows->y, rows->height);
-        alarm_list_shown(&s->alarms, left, s->now.mono);
+        alarm_list_shown(&s->alarms, left, rows->height, s->now.mono);
     } else {
         alarm_list_hidden(&s->alarms);
     }

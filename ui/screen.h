@@ -157,7 +157,7 @@ struct unknown_view {
     uint32_t *order;
     uint32_t n;
     struct list list;
-    char adopting[PLANT_ID_MAX + 8];
+    char adopting[PLANT_ID_MAX + 8], adopting_of[PLANT_ID_MAX + 1]; /* "": of no station */
     mono_us adopting_until; /* 0: nothing is being adopted */
 };
 

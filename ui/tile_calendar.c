@@ -25,12 +25,14 @@ struct calendar {
     double low, high;  /* of all means; low > high: there are none */
 };
 
-static int64_t
-local_day(const struct screen *s, wall_us at, int *ret_hour)
+/* Before 1970, too: that is where a clock is that nobody has set yet. */
+int64_t
+tile_local_day(const struct screen *s, wall_us at, int *ret_hour)
 {
     wall_us local = at + format_offset_us(s->zone, at);
-    *ret_hour = (int)(local % DAY_US / (DAY_US / 24));
-    return local / DAY_US;
+    int64_t in_day = (local % DAY_US + DAY_US) % DAY_US;
+    *ret_hour = (int)(in_day / (DAY_US / 24));
+    return (local - in_day) / DAY_US;
 }
 
 static double
@@ -71,15 +73,15 @@ fill(const struct tile_view *v, const struct component *c)
     const struct trend_window *w = &h->window;
     bool weeks = v->tile->unit == TILE_BY_WEEKS;
     int hour;
-    struct calendar k = {.first_day = local_day(v->s, w->since + w->bucket_us / 2, &hour)};
-    int64_t last = local_day(v->s, trend_window_until(w) - w->bucket_us / 2, &hour);
+    struct calendar k = {.first_day = tile_local_day(v->s, w->since + w->bucket_us / 2, &hour)};
+    int64_t last = tile_local_day(v->s, trend_window_until(w) - w->bucket_us / 2, &hour);
     int days = (int)(last - k.first_day) + 1;
     k.rows = weeks ? 7 : MIN(days, ROWS_MAX);
     k.columns = weeks ? MIN((days + 6) / 7, CELLS_MAX) : 24;
     k.cells = g_new0(struct cell, (gsize)(k.rows * k.columns));
     for (uint32_t i = 0; i < w->n; i++) {
         wall_us at = trend_window_start(w, i) + w->bucket_us / 2;
-        int day = (int)(local_day(v->s, at, &hour) - k.first_day);
+        int day = (int)(tile_local_day(v->s, at, &hour) - k.first_day);
         int row = weeks ? day % 7 : day, column = weeks ? day / 7 : hour;
         if (day >= 0 && row < k.rows && column < k.columns) {
             add_bucket(&k.cells[row * k.columns + column], &h->series[0].buckets[i], c);

@@ -48,10 +48,11 @@ days_window(const struct screen *s, const struct tile *t)
     int64_t most = (int64_t)ARCHIVE_BUCKETS_MAX * part / DAY_US - 7;
     int64_t days = CLAMP((t->span_s * US_PER_S + DAY_US - 1) / DAY_US, 1, most);
     int64_t offset = format_offset_us(s->zone, s->now.wall);
-    int64_t tomorrow = (s->now.wall + offset) / DAY_US + 1; /* days since a Thursday */
+    int hour;
+    int64_t tomorrow = tile_local_day(s, s->now.wall, &hour) + 1; /* days since a Thursday */
     int64_t first = tomorrow - days;
     if (weeks) {
-        first -= (first + 3) % 7;
+        first -= ((first + 3) % 7 + 7) % 7;
     }
     return (struct trend_window){.since = first * DAY_US - offset,
                                  .bucket_us = part,

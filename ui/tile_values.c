@@ -130,7 +130,7 @@ static int
 cell_of(const struct gauge *g, double shown)
 {
     double share = (shown - g->low) / (g->high - g->low);
-    return (int)(CLAMP(share, 0.0, 1.0) * g->width);
+    return isfinite(share) ? (int)(CLAMP(share, 0.0, 1.0) * g->width) : 0;
 }
 
 static void

@@ -40,10 +40,13 @@ axis_label(const struct trend_frame *f, const struct trend_pane *pane, uint64_t 
 static double
 rounded(double value, double step)
 {
+    if (step >= 1) {
+        return value + 0.0; /* and -0 is 0 */
+    }
     char text[FORMAT_SIZE];
-    int decimals = step >= 1 ? 0 : (int)ceil(-log10(step) - 1e-9);
+    int decimals = (int)ceil(-log10(step) - 1e-9);
     snprintf(text, sizeof(text), "%.*f", MIN(decimals, 12), value);
-    return g_ascii_strtod(text, NULL) + 0.0; /* and -0 is 0 */
+    return g_ascii_strtod(text, NULL) + 0.0;
 }
 
 static void
@@ -58,8 +61,11 @@ draw_axis(const struct trend_frame *f, const struct trend_pane *pane)
     }
     double step = trend_scale_step(line->scale, MAX(pane->height / ROWS_PER_TICK, 2));
     double first = ceil(line->scale.low / step - 1e-9);
-    for (double k = first; k * step <= line->scale.high + step / 1e6 && k < first + 64; k++) {
-        axis_label(f, pane, &taken, rounded(k * step, step), "");
+    for (int i = 0; i < 64; i++) { /* where first + 1 is first, too, this ends */
+        double value = (first + i) * step;
+        if (value <= line->scale.high + step / 1e6) {
+            axis_label(f, pane, &taken, rounded(value, step), "");
+        }
     }
     for (int y = 0; y < pane->height; y++) {
         draw_glyph(f->d, pane->y + y, f->x - 1, STYLE_DIM, GLYPH_WALL);

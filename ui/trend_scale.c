@@ -2,6 +2,7 @@
 #include "ui/trend_scale.h"
 
 #include <assert.h>
+#include <float.h>
 
 #include "src/core/i18n.h"
 #include "src/core/text.h"
@@ -97,21 +98,32 @@ trend_scale_margin(struct trend_scale s)
     if (!isfinite(s.low) || !isfinite(s.high)) {
         return (struct trend_scale){0, 1};
     }
+    double range = s.high - s.low; /* of the largest numbers it may be infinite */
+    double room =
+        range > 1e-300 ? fmin(range, DBL_MAX) * MARGIN : fmax(fabs(s.high) * MARGIN, 0.5);
+    return (struct trend_scale){fmax(s.low - room, -DBL_MAX), fmin(s.high + room, DBL_MAX)};
+}
+
+/* Of the largest numbers only the parts are finite. */
+static double
+part_of(struct trend_scale s, double n)
+{
     double range = s.high - s.low;
-    double room = range > 0 ? range * MARGIN : fmax(fabs(s.high) * MARGIN, 0.5);
-    return (struct trend_scale){s.low - room, s.high + room};
+    return isfinite(range) ? range / n : s.high / n - s.low / n;
 }
 
 double
 trend_scale_place(struct trend_scale s, double value)
 {
-    return (s.high - value) / (s.high - s.low);
+    double range = s.high - s.low;
+    return isfinite(range) ? (s.high - value) / range
+                           : (s.high / 2 - value / 2) / part_of(s, 2);
 }
 
 double
 trend_scale_step(struct trend_scale s, int most)
 {
-    double least = (s.high - s.low) / MAX(most, 1);
+    double least = part_of(s, MAX(most, 1));
     double step = pow(10, floor(log10(least)));
     static const double factors[] = {1, 2, 5, 10};
     for (size_t i = 0; i < G_N_ELEMENTS(factors); i++) {

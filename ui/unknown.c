@@ -29,6 +29,7 @@ unknown_adopting(struct screen *s, const struct unknown_id *id)
 {
     struct unknown_view *v = &s->unknown;
     g_strlcpy(v->adopting, id->id, sizeof(v->adopting));
+    g_strlcpy(v->adopting_of, id->station, sizeof(v->adopting_of));
     v->adopting_until = s->now.mono + ADOPT_US;
     screen_notice(s, _("adopting \"%s\" …"), id->id);
 }
@@ -42,7 +43,7 @@ tell_adopted(struct screen *s)
         return;
     }
     const struct plant *plant = s->snap->plant;
-    uint32_t component = plant_find_component(plant, NULL, v->adopting);
+    uint32_t component = plant_find_component(plant, v->adopting_of, v->adopting);
     if (component != COMPONENT_NONE) {
         screen_notice(s, _("\"%s\" is now a component of station %s"), v->adopting,
                       plant->stations[plant->components[component].station].uid);
