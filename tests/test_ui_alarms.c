@@ -315,7 +315,7 @@ test_acknowledge(void **state)
     play_see(p, "►◆");
     term_wait_quiet(p->t, 350); /* the row must have settled: that is what is asked for */
     term_send(p->t, "a");
-    play_see(p, "acknowledge PW-0001 Füllstand…, comment:");
+    play_see(p, "acknowledge PW-0001 Füllstand Vorlage, comment:");
     term_send(p->t, "\r");
     play_see(p, "a comment is needed");
     term_send(p->t, "q?1 läuft");
