@@ -287,7 +287,7 @@ test_done_is_told(void **state)
     play_publish(p);
     term_send(p->t, "4");
     play_see(p, "►◆");
-    term_wait_quiet(p->t, 350);
+    term_wait_quiet(p->t, 1000); /* U39 */
     term_send(p->t, "agesehen\r");
     play_see(p, "acknowledging …");
     play_tell(p, "alarm PW-0001 LEVEL hi medium acked by=tk\nreply");
@@ -320,6 +320,7 @@ test_acknowledge(void **state)
     play_see(p, "a comment is needed");
     term_send(p->t, "q?1 läuft");
     play_see_no(p, "a comment is needed");
+    term_wait_quiet(p->t, 1000); /* U39 */
     /* It ends, and another one takes its row: the answer is still about the first. */
     play_tell(p, "unalarm PW-0001 LEVEL hi\nalarm PW-0002 FLOW hi medium unacked");
     play_publish(p);
@@ -335,6 +336,33 @@ test_acknowledge(void **state)
     term_send(p->t, "a");
     play_see(p, "nothing to acknowledge");
     assert_null(strstr(p->said->str, "PW-0002"));
+    play_close(p);
+}
+
+/* An answer typed faster than anybody can have read the row; where the machine was too slow for
+ * that, with the next step. */
+static void
+test_u39_one_needs_a_second(void **state)
+{
+    (void)state;
+    struct play *p = play_open(NULL);
+    play_press(p, "4");
+    bool refused = false;
+    for (int step = 1; step <= 5 && !refused; step++) {
+        play_tell(p, "alarm PW-0001 LEVEL hi medium unacked step=%d", step);
+        play_publish(p);
+        term_wait_quiet(p->t, 350); /* U03 */
+        g_string_set_size(p->said, 0);
+        play_press(p, "aeilig\r");
+        term_wait_quiet(p->t, 100);
+        refused = play_shows(p, "shown for less than a second");
+    }
+    assert_true(refused);
+    play_done(p);
+    assert_null(strstr(p->said->str, "ack "));
+    term_wait_quiet(p->t, 1000);
+    term_send(p->t, "\r");
+    play_acted(p, ": eilig\n");
     play_close(p);
 }
 
@@ -832,6 +860,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_done_is_told),
     cmocka_unit_test(test_acknowledge),
     cmocka_unit_test(test_u03_changed_row_is_not_acted_on),
+    cmocka_unit_test(test_u39_one_needs_a_second),
     cmocka_unit_test(test_u39_acknowledge_what_was_seen),
     cmocka_unit_test(test_u39_palette_covers_rows),
     cmocka_unit_test(test_order_is_held),

@@ -117,6 +117,7 @@ ask_about(struct screen *s, const struct alarm_action *action)
 {
     g_array_set_size(s->ask.actions, 0);
     g_array_append_vals(s->ask.actions, action, 1);
+    s->ask.shown_at = 0;
 }
 
 /* Which alarm, with question around it: of its name what leaves room for an answer. */
@@ -144,8 +145,13 @@ action_ack(struct screen *s, const char *argument)
     struct alarm_action action = alarm_action_on(s, ACTION_ACK, v);
     char name[FORMAT_SIZE * 4], label[200];
     ask_about(s, &action);
+    mono_us since = alarm_list_since(&s->alarms, v);
+    s->ask.shown_at = s->terminal == NULL ? 0 : since == 0 ? s->now.mono : since;
     if (*argument != '\0') {
-        alarm_answer(s, argument);
+        const char *wrong = alarm_answer(s, argument);
+        if (wrong != NULL) {
+            screen_notice(s, "%s", wrong);
+        }
         return;
     }
     short_name(s, v, _("acknowledge %s, comment: "), name, sizeof(name));
@@ -159,6 +165,7 @@ collect_seen(struct screen *s)
 {
     struct alarm_list *l = &s->alarms;
     g_array_set_size(s->ask.actions, 0);
+    s->ask.shown_at = 0; /* only those that have been are taken */
     for (int i = l->list.top; i < l->list.top + l->list.height; i++) {
         const struct alarm_view *v = alarm_list_view(l, i);
         if (v != NULL && !alarm_list_row(l, i)->gone && alarm_state_unacked(v->state) &&
@@ -256,6 +263,9 @@ alarm_answer(struct screen *s, const char *text)
     }
     if (*text == '\0') {
         return first->kind == ACTION_ACK ? _("a comment is needed") : _("a reason is needed");
+    }
+    if (s->ask.shown_at != 0 && s->now.mono - s->ask.shown_at < ALARM_SEEN_US) {
+        return _("shown for less than a second: look, then press Enter again");
     }
     for (guint i = 0; i < actions->len; i++) {
         struct alarm_action *action = &g_array_index(actions, struct alarm_action, i);

@@ -20,6 +20,7 @@ collect_tagged(struct screen *s, enum alarm_action_kind kind)
 {
     const struct alarm_list *l = &s->alarms;
     g_array_set_size(s->ask.actions, 0);
+    s->ask.shown_at = 0; /* a tag says whether its row was seen */
     for (uint32_t i = 0; l->board != NULL && i < l->board->n_alarms; i++) {
         const struct alarm_view *v = &l->board->alarms[i];
         bool good = kind == ACTION_ACK ? alarm_tags_seen(s->alarm_tags, v)

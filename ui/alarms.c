@@ -286,12 +286,19 @@ alarm_list_hidden(struct alarm_list *l)
     g_array_set_size(l->seen, 0);
 }
 
+mono_us
+alarm_list_since(const struct alarm_list *l, const struct alarm_view *v)
+{
+    const struct alarm_sight *sight = sight_of(l->seen, v);
+    return sight == NULL ? 0 : sight->since;
+}
+
 bool
 alarm_list_seen(const struct alarm_list *l, int pos, mono_us now)
 {
     const struct alarm_view *v = alarm_list_view(l, pos);
-    const struct alarm_sight *sight = v == NULL ? NULL : sight_of(l->seen, v);
-    return sight != NULL && now - sight->since >= ALARM_SEEN_US;
+    mono_us since = v == NULL ? 0 : alarm_list_since(l, v);
+    return since != 0 && now - since >= ALARM_SEEN_US;
 }
 
 bool

@@ -110,6 +110,8 @@ void alarm_list_shown(struct alarm_list *l, const bool *left, int free, mono_us 
 void alarm_list_hidden(struct alarm_list *l);
 /* The row is on the screen, and has been for ALARM_SEEN_US at this step. */
 bool alarm_list_seen(const struct alarm_list *l, int pos, mono_us now);
+/* Since when it is on the screen at this step; 0: it is not. */
+mono_us alarm_list_since(const struct alarm_list *l, const struct alarm_view *v);
 /* The selected row has not just become another. */
 bool alarm_list_settled(const struct alarm_list *l, mono_us now);
 

@@ -109,6 +109,7 @@ struct prompt {
 struct ask {
     GArray *actions; /* struct alarm_action: what it is about, as it stood when asked */
     char label[200];
+    mono_us shown_at; /* the alarm, or this question, which names it; 0: long ago */
     enum alarm_action_kind posted; /* the last one */
 };
 
