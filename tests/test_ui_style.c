@@ -284,6 +284,28 @@ test_click_on_tabs_and_hints(void **state)
     play_close(p);
 }
 
+/* A release comes when the finger is lifted, and reports that nobody asked for come, too: none
+ * of them may keep the screen from going on. */
+static void
+test_unwanted_reports(void **state)
+{
+    (void)state;
+    static const char *const reports[] = {"\033[<0;1;5m",  "\033[<1;9;5M", "\033[<1;9;5m",
+                                          "\033[<66;9;5M", "\033[<2;9;5M", "\033[<35;9;5M"};
+    struct play *p = play_open(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(reports); i++) {
+        char seen[16];
+        snprintf(seen, sizeof(seen), "1.%d", 21 + (int)i);
+        term_wait_quiet(p->t, 50);
+        term_send(p->t, reports[i]);
+        term_wait_quiet(p->t, 50);
+        play_tell(p, "value PW-0001 LEVEL %s", seen);
+        play_tell(p, "publish");
+        play_see(p, seen);
+    }
+    play_close(p);
+}
+
 /* Columns beyond 223, which the old form of reports cannot tell. */
 static void
 test_click_far_right(void **state)
@@ -334,6 +356,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_click_selects_only),
     cmocka_unit_test(test_click_far_right),
     cmocka_unit_test(test_click_on_tabs_and_hints),
+    cmocka_unit_test(test_unwanted_reports),
     cmocka_unit_test(test_mouse_switch),
 };
 

@@ -34,6 +34,7 @@
 
 struct terminal {
     SCREEN *screen;
+    FILE *in;     /* what curses reads from, non-blocking */
     FILE *out;    /* what curses writes to: the terminal at first, then memory */
     int out_fd;   /* of out */
     int tty_fd;   /* ours to write to, non-blocking */
@@ -65,6 +66,19 @@ open_tty(void)
         fd = open("/dev/tty", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     }
     return fd >= 0 ? fd : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+}
+
+/* Behind a mouse report that is not asked for, a release say, curses reads on for one that is,
+ * whether there is anything or not: it must not wait there. */
+static FILE *
+open_keys(void)
+{
+    const char *name = ttyname(STDIN_FILENO);
+    int fd = name == NULL ? -1 : open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0) {
+        fd = open("/dev/tty", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    }
+    return fd < 0 ? NULL : fdopen(fd, "r");
 }
 
 static bool
@@ -160,7 +174,8 @@ terminal_open(struct terminal **ret, struct err *err)
     t->utf8 = term_pick_utf8(STDOUT_FILENO);
     t->out_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     t->out = t->out_fd < 0 ? NULL : fdopen(t->out_fd, "w");
-    t->screen = t->out == NULL ? NULL : newterm(t->name, t->out, stdin);
+    t->in = open_keys();
+    t->screen = t->out == NULL ? NULL : newterm(t->name, t->out, t->in != NULL ? t->in : stdin);
     if (t->screen == NULL) {
         err_set(err, rc, _("could not start the screen on terminal \"%s\""), t->name);
         terminal_close(t);
@@ -284,6 +299,9 @@ terminal_close(struct terminal *t)
             delwin(t->keys);
         }
         delscreen(t->screen);
+    }
+    if (t->in != NULL) {
+        fclose(t->in);
     }
     if (t->out != NULL) {
         fclose(t->out);
