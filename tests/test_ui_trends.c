@@ -656,10 +656,11 @@ static void
 test_every_size_and_glyphs(void **state)
 {
     (void)state;
-    static const struct play_options sizes[] = {{.columns = 40, .rows = 12},
-                                                {.columns = 80, .rows = 24},
-                                                {.columns = 100, .rows = 30},
-                                                {.columns = 200, .rows = 60}};
+    static const char *const env[] = {"STAGE_CLOCK=1763679187", NULL}; /* no next column */
+    static const struct play_options sizes[] = {{.columns = 40, .rows = 12, .env = env},
+                                                {.columns = 80, .rows = 24, .env = env},
+                                                {.columns = 100, .rows = 30, .env = env},
+                                                {.columns = 200, .rows = 60, .env = env}};
     for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
         struct play *p = play_open(&sizes[i]);
         term_send(p->t, "5");
