@@ -89,6 +89,9 @@ struct handled_action {
     wall_us at;
 };
 
+/* More identities are never read: what came again several times stands among them as often. */
+#define RING_MAX 262144
+
 struct batch {
     GArray *records;  /* struct record; the cache frees them */
     GArray *messages; /* struct message_id */

@@ -13,8 +13,7 @@
 
 #include "storage/cache.h"
 
-#define RING_MESSAGES 4000  /* kept, or as many as the newest batch wants */
-#define RING_MAX      65536 /* ever read: more packet ids there are not */
+#define RING_MESSAGES 4000 /* kept, or as many as the newest batch wants */
 
 struct writer;
 

@@ -14,7 +14,7 @@ static bool
 deliver(struct redelivery *r, unsigned n)
 {
     bool again = redelivery_match(r, make_id(n));
-    redelivery_add(r, make_id(n));
+    redelivery_add(r, make_id(n), again);
     return again;
 }
 
@@ -107,9 +107,9 @@ test_confirmed_ones_are_forgotten(void **state)
     redelivery_fini(&r);
 }
 
-/* What does not come again for long is not to come. */
+/* What is new comes after all that comes again. */
 static void
-test_leftovers_settle(void **state)
+test_new_ones_end_what_comes_again(void **state)
 {
     (void)state;
     struct redelivery r;
@@ -118,14 +118,48 @@ test_leftovers_settle(void **state)
         deliver(&r, i);
     }
     redelivery_connected(&r);
-    for (unsigned i = 0; i < REDELIVERY_SETTLED; i++) {
-        deliver(&r, 1000 + i);
+    for (unsigned i = 1; i < REDELIVERY_SETTLED; i++) {
+        assert_false(deliver(&r, 1000 + i));
     }
-    redelivery_confirm(&r, REDELIVERY_SETTLED - 1);
-    assert_int_equal(redelivery_count(&r), 50 + REDELIVERY_SETTLED);
+    assert_true(deliver(&r, 1)); /* those were of a component that was not known then */
     redelivery_confirm(&r, REDELIVERY_SETTLED);
+    assert_int_equal(redelivery_count(&r), 49 + REDELIVERY_SETTLED);
+    for (unsigned i = 0; i < REDELIVERY_SETTLED; i++) {
+        assert_false(deliver(&r, 2000 + i));
+    }
+    assert_false(deliver(&r, 2)); /* the packet id belongs to another message by now */
+    redelivery_confirm(&r, 2 * REDELIVERY_SETTLED + 1);
     assert_int_equal(redelivery_count(&r), 0);
-    assert_false(deliver(&r, 1));
+    redelivery_connected(&r);
+    assert_false(deliver(&r, 50));
+    redelivery_fini(&r);
+}
+
+/* However many had been stored, and whatever of what came again has been confirmed meanwhile. */
+static void
+test_all_that_was_stored_may_come_again(void **state)
+{
+    (void)state;
+    const unsigned n = 100000;
+    struct redelivery r;
+    redelivery_init(&r);
+    for (unsigned i = 1; i <= n; i++) {
+        redelivery_load(&r, make_id(i));
+    }
+    for (unsigned life = 0; life < 2; life++) {
+        redelivery_connected(&r);
+        for (unsigned i = 1; i <= n + life; i++) {
+            if (!deliver(&r, i)) {
+                fail_msg("life %u: message %u is taken for a new one", life, i);
+            }
+            if (i % 200 == 0 && life > 0) {
+                redelivery_confirm(&r, i);
+            }
+        }
+        assert_false(deliver(&r, n + 1 + life));
+    }
+    redelivery_confirm(&r, n);
+    assert_int_equal(redelivery_count(&r), 2);
     redelivery_fini(&r);
 }
 
@@ -136,7 +170,7 @@ test_it_is_bounded(void **state)
     struct redelivery r;
     redelivery_init(&r);
     for (unsigned i = 0; i < 5 * REDELIVERY_MAX; i++) {
-        redelivery_add(&r, make_id(i));
+        redelivery_load(&r, make_id(i));
     }
     assert_in_range(redelivery_count(&r), REDELIVERY_MAX, 2 * REDELIVERY_MAX);
     redelivery_connected(&r);
@@ -167,7 +201,8 @@ main(void)
         cmocka_unit_test(test_a_match_leaves_one_entry),
         cmocka_unit_test(test_identity_is_id_and_content),
         cmocka_unit_test(test_confirmed_ones_are_forgotten),
-        cmocka_unit_test(test_leftovers_settle),
+        cmocka_unit_test(test_new_ones_end_what_comes_again),
+        cmocka_unit_test(test_all_that_was_stored_may_come_again),
         cmocka_unit_test(test_it_is_bounded),
         cmocka_unit_test(test_hash_knows_where_the_topic_ends),
     };

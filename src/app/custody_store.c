@@ -106,7 +106,7 @@ custody_read_ring(struct custody *c)
     GArray *ring = g_array_new(FALSE, FALSE, sizeof(struct message_id));
     enum rc rc = pg_readings_ring(c->readings, ring, &err);
     for (guint i = 0; rc == RC_OK && i < ring->len; i++) {
-        redelivery_add(&c->redelivery, g_array_index(ring, struct message_id, i));
+        redelivery_load(&c->redelivery, g_array_index(ring, struct message_id, i));
     }
     if (rc != RC_OK) {
         custody_tell(c, CUSTODY_STORE, &err);

@@ -105,7 +105,7 @@ custody_keep_at(const struct custody *c)
 
 /* From scratch into the batch; what need not be sent is left out. */
 static void
-add_records(struct custody *c, const struct message_id *id)
+add_records(struct custody *c, const struct message_id *id, bool again)
 {
     struct outbox_batch *b = custody_batch(c);
     guint first = b->records->len;
@@ -121,7 +121,7 @@ add_records(struct custody *c, const struct message_id *id)
     g_array_set_size(c->scratch, 0);
     if (id != NULL) {
         outbox_batch_message(b, *id, first);
-        redelivery_add(&c->redelivery, *id);
+        redelivery_add(&c->redelivery, *id, again);
     }
 }
 
@@ -179,7 +179,7 @@ take_message(void *user, const struct client_message *m)
     /* One that came again is noted anew: its PUBACK may get lost once more. A message without
      * readings may come twice. */
     if (again || c->scratch->len > 0) {
-        add_records(c, m->qos > 0 ? &id : NULL);
+        add_records(c, m->qos > 0 ? &id : NULL, again);
         c->open_messages++;
     }
 }
@@ -193,7 +193,7 @@ custody_tick(struct custody *c)
     }
     model_tick(c->model, c->now, c->scratch);
     if (c->scratch->len > 0) {
-        add_records(c, NULL);
+        add_records(c, NULL, false);
     }
 }
 

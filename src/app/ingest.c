@@ -16,7 +16,7 @@ ingest_init(struct ingest *in, struct cache *cache, struct decoder *decoder,
     strays_init(&in->strays);
     GArray *ring = cache_ring(cache);
     for (guint i = 0; i < ring->len; i++) {
-        redelivery_add(&in->redelivery, g_array_index(ring, struct message_id, i));
+        redelivery_load(&in->redelivery, g_array_index(ring, struct message_id, i));
     }
     g_array_unref(ring);
 }
@@ -209,14 +209,14 @@ void
 ingest_message(struct ingest *in, const struct client_message *m, struct now now)
 {
     struct message_id id = {.mid = m->mid};
-    in->received++;
-    if (g_str_has_prefix(m->topic, OWN_TOPICS)) {
-        return; /* a source of "#" hears us and our peers as well */
-    }
     bool again = false;
+    in->received++;
     if (m->qos > 0) {
         id.hash = redelivery_hash(m->topic, m->payload, m->len);
         again = redelivery_match(&in->redelivery, id);
+    }
+    if (g_str_has_prefix(m->topic, OWN_TOPICS)) {
+        return; /* a source of "#" hears us and our peers as well */
     }
     size_t before = ingest_waiting(in);
     if (again) {
@@ -234,7 +234,7 @@ ingest_message(struct ingest *in, const struct client_message *m, struct now now
      * its PUBACK may get lost once more. A message without readings may come twice. */
     if (m->qos > 0 && (again || ingest_waiting(in) > before)) {
         g_array_append_val(in->batch->messages, id);
-        redelivery_add(&in->redelivery, id);
+        redelivery_add(&in->redelivery, id, again);
     }
 }
 

@@ -43,13 +43,31 @@ drop_oldest(struct redelivery *r, guint n)
 }
 
 void
-redelivery_add(struct redelivery *r, struct message_id id)
+redelivery_load(struct redelivery *r, struct message_id id)
 {
     if (r->entries->len >= 2 * REDELIVERY_MAX) {
         drop_oldest(r, REDELIVERY_MAX);
     }
     struct entry e = {.id = id, .number = r->delivered};
     g_array_append_val(r->entries, e);
+}
+
+static bool
+is_settled(const struct redelivery *r)
+{
+    return r->fresh >= REDELIVERY_SETTLED;
+}
+
+void
+redelivery_add(struct redelivery *r, struct message_id id, bool again)
+{
+    redelivery_load(r, id);
+    if (!is_settled(r)) {
+        r->fresh = again ? 0 : r->fresh + 1;
+    }
+    if (is_settled(r) && r->known->len > 0) {
+        g_array_set_size(r->known, 0);
+    }
 }
 
 static int
@@ -77,6 +95,7 @@ redelivery_connected(struct redelivery *r)
     g_array_sort(r->known, compare);
     r->connection = end;
     r->delivered = 0;
+    r->fresh = 0;
 }
 
 void
@@ -128,11 +147,7 @@ redelivery_match(struct redelivery *r, struct message_id id)
 void
 redelivery_confirm(struct redelivery *r, uint64_t n)
 {
-    /* The broker sends again before it sends anew, so by now all that was to come has come. */
-    bool settled = n >= REDELIVERY_SETTLED;
-    if (settled) {
-        g_array_set_size(r->known, 0);
-    }
+    bool settled = is_settled(r);
     guint gone = 0;
     while (gone < r->entries->len) {
         const struct entry *e = &g_array_index(r->entries, struct entry, gone);

@@ -7,8 +7,13 @@
  * Only what was stored over earlier connections counts, each entry once: within one connection
  * a broker sends nothing twice, and the same id with the same payload is then a new message.
  * And only what the broker has not confirmed: once it is known to have our PUBACK, it may give
- * the packet id to another message. How many that are has no small bound: mosquitto 2.0.11
- * forgets its window for a session that it restored, and then has its whole backlog under way.
+ * the packet id to another message.
+ *
+ * How many that are has no bound. Whatever window was agreed, mosquitto 2.0.11 takes a window's
+ * worth from the queue with each PUBACK, so its whole backlog is soon under way, and it reads
+ * one PUBACK for the hundreds of messages that it writes. But they come in the order in which
+ * they came before (MQTT 3.1.1 and 5, 4.6), so the stored ones come first: messages that are new
+ * end them. A few of these may stand between them, whose component the plant did not have then.
  *
  * Pure; belongs to the engine. The cache keeps the same list on disk.
  */
@@ -20,8 +25,8 @@
 
 #include "storage/cache.h"
 
-#define REDELIVERY_MAX     65536 /* more packet ids than there are */
-#define REDELIVERY_SETTLED 4000  /* after so many confirmed ones nothing old is to come */
+#define REDELIVERY_MAX     RING_MAX
+#define REDELIVERY_SETTLED 20 /* after so many new ones in a row nothing old is to come */
 
 struct redelivery {
     GArray *entries;     /* struct redelivery_entry, oldest first */
@@ -29,6 +34,7 @@ struct redelivery {
     uint64_t connection; /* entries before this position are of earlier connections */
     GArray *known;       /* of these, at the moment of the connect: sorted by identity */
     uint64_t delivered;  /* messages of QoS 1 over this connection */
+    guint fresh;         /* and of those stored, how many in a row were new */
 };
 
 void redelivery_init(struct redelivery *r);
@@ -45,8 +51,10 @@ void redelivery_forget(struct redelivery *r);
  */
 bool redelivery_match(struct redelivery *r, struct message_id id);
 
-/* The last message, or one that an earlier process stored, is to be remembered. */
-void redelivery_add(struct redelivery *r, struct message_id id);
+/* The last message was stored, or has come again: it is to be remembered. */
+void redelivery_add(struct redelivery *r, struct message_id id, bool again);
+/* The same for one that an earlier process stored, before the first connection. */
+void redelivery_load(struct redelivery *r, struct message_id id);
 
 /* The broker has the PUBACKs of the first n messages of this connection. */
 void redelivery_confirm(struct redelivery *r, uint64_t n);
