@@ -13,7 +13,7 @@
 
 /* So many of the first messages of a segment are compared with the last of those before it, and
  * so many of its last with the first of those after; as message_window() in data/sql. */
-#define PG_MESSAGE_WINDOW 4000u
+#define PG_MESSAGE_WINDOW 20000u
 
 struct pg_neighbours {
     bool loaded;

@@ -55,6 +55,7 @@ store_group_set_up(void **state)
     apply(admin, "002-ownership.sql");
     apply(admin, "003-readings.sql");
     apply(admin, "010-kept-days.sql");
+    apply(admin, "012-window.sql");
     must(admin, "create role pc login in role leitstand_instance");
     PQfinish(admin);
     return 0;

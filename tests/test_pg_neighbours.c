@@ -96,6 +96,8 @@ test_all_orders(void **state)
     }
 }
 
+#define FAR (PG_MESSAGE_WINDOW + 1000)
+
 /* Only what stands close to the border can come again: a packet id is used again sooner or
  * later, and what then has the same content is another message. */
 static void
@@ -108,8 +110,8 @@ test_only_near_the_border(void **state)
     line_store_away(&l, line_batch(&l, &a, 1, 1, 10 + PG_MESSAGE_WINDOW));
     line_assert_rows(&l, 20 + PG_MESSAGE_WINDOW);
     /* The end of A once more, far from the beginning of B. */
-    line_store_away(&l, line_batch(&l, &b, 2, 5001, 5001 + PG_MESSAGE_WINDOW));
-    line_store_away(&l, line_batch(&l, &b, 3, 4001, 4010));
+    line_store_away(&l, line_batch(&l, &b, 2, FAR + 1, FAR + 1 + PG_MESSAGE_WINDOW));
+    line_store_away(&l, line_batch(&l, &b, 3, PG_MESSAGE_WINDOW + 1, PG_MESSAGE_WINDOW + 10));
     line_assert_rows(&l, 20 + PG_MESSAGE_WINDOW + PG_MESSAGE_WINDOW + 1 + 10);
     line_close(&l);
 }
@@ -122,12 +124,12 @@ test_backlog_in_pieces(void **state)
     struct segment a = segment_of('A', ""), b = segment_of('B', "");
     GPtrArray *parts[] = {line_batch(&l, &a, 1, 1, 10),
                           line_batch(&l, &a, 2, 11, 10 + PG_MESSAGE_WINDOW),
-                          line_batch(&l, &a, 3, 5001, 5010)};
+                          line_batch(&l, &a, 3, FAR + 1, FAR + 10)};
     for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++) {
         assert_int_equal(outbox_add(l.outbox, g_ptr_array_index(parts[i], 0), NULL), RC_OK);
     }
     line_store_away(&l, line_batch(&l, &b, 1, 1, 5)); /* like A's first, but other messages */
-    line_store_away(&l, line_batch(&l, &b, 2, 5006, 5020));
+    line_store_away(&l, line_batch(&l, &b, 2, FAR + 6, FAR + 20));
     for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++) {
         line_store_away(&l, parts[i]);
         assert_int_equal(outbox_sent(l.outbox, &a.id, i + 1, NULL), RC_OK);
@@ -238,16 +240,17 @@ test_ring(void **state)
 {
     struct line l = line_open(state);
     struct segment a = segment_of('A', ""), b = segment_of('B', "");
+    const unsigned step = PG_MESSAGE_WINDOW / 8, last = 30 * step;
     for (unsigned i = 0; i < 30; i++) {
-        line_store_away(&l, line_batch(&l, &a, i + 1, i * 500 + 1, i * 500 + 500));
+        line_store_away(&l, line_batch(&l, &a, i + 1, i * step + 1, i * step + step));
     }
-    assert_ring(&l, 15001 - PG_MESSAGE_WINDOW, 15000);
-    line_store_away(&l, line_batch(&l, &b, 1, 15001, 15010));
-    assert_ring(&l, 15011 - PG_MESSAGE_WINDOW, 15010);
+    assert_ring(&l, last + 1 - PG_MESSAGE_WINDOW, last);
+    line_store_away(&l, line_batch(&l, &b, 1, last + 1, last + 10));
+    assert_ring(&l, last + 11 - PG_MESSAGE_WINDOW, last + 10);
     /* The first and the last are kept, and not much more. */
     assert_in_range(store_count(l.store, "select sum(octet_length(ids)) / 10 from"
                                          " leitstand.message"),
-                    2 * PG_MESSAGE_WINDOW, 2 * PG_MESSAGE_WINDOW + 1010);
+                    2 * PG_MESSAGE_WINDOW, 2 * PG_MESSAGE_WINDOW + 2 * step + 10);
     line_close(&l);
 }
 

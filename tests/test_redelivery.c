@@ -135,7 +135,7 @@ test_new_ones_end_what_comes_again(void **state)
     redelivery_fini(&r);
 }
 
-/* However many had been stored, and whatever of what came again has been confirmed meanwhile. */
+/* However many had been stored, and whatever of them has been confirmed meanwhile. */
 static void
 test_all_that_was_stored_may_come_again(void **state)
 {

@@ -12,8 +12,9 @@
  * How many that are has no bound. Whatever window was agreed, mosquitto 2.0.11 takes a window's
  * worth from the queue with each PUBACK, so its whole backlog is soon under way, and it reads
  * one PUBACK for the hundreds of messages that it writes. But they come in the order in which
- * they came before (MQTT 3.1.1 and 5, 4.6), so the stored ones come first: messages that are new
- * end them. A few of these may stand between them, whose component the plant did not have then.
+ * they came before (MQTT 3.1.1 and 5, 4.6), so the stored ones come first: messages that are
+ * new end them. A few of these may stand between them, whose component the plant did not have
+ * then.
  *
  * Pure; belongs to the engine. The cache keeps the same list on disk.
  */

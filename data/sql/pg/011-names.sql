@@ -1,0 +1,142 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- The central store, step 11: two names of one rise, whichever comes first.
+--
+-- Of one rise that two owners named, the name that the higher rank gave stands. other_name() has
+-- seen to that where it comes first. But the owner before may come back, and tell what it had
+-- named, before the next one's way to the store has let its own name through. Then that rise is
+-- named anew here: its lines stand under the new name as they were told, and what is told later
+-- under the old one is told again.
+
+create index twin_stands_as on leitstand.twin (stands_as);
+
+-- The name that an owner before gave to this rise, and told as an owner no longer, when nobody
+-- of this rank or a higher one has said a word of it; null: none did. A rise that was over when
+-- this one came is another one.
+create function leitstand.earlier_name(epoch bigint, term bigint, body jsonb) returns uuid
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select o.occurrence from leitstand.occurrence as o
+     where o.raised_at between (earlier_name.body->>'raised_at')::timestamptz - interval '6 s'
+                           and (earlier_name.body->>'raised_at')::timestamptz + interval '6 s'
+       and o.station = earlier_name.body->>'station'
+       and o.component = coalesce(earlier_name.body->>'component', '')
+       and o.rule = earlier_name.body->>'rule'
+       and o.occurrence <> (earlier_name.body->>'occurrence')::uuid
+       and (o.raised_at between (earlier_name.body->>'raised_at')::timestamptz - interval '2 s'
+                            and (earlier_name.body->>'raised_at')::timestamptz + interval '2 s'
+            or o.value = (earlier_name.body->>'value')::double precision)
+       and (o.returned_at is null
+            or o.returned_at > (earlier_name.body->>'raised_at')::timestamptz)
+       and exists (
+        select from leitstand.journal_line as j
+         where j.occurrence = o.occurrence and j.body->>'event' = 'raised' and not j.fenced)
+       and not exists (
+        select from leitstand.journal_line as j
+         where j.occurrence = o.occurrence
+           and (j.epoch, j.term) >= (earlier_name.epoch, earlier_name.term))
+     order by abs(extract(epoch from o.raised_at - (earlier_name.body->>'raised_at')::timestamptz))
+     limit 1;
+$$;
+
+-- What these occurrences were called by an owner before is called after them. A line's body
+-- stays as it was told.
+create function leitstand.name_anew(epoch bigint, term bigint, rows jsonb) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    old uuid;
+    new uuid;
+begin
+    for old, new in
+        select distinct on (1) leitstand.earlier_name(name_anew.epoch, name_anew.term, r),
+               (r->>'occurrence')::uuid
+          from jsonb_array_elements(rows) as r
+         where not exists (select from leitstand.occurrence as o
+                            where o.occurrence = (r->>'occurrence')::uuid)
+         order by 1
+    loop
+        continue when old is null;
+        insert into leitstand.twin (occurrence, stands_as) values (old, new)
+            on conflict do nothing;
+        update leitstand.journal_line as j set occurrence = new where j.occurrence = old;
+        delete from leitstand.occurrence as o where o.occurrence = old;
+    end loop;
+end
+$$;
+
+-- As before, but for name_anew().
+create or replace function leitstand.put_change(fenced boolean, epoch bigint, term bigint,
+    writer uuid, number bigint, instance text, body jsonb) returns bigint
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+    log_id bigint;
+    floor_epoch bigint;
+    floor_term bigint;
+begin
+    perform from leitstand.log_head for update;
+    if leitstand.change_is_known(put_change.writer, put_change.number, put_change.body) then
+        return 0;
+    end if;
+    update leitstand.log_head as h set last = greatest(h.last, leitstand.log_floor()) + 1
+    returning h.last, h.epoch, h.term into strict log_id, floor_epoch, floor_term;
+    insert into leitstand.change (id, writer, number, instance, epoch, term, fenced, bytes,
+                                  body)
+    values (log_id, put_change.writer, put_change.number, put_change.instance,
+            put_change.epoch, put_change.term, put_change.fenced,
+            octet_length(put_change.body::text), put_change.body);
+    insert into leitstand.writer as w (writer, number)
+    values (put_change.writer, put_change.number)
+        on conflict (writer) do update set number = greatest(w.number, excluded.number);
+    if not put_change.fenced then
+        body := leitstand.untold(epoch, term, body);
+    end if;
+    if (epoch, term) >= (floor_epoch, floor_term) then
+        perform leitstand.name_anew(epoch, term, body->'occurrences');
+    end if;
+    perform leitstand.put_journal(log_id, fenced, epoch, term, writer, number, instance,
+                                  body->'journal');
+    if (epoch, term) >= (floor_epoch, floor_term) then
+        perform leitstand.put_occurrences(epoch, term, writer, number, body->'occurrences');
+        perform leitstand.put_state('alarms', epoch, term, writer, number, body->'alarms');
+        perform leitstand.put_state('maintenance', epoch, term, writer, number,
+                                    body->'maintenance');
+        perform leitstand.put_state('parked', epoch, term, writer, number, body->'parked');
+        if body->'whole' = 'true' then
+            perform leitstand.put_whole(epoch, term, writer, number);
+        end if;
+    else
+        perform leitstand.put_occurrences(epoch, term, writer, number,
+            jsonb_path_query_array(body->'occurrences', '$[*] ? (@.state == "normal")'));
+    end if;
+    perform pg_notify('leitstand', '');
+    return log_id;
+end
+$$;
+
+-- As before, under the name that a line stands by.
+create or replace function leitstand.journal_after(after bigint, last bigint, since_us bigint,
+                                                   at_most integer)
+returns table (id bigint, writer uuid, number bigint, instance text, epoch bigint, term bigint,
+               body text)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    with wanted as (
+        select distinct j.log_id from leitstand.journal_line as j
+         where j.log_id > after and j.log_id <= last
+           and j.at >= 'epoch'::timestamptz + since_us * interval '1 microsecond'
+         order by j.log_id limit at_most
+    )
+    select j.log_id, j.writer, j.number, min(j.instance), min(j.epoch), min(j.term),
+           jsonb_build_object('journal', jsonb_agg(
+               case when j.occurrence is null then j.body
+                    else jsonb_set(j.body, '{occurrence}', to_jsonb(j.occurrence)) end
+               order by j.line))::text
+      from leitstand.journal_line as j
+     where j.log_id in (select w.log_id from wanted as w)
+     group by j.log_id, j.writer, j.number
+     order by j.log_id;
+$$;
+
+revoke all on function
+    leitstand.earlier_name(bigint, bigint, jsonb),
+    leitstand.name_anew(bigint, bigint, jsonb)
+    from public;

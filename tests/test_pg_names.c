@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One rise that two owners named: one occurrence and one line, whichever name comes first. */
+#include "tests/unit.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+#include "storage/pg_changes.h"
+#include "tests/sync_store.h"
+
+#define W1  "11111111-1111-4111-8111-111111111111"
+#define W2  "22222222-2222-4222-8222-222222222222"
+#define OLD "0fe1f2a0-0000-5000-8000-000000000001"
+#define NEW "0fe1f2a0-0000-5000-8000-000000000002"
+#define A1  "0fe1f2a0-0000-4000-8000-00000000000a"
+
+/* The present owner, and the one before, which comes back with what it had not told. */
+struct owners {
+    struct pg *pg;
+    struct store_grant before, now;
+    uint64_t numbers;
+};
+
+static void
+setup(struct owners *o)
+{
+    *o = (struct owners){.pg = store_open(STORE_INSTANCE), .before = store_acquire("a")};
+}
+
+static void
+put(struct owners *o, const struct store_grant *g, bool as_owner, const char *body)
+{
+    bool new = g == &o->now;
+    struct err err = {.text = ""};
+    enum pg_outcome outcome;
+    const struct pg_change c = {
+        .writer = new ? W1 : W2,
+        .number = ++o->numbers,
+        .instance = new ? "b" : "a",
+        .rank = {g->epoch, 0},
+        .body = body,
+    };
+    if (pg_change_write(o->pg, &c, as_owner ? g->id : "", &outcome, &err) != RC_OK) {
+        fail_msg("%s: %s", body, err.text);
+    }
+    assert_int_equal(outcome, PG_STORED);
+}
+
+static void
+take_over(struct owners *o)
+{
+    (void)store_ask("update leitstand.lease set expires_at = now() - interval '1 s'");
+    o->now = store_acquire("b");
+}
+
+/* What an owner says of a rise: the occurrence as it is, and a line. */
+struct say {
+    const char *name, *event, *state, *raised_at, *returned_at, *value, *rule;
+    bool whole;
+};
+#define OR(text, usual) ((text) != NULL ? (text) : (usual))
+
+static void
+tell(struct owners *o, const struct store_grant *g, bool as_owner, const struct say *s)
+{
+    const char *raised = OR(s->raised_at, "00:00:10"), *event = OR(s->event, "raised");
+    bool ack = strcmp(event, "acked") == 0;
+    char *returned = s->returned_at == NULL
+                         ? g_strdup("null")
+                         : g_strdup_printf("\"2026-01-01T%sZ\"", s->returned_at);
+    char *body = g_strdup_printf(
+        "{\"whole\":%s,\"occurrences\":[{\"occurrence\":\"%s\",\"station\":\"S\",\"component\":"
+        "\"C\",\"rule\":\"%s\",\"type\":\"hi\",\"priority\":\"high\",\"state\":\"%s\","
+        "\"overlays\":[],\"raised_at\":\"2026-01-01T%sZ\",\"returned_at\":%s,\"value\":%s,"
+        "\"count\":1}],\"journal\":[{\"at\":\"2026-01-01T%sZ\",\"event\":\"%s\",\"occurrence\":"
+        "\"%s\",\"step\":1,\"station\":\"S\",\"component\":\"C\",\"rule\":\"%s\",\"value\":%s,"
+        "\"from\":\"%s\",\"to\":\"x\",\"actor\":%s,\"action\":%s}]}",
+        s->whole ? "true" : "false", s->name, OR(s->rule, "hi"), OR(s->state, "unacked"),
+        raised, returned, OR(s->value, "1.5"), raised, event, s->name, OR(s->rule, "hi"),
+        OR(s->value, "1.5"), strcmp(event, "raised") == 0 ? "normal" : "unacked",
+        ack ? "\"bob\"" : "null", ack ? "\"" A1 "\"" : "null");
+    put(o, g, as_owner, body);
+    g_free(returned);
+    g_free(body);
+}
+
+static const char *
+journal(void)
+{
+    return store_ask("select coalesce(string_agg(instance || ':' || event || ':' ||"
+                     "                           right(occurrence::text, 1), ' '"
+                     "                           order by log_id, line), '')"
+                     "  from leitstand.journal");
+}
+
+static const char *
+alarms(void)
+{
+    return store_ask("select coalesce(string_agg(right(occurrence::text, 1) || ':' || state,"
+                     "                           ' ' order by occurrence), '')"
+                     "  from leitstand.alarms");
+}
+
+/* The old name comes first, and all that is said under both of them after. */
+static void
+rise_twice(bool whole)
+{
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    tell(&o, &o.before, false, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
+    assert_string_equal(alarms(), "1:acked");
+    tell(&o, &o.now, true, &(struct say){.name = NEW, .raised_at = "00:00:11", .whole = whole});
+    assert_string_equal(alarms(), "2:unacked");
+    assert_string_equal(journal(), "a:raised:2 a:acked:2");
+    tell(&o, &o.now, true, &(struct say){.name = NEW, .event = "acked", .state = "acked"});
+    tell(&o, &o.before, false,
+         &(struct say){.name = OLD, .event = "returned", .state = "normal"});
+    tell(&o, &o.now, true, &(struct say){.name = NEW, .event = "returned", .state = "normal"});
+    assert_string_equal(alarms(), "2:normal");
+    assert_string_equal(journal(), "a:raised:2 a:acked:2 b:returned:2");
+    /* Instances get the lines under the name that stands, and as they were told otherwise. */
+    assert_string_equal(
+        store_ask(
+            "select string_agg(l, ' ')"
+            "  from (select (l->>'occurrence' = '" NEW "')::text"
+            "          from leitstand.journal_after(0, 9223372036854775807, 0, 100) as j,"
+            "               jsonb_array_elements(j.body::jsonb->'journal') as l) as x(l)"),
+        "true true true");
+    pg_close(o.pg);
+}
+
+static void
+test_the_old_name_first(void **state)
+{
+    (void)state;
+    rise_twice(false);
+}
+
+static void
+test_the_old_name_before_the_whole_state(void **state)
+{
+    (void)state;
+    rise_twice(true);
+}
+
+/* The whole state has come between, which knows neither of the names. */
+static void
+test_the_old_name_is_over_by_then(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    put(&o, &o.now, true, "{\"whole\":true,\"occurrences\":[]}");
+    assert_string_equal(alarms(), "1:normal");
+    tell(&o, &o.now, true, &(struct say){.name = NEW, .raised_at = "00:00:15"});
+    assert_string_equal(alarms(), "2:unacked");
+    assert_string_equal(journal(), "a:raised:2");
+    pg_close(o.pg);
+}
+
+static void
+test_the_new_name_first(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.now, true, &(struct say){.name = NEW});
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    tell(&o, &o.before, false, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
+    assert_string_equal(alarms(), "2:unacked");
+    assert_string_equal(journal(), "b:raised:2 a:acked:2");
+    pg_close(o.pg);
+}
+
+static void
+test_two_rises(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        struct say old, new;
+        bool in_time; /* the one before told it while it was owner: the next one knew it */
+    } cases[] = {
+        {"another value, later",
+         {.value = "1.5"},
+         {.value = "9", .raised_at = "00:00:13"},
+         false},
+        {"no value, later",
+         {.value = "null"},
+         {.value = "null", .raised_at = "00:00:13"},
+         false},
+        {"too late", {.value = "1.5"}, {.value = "1.5", .raised_at = "00:00:17"}, false},
+        {"too early", {.value = "1.5"}, {.value = "1.5", .raised_at = "00:00:03"}, false},
+        {"after the return",
+         {.returned_at = "00:00:11", .state = "returned_unacked"},
+         {.raised_at = "00:00:12"},
+         false},
+        {"another rule", {.rule = "hi"}, {.rule = "lo"}, false},
+        {"told in time", {.rule = "hi"}, {.rule = "hi"}, true},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct owners o;
+        assert_int_equal(store_make(state), 0);
+        setup(&o);
+        struct say old = cases[i].old, new = cases[i].new;
+        old.name = OLD;
+        new.name = NEW;
+        if (!cases[i].in_time) {
+            take_over(&o);
+        }
+        tell(&o, &o.before, cases[i].in_time, &old);
+        if (cases[i].in_time) {
+            take_over(&o);
+        }
+        tell(&o, &o.now, true, &new);
+        if (strcmp(journal(), "a:raised:1 b:raised:2") != 0 ||
+            strcmp(store_ask("select count(*) from leitstand.alarms"), "2") != 0) {
+            fail_msg("%s: %s, %s", cases[i].why, journal(), alarms());
+        }
+        pg_close(o.pg);
+    }
+}
+
+/* The owner has said something of the old name: it knows it, and names another rise. */
+static void
+test_the_owner_knew_it(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    tell(&o, &o.now, true, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
+    tell(&o, &o.now, true, &(struct say){.name = NEW, .raised_at = "00:00:11"});
+    assert_string_equal(alarms(), "1:acked 2:unacked");
+    pg_close(o.pg);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_the_old_name_first, store_make),
+        cmocka_unit_test_setup(test_the_old_name_before_the_whole_state, store_make),
+        cmocka_unit_test_setup(test_the_old_name_is_over_by_then, store_make),
+        cmocka_unit_test_setup(test_the_new_name_first, store_make),
+        cmocka_unit_test(test_two_rises),
+        cmocka_unit_test_setup(test_the_owner_knew_it, store_make),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
