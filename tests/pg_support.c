@@ -33,9 +33,9 @@ connect_admin(const char *database)
 }
 
 static void
-apply(PGconn *admin, const char *name)
+apply(PGconn *admin, const char *root, const char *name)
 {
-    char *path = g_strconcat(g_getenv("LEITSTAND_DATADIR"), "/sql/pg/", name, NULL), *text;
+    char *path = g_build_filename(g_getenv(root), name, NULL), *text;
     assert_true(g_file_get_contents(path, &text, NULL, NULL));
     must(admin, text); /* one transaction */
     g_free(text);
@@ -43,21 +43,40 @@ apply(PGconn *admin, const char *name)
 }
 
 /* The schema once, as a template. */
-int
-store_group_set_up(void **state)
+static void
+make_template(bool hypertable)
 {
-    (void)state;
+    static const char *const steps[] = {"001-base", "002-ownership", "003-readings",
+                                        "010-kept-days", "012-window"};
     PGconn *admin = connect_admin("leitstand");
     must(admin, "create database template_store");
     PQfinish(admin);
     admin = connect_admin("template_store");
-    apply(admin, "001-base.sql");
-    apply(admin, "002-ownership.sql");
-    apply(admin, "003-readings.sql");
-    apply(admin, "010-kept-days.sql");
-    apply(admin, "012-window.sql");
+    if (hypertable) {
+        apply(admin, "LEITSTAND_SOURCE", "tests/pg/timescaledb.sql");
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+        char *name = g_strconcat("sql/pg/", steps[i], ".sql", NULL);
+        apply(admin, "LEITSTAND_DATADIR", name);
+        g_free(name);
+    }
     must(admin, "create role pc login in role leitstand_instance");
     PQfinish(admin);
+}
+
+int
+store_group_set_up(void **state)
+{
+    (void)state;
+    make_template(false);
+    return 0;
+}
+
+int
+store_group_set_up_hypertable(void **state)
+{
+    (void)state;
+    make_template(true);
     return 0;
 }
 

@@ -17,6 +17,7 @@ struct store {
 
 /* For cmocka: group, then test; *state of a test is a struct store. */
 int store_group_set_up(void **state);
+int store_group_set_up_hypertable(void **state); /* as with TimescaleDB, by a stand-in */
 int store_set_up(void **state);
 int store_tear_down(void **state);
 
