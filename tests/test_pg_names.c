@@ -60,6 +60,12 @@ struct say {
     const char *name, *event, *state, *raised_at, *returned_at, *value, *rule;
     bool whole;
 };
+#define OPEN(name, second)   ROW(name, second, "unacked")
+#define CLOSED(name, second) ROW(name, second, "normal")
+#define ROW(name, second, state)                                                               \
+    "{\"occurrence\":\"" name "\",\"station\":\"S\",\"component\":\"C\",\"rule\":\"hi\","      \
+    "\"type\":\"hi\",\"priority\":\"high\",\"state\":\"" state "\",\"overlays\":[],"           \
+    "\"raised_at\":\"2026-01-01T00:00:" second "Z\",\"value\":1.5,\"count\":1}"
 #define OR(text, usual) ((text) != NULL ? (text) : (usual))
 
 static void
@@ -249,6 +255,44 @@ test_three_names(void **state)
     pg_close(o.pg);
 }
 
+/* An owner that learned of both closes the one that does not stand. */
+static void
+test_the_second_name_is_closed(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.now, true, &(struct say){.name = NEW});
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    put(&o, &o.now, true,
+        "{\"occurrences\":[" OPEN(NEW, "10") "," CLOSED(OLD, "10") "],\"whole\":true}");
+    assert_string_equal(alarms(), "2:unacked");
+    put(&o, &o.now, true, "{\"occurrences\":[" CLOSED(NEW, "10") "]}");
+    assert_string_equal(alarms(), "2:normal");
+    pg_close(o.pg);
+}
+
+/* Who tells of both of them knows two, whatever was thought of them before. */
+static void
+test_the_owner_knows_both(void **state)
+{
+    (void)state;
+    static const char both[] =
+        "{\"whole\":true,\"occurrences\":[" OPEN(OLD, "10") "," OPEN(NEW, "11") "]}";
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    put(&o, &o.now, true, both);
+    assert_string_equal(alarms(), "1:unacked 2:unacked");
+    put(&o, &o.now, true, both);
+    tell(&o, &o.now, true, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
+    assert_string_equal(alarms(), "1:acked 2:unacked");
+    assert_string_equal(store_ask("select count(*) from leitstand.twin"), "0");
+    pg_close(o.pg);
+}
+
 /* Without a value, what rose within two seconds is one. */
 static void
 test_no_value(void **state)
@@ -290,6 +334,8 @@ main(void)
         cmocka_unit_test(test_two_rises),
         cmocka_unit_test_setup(test_three_names, store_make),
         cmocka_unit_test_setup(test_no_value, store_make),
+        cmocka_unit_test_setup(test_the_second_name_is_closed, store_make),
+        cmocka_unit_test_setup(test_the_owner_knows_both, store_make),
         cmocka_unit_test_setup(test_the_owner_knew_it, store_make),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

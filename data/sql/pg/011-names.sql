@@ -68,8 +68,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
      limit 1;
 $$;
 
--- What these occurrences were called by an owner before is called after them. A line's body
--- stays as it was told.
+-- What these occurrences were called by an owner before is called after them, unless whoever
+-- tells this knows both. A line's body stays as it was told.
 create function leitstand.name_anew(epoch bigint, term bigint, rows jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -82,9 +82,13 @@ begin
           from jsonb_array_elements(rows) as r
          where not exists (select from leitstand.occurrence as o
                             where o.occurrence = (r->>'occurrence')::uuid)
+           and not exists (select from leitstand.twin as t
+                            where t.occurrence = (r->>'occurrence')::uuid)
          order by 1
     loop
-        continue when old is null;
+        continue when old is null
+                   or exists (select from jsonb_array_elements(rows) as r
+                               where (r->>'occurrence')::uuid = old);
         insert into leitstand.twin (occurrence, stands_as) values (old, new)
             on conflict do nothing;
         update leitstand.twin as t set stands_as = new where t.stands_as = old;
@@ -94,7 +98,20 @@ begin
 end
 $$;
 
--- As before, but for name_anew().
+-- Without what is closed under a name that does not stand: an owner that learned of both names
+-- closes one of them.
+create function leitstand.standing(rows jsonb) returns jsonb
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select coalesce(jsonb_agg(r order by place), '[]')
+      from jsonb_array_elements(rows) with ordinality as x(r, place)
+     where r->>'state' <> 'normal'
+        or not exists (select from leitstand.twin as t
+                        where t.occurrence = (r->>'occurrence')::uuid)
+        or exists (select from leitstand.occurrence as o
+                    where o.occurrence = (r->>'occurrence')::uuid);
+$$;
+
+-- As before, but for name_anew() and standing().
 create or replace function leitstand.put_change(fenced boolean, epoch bigint, term bigint,
     writer uuid, number bigint, instance text, body jsonb) returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -127,7 +144,8 @@ begin
     perform leitstand.put_journal(log_id, fenced, epoch, term, writer, number, instance,
                                   body->'journal');
     if (epoch, term) >= (floor_epoch, floor_term) then
-        perform leitstand.put_occurrences(epoch, term, writer, number, body->'occurrences');
+        perform leitstand.put_occurrences(epoch, term, writer, number,
+                                          leitstand.standing(body->'occurrences'));
         perform leitstand.put_state('alarms', epoch, term, writer, number, body->'alarms');
         perform leitstand.put_state('maintenance', epoch, term, writer, number,
                                     body->'maintenance');
@@ -170,5 +188,6 @@ $$;
 revoke all on function
     leitstand.may_be_one(timestamptz, double precision, jsonb),
     leitstand.earlier_name(bigint, bigint, jsonb),
-    leitstand.name_anew(bigint, bigint, jsonb)
+    leitstand.name_anew(bigint, bigint, jsonb),
+    leitstand.standing(jsonb)
     from public;
