@@ -225,7 +225,7 @@ test_rises_under_two_names(void **state)
     static const struct {
         const char *at, *value, *want;
     } cases[] = {
-        {"00:00:01.9", "9", "t"},  /* so near that the value does not matter */
+        {"00:00:01.9", "9", "f"},  /* two that a slow owner heard of at once */
         {"00:00:05", "1.5", "t"},  /* the same value, as late as an owner may be */
         {"00:00:05", "9", "f"},    /* another rise */
         {"00:00:05", "null", "f"}, /* which nothing shows to be the same */

@@ -9,11 +9,12 @@
 #include "storage/pg_changes.h"
 #include "tests/sync_store.h"
 
-#define W1  "11111111-1111-4111-8111-111111111111"
-#define W2  "22222222-2222-4222-8222-222222222222"
-#define OLD "0fe1f2a0-0000-5000-8000-000000000001"
-#define NEW "0fe1f2a0-0000-5000-8000-000000000002"
-#define A1  "0fe1f2a0-0000-4000-8000-00000000000a"
+#define W1      "11111111-1111-4111-8111-111111111111"
+#define W2      "22222222-2222-4222-8222-222222222222"
+#define OLD     "0fe1f2a0-0000-5000-8000-000000000001"
+#define NEW     "0fe1f2a0-0000-5000-8000-000000000002"
+#define BETWEEN "0fe1f2a0-0000-5000-8000-000000000003"
+#define A1      "0fe1f2a0-0000-4000-8000-00000000000a"
 
 /* The present owner, and the one before, which comes back with what it had not told. */
 struct owners {
@@ -191,6 +192,7 @@ test_two_rises(void **state)
          {.value = "1.5"},
          {.value = "9", .raised_at = "00:00:13"},
          false},
+        {"another value", {.value = "1.5"}, {.value = "9", .raised_at = "00:00:11"}, false},
         {"no value, later",
          {.value = "null"},
          {.value = "null", .raised_at = "00:00:13"},
@@ -227,6 +229,41 @@ test_two_rises(void **state)
     }
 }
 
+/* Three owners, each of which named it: the last one's name stands, for all. */
+static void
+test_three_names(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    struct store_grant between = o.now;
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    tell(&o, &between, false, &(struct say){.name = BETWEEN});
+    assert_string_equal(alarms(), "3:unacked");
+    tell(&o, &o.now, true, &(struct say){.name = NEW});
+    tell(&o, &o.before, false, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
+    assert_string_equal(alarms(), "2:unacked");
+    assert_string_equal(journal(), "a:raised:2 a:acked:2");
+    pg_close(o.pg);
+}
+
+/* Without a value, what rose within two seconds is one. */
+static void
+test_no_value(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD, .value = "null"});
+    tell(&o, &o.now, true,
+         &(struct say){.name = NEW, .value = "null", .raised_at = "00:00:11.9"});
+    assert_string_equal(alarms(), "2:unacked");
+    pg_close(o.pg);
+}
+
 /* The owner has said something of the old name: it knows it, and names another rise. */
 static void
 test_the_owner_knew_it(void **state)
@@ -251,6 +288,8 @@ main(void)
         cmocka_unit_test_setup(test_the_old_name_is_over_by_then, store_make),
         cmocka_unit_test_setup(test_the_new_name_first, store_make),
         cmocka_unit_test(test_two_rises),
+        cmocka_unit_test_setup(test_three_names, store_make),
+        cmocka_unit_test_setup(test_no_value, store_make),
         cmocka_unit_test_setup(test_the_owner_knew_it, store_make),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

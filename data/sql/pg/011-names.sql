@@ -10,6 +10,38 @@
 
 create index twin_stands_as on leitstand.twin (stands_as);
 
+-- Whether two names may be of one rise. Who got a reading late named it late, so what is one rise
+-- has one value: without that, two rises that a slow owner heard of at once would be taken for
+-- one, and one be lost. Where there is no value, the time alone has to do.
+create function leitstand.may_be_one(raised_at timestamptz, value double precision, body jsonb)
+returns boolean
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+    select case when may_be_one.value is null and may_be_one.body->>'value' is null
+                then raised_at between (body->>'raised_at')::timestamptz - interval '2 s'
+                                   and (body->>'raised_at')::timestamptz + interval '2 s'
+                else coalesce(may_be_one.value = (body->>'value')::double precision, false)
+                 and raised_at between (body->>'raised_at')::timestamptz - interval '6 s'
+                                   and (body->>'raised_at')::timestamptz + interval '6 s' end;
+$$;
+
+create or replace function leitstand.other_name(epoch bigint, term bigint, body jsonb) returns uuid
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select o.occurrence from leitstand.occurrence as o
+     where o.raised_at between (other_name.body->>'raised_at')::timestamptz - interval '6 s'
+                           and (other_name.body->>'raised_at')::timestamptz + interval '6 s'
+       and o.station = other_name.body->>'station'
+       and o.component = coalesce(other_name.body->>'component', '')
+       and o.rule = other_name.body->>'rule'
+       and o.occurrence <> (other_name.body->>'occurrence')::uuid
+       and leitstand.may_be_one(o.raised_at, o.value, other_name.body)
+       and (o.epoch, o.term) > (other_name.epoch, other_name.term)
+       and not exists (
+        select from leitstand.occurrence as x
+         where x.occurrence = (other_name.body->>'occurrence')::uuid)
+     order by abs(extract(epoch from o.raised_at - (other_name.body->>'raised_at')::timestamptz))
+     limit 1;
+$$;
+
 -- The name that an owner before gave to this rise, and told as an owner no longer, when nobody
 -- of this rank or a higher one has said a word of it; null: none did. A rise that was over when
 -- this one came is another one.
@@ -22,9 +54,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
        and o.component = coalesce(earlier_name.body->>'component', '')
        and o.rule = earlier_name.body->>'rule'
        and o.occurrence <> (earlier_name.body->>'occurrence')::uuid
-       and (o.raised_at between (earlier_name.body->>'raised_at')::timestamptz - interval '2 s'
-                            and (earlier_name.body->>'raised_at')::timestamptz + interval '2 s'
-            or o.value = (earlier_name.body->>'value')::double precision)
+       and leitstand.may_be_one(o.raised_at, o.value, earlier_name.body)
        and (o.returned_at is null
             or o.returned_at > (earlier_name.body->>'raised_at')::timestamptz)
        and exists (
@@ -57,6 +87,7 @@ begin
         continue when old is null;
         insert into leitstand.twin (occurrence, stands_as) values (old, new)
             on conflict do nothing;
+        update leitstand.twin as t set stands_as = new where t.stands_as = old;
         update leitstand.journal_line as j set occurrence = new where j.occurrence = old;
         delete from leitstand.occurrence as o where o.occurrence = old;
     end loop;
@@ -137,6 +168,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 
 revoke all on function
+    leitstand.may_be_one(timestamptz, double precision, jsonb),
     leitstand.earlier_name(bigint, bigint, jsonb),
     leitstand.name_anew(bigint, bigint, jsonb)
     from public;
