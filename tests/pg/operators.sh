@@ -22,19 +22,8 @@ printf 'id,station,name,kind\nF1,PS-01,Störung,fault\nL1,PS-01,Füllstand,level
 printf 'component,rule,type,limit,priority,latch\n%s\n%s\n' 'PS-01/F1,fault,digital,,high,yes' \
     'PS-01/L1,high,hi,3,medium,' >plant/rules.csv
 configure() { # NAME ROLE: of the store
-    cat >"$1.ini" <<END
-[instance]
-name = $1
-socket = $dir/$1.sock
-[mqtt]
-socket = $dir/mqtt
-[source:plain]
-filter = plant/#
-profile = scalar
-[cache]
-path = $dir/$1.db
-[postgres]
-conninfo = host=$PGHOST user=$2 dbname=leitstand
+    plain_instance "$1" "host=$PGHOST user=$2 dbname=leitstand"
+    cat >>"$1.ini" <<END
 [ownership]
 validity_s = 5
 renewal_s = 1
