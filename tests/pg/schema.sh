@@ -209,7 +209,9 @@ from_version() { # version
     done
     count_rows "from$1" >"$dir/rows_before" && fails 1 'run "leitstand db migrate"' db "from$1" "$grown" status &&
         says "has version $((newest + 1))" db "from$1" "$grown" migrate &&
-        same_catalogue "from$1" grown && rows_kept "$dir/rows_before" "from$1"
+        same_catalogue "from$1" grown && rows_kept "$dir/rows_before" "from$1" || return 1
+    [ "$1" -lt 3 ] || answers 2 "from$1" \
+        "select count(*) from leitstand.readings where instance = 'pc1' and component = 'P1'"
 }
 for version in $(seq 1 "$newest"); do
     report "from version $version, with rows in it, to the newest" from_version "$version"
