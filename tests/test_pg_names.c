@@ -273,6 +273,25 @@ test_the_second_name_is_closed(void **state)
     pg_close(o.pg);
 }
 
+/* An epoch that the lease has not come to is nobody's: what is said under it is told, and no
+ * more, however high it is. */
+static void
+test_an_epoch_of_nobody(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    struct store_grant nobody = {.epoch = UINT64_C(1) << 53};
+    tell(&o, &o.now, true, &(struct say){.name = NEW});
+    tell(&o, &nobody, false, &(struct say){.name = OLD, .value = "9", .whole = true});
+    assert_string_equal(alarms(), "2:unacked");
+    assert_string_equal(journal(), "b:raised:2 a:raised:1");
+    tell(&o, &o.now, true, &(struct say){.name = NEW, .event = "acked", .state = "acked"});
+    assert_string_equal(alarms(), "2:acked");
+    pg_close(o.pg);
+}
+
 /* Who tells of both of them knows two, whatever was thought of them before. */
 static void
 test_the_owner_knows_both(void **state)
@@ -335,6 +354,7 @@ main(void)
         cmocka_unit_test_setup(test_three_names, store_make),
         cmocka_unit_test_setup(test_no_value, store_make),
         cmocka_unit_test_setup(test_the_second_name_is_closed, store_make),
+        cmocka_unit_test_setup(test_an_epoch_of_nobody, store_make),
         cmocka_unit_test_setup(test_the_owner_knows_both, store_make),
         cmocka_unit_test_setup(test_the_owner_knew_it, store_make),
     };

@@ -111,7 +111,17 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
                     where o.occurrence = (r->>'occurrence')::uuid);
 $$;
 
--- As before, but for name_anew() and standing().
+-- Whether the alarm state may follow what was decided under this rank without the fence: nobody
+-- was ever owner under an epoch that the lease has not come to, once it is used. If it is the
+-- store that is behind, because it was restored, the next owner tells its whole state.
+create function leitstand.is_due(fenced boolean, epoch bigint) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select is_due.fenced
+        or is_due.epoch <= coalesce((select nullif(max(l.epoch), 0) from leitstand.lease as l),
+                                    is_due.epoch)
+$$;
+
+-- As before, but for name_anew(), standing() and is_due().
 create or replace function leitstand.put_change(fenced boolean, epoch bigint, term bigint,
     writer uuid, number bigint, instance text, body jsonb) returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -120,6 +130,7 @@ declare
     log_id bigint;
     floor_epoch bigint;
     floor_term bigint;
+    is_state boolean;
 begin
     perform from leitstand.log_head for update;
     if leitstand.change_is_known(put_change.writer, put_change.number, put_change.body) then
@@ -138,12 +149,13 @@ begin
     if not put_change.fenced then
         body := leitstand.untold(epoch, term, body);
     end if;
-    if (epoch, term) >= (floor_epoch, floor_term) then
+    is_state := (epoch, term) >= (floor_epoch, floor_term) and leitstand.is_due(fenced, epoch);
+    if is_state then
         perform leitstand.name_anew(epoch, term, body->'occurrences');
     end if;
     perform leitstand.put_journal(log_id, fenced, epoch, term, writer, number, instance,
                                   body->'journal');
-    if (epoch, term) >= (floor_epoch, floor_term) then
+    if is_state then
         perform leitstand.put_occurrences(epoch, term, writer, number,
                                           leitstand.standing(body->'occurrences'));
         perform leitstand.put_state('alarms', epoch, term, writer, number, body->'alarms');
@@ -189,5 +201,6 @@ revoke all on function
     leitstand.may_be_one(timestamptz, double precision, jsonb),
     leitstand.earlier_name(bigint, bigint, jsonb),
     leitstand.name_anew(bigint, bigint, jsonb),
-    leitstand.standing(jsonb)
+    leitstand.standing(jsonb),
+    leitstand.is_due(boolean, bigint)
     from public;
