@@ -47,7 +47,8 @@ static void
 make_template(bool hypertable)
 {
     static const char *const steps[] = {"001-base",      "002-ownership", "003-readings",
-                                        "010-kept-days", "012-window",    "013-rights"};
+                                        "010-kept-days", "012-window",    "013-rights",
+                                        "014-turns"};
     PGconn *admin = connect_admin("leitstand");
     must(admin, "create database template_store");
     PQfinish(admin);

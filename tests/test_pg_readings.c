@@ -303,9 +303,8 @@ test_day_is_made_by_another(void **state)
     g_free(conninfo);
     assert_int_equal(PQsendQuery(second, sql), 1);
     g_free(sql);
-    store_await(l.store, "select count(*) = 1 from pg_locks where locktype = 'advisory' and"
-                         " not granted and database = (select oid from pg_database"
-                         " where datname = current_database())");
+    store_await(l.store, "select count(*) = 1 from pg_stat_activity where wait_event_type ="
+                         " 'Lock' and datname = current_database()");
     store_do(l.store, "commit");
     PGresult *result = PQgetResult(second);
     assert_string_equal(PQresultErrorMessage(result), "");
@@ -388,6 +387,32 @@ test_sleeping_writer_blocks_nobody(void **state)
     line_close(&l);
 }
 
+/* Who may connect, and no more, cannot keep readings out by the locks that are free to all. */
+static void
+test_an_onlooker_blocks_nobody(void **state)
+{
+    struct line l = line_open(state);
+    struct segment a = outbox_support_segment(1, 1, false),
+                   b = outbox_support_segment(2, 2, false);
+    char *conninfo = g_strdup_printf("dbname=%s user=onlooker", l.store->database);
+    store_do(l.store, "create role onlooker login in role leitstand_reader");
+    PGconn *onlooker = PQconnectdb(conninfo);
+    PGresult *result = PQexec(onlooker, "select pg_advisory_lock(hashtext('leitstand.' || w))"
+                                        "  from unnest(array['segment', 'day', 'index']) as w");
+    assert_int_equal(PQresultStatus(result), PGRES_TUPLES_OK);
+    PQclear(result);
+    result = PQexec(onlooker, "select from leitstand.turn for update");
+    assert_string_equal(PQresultErrorField(result, PG_DIAG_SQLSTATE), "42501");
+    PQclear(result);
+    line_store_away(&l, line_batches(&l, &a, 1, 1, 10));
+    line_store_away(&l, line_batches(&l, &b, 1, 1, 10)); /* the same again */
+    line_assert_rows(&l, 10);
+    PQfinish(onlooker);
+    store_do(l.store, "drop role onlooker");
+    g_free(conninfo);
+    line_close(&l);
+}
+
 /* ---- rights ---- */
 
 static void
@@ -445,6 +470,7 @@ main(void)
         STORE_TEST(test_day_is_made_by_another),
         STORE_TEST(test_maintenance),
         STORE_TEST(test_sleeping_writer_blocks_nobody),
+        STORE_TEST(test_an_onlooker_blocks_nobody),
         STORE_TEST(test_history_cannot_be_changed),
     };
     return cmocka_run_group_tests(tests, store_group_set_up, NULL);
