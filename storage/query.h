@@ -85,6 +85,10 @@ MUST_USE enum rc query_stored(struct query *q, uint64_t *ret_stored, struct err 
  */
 MUST_USE enum rc query_alarm_state(struct query *q, struct alarm_changes *out, struct err *err);
 
+/* The lines "raised", struct journal_record, of what parked acknowledgements wait for, appended
+ * to out. */
+MUST_USE enum rc query_waited_for(struct query *q, GArray *out, struct err *err);
+
 /* Rows are valid only during the call; false stops. */
 typedef bool query_occurrence_row(const struct occurrence_record *r, void *user);
 typedef bool query_journal_row(const struct journal_record *r, void *user);

@@ -257,6 +257,21 @@ query_alarm_state(struct query *q, struct alarm_changes *out, struct err *err)
     return rc;
 }
 
+enum rc
+query_waited_for(struct query *q, GArray *out, struct err *err)
+{
+    bool there;
+    enum rc rc = begin(q, &there, err);
+    if (rc == RC_OK && there) {
+        rc = take_table(q,
+                        "SELECT " JOURNAL_COLUMNS " FROM journal WHERE event = 'raised'"
+                        " AND occurrence IN (SELECT occurrence FROM parked) ORDER BY id",
+                        1, take_line, out, err);
+    }
+    query_end(q);
+    return rc;
+}
+
 /* ---- in order of time ---- */
 
 /* A question whose answer is in order of (time, id), and how far it is answered. */

@@ -310,6 +310,61 @@ test_a_whole_state_replaces_what_is_kept(void **state)
     side_close(&other);
 }
 
+/*
+ * An owner named a rise by when it got the reading, and somebody acknowledged it by that name
+ * when the next owner had named it anew. That one dies as well before it hears of the first
+ * name; whoever comes next knows all of it.
+ */
+static void
+test_an_acknowledgement_by_an_earlier_name(void **state)
+{
+    (void)state;
+    struct now now = {.wall = INT64_C(1767268800000000), .mono = 1000 * US_PER_S};
+    for (int line_first = 0; line_first < 2; line_first++) {
+        struct side owner, other;
+        struct alarm_changes rise, ack;
+        side_open(&owner, now);
+        side_open(&other, now);
+        alarming_demote(&other.a);
+        side_put(&owner, 0, 90);
+        side_put(&other, 0, 90);
+        side_take(&owner);
+        alarming_follow(&other.a, &owner.out, other.now);
+        struct journal_record line = journal_record_copy(&g_array_index(
+            owner.out.journal, struct journal_record, owner.out.journal->len - 1));
+        assert_int_equal(line.event, EVENT_RAISED);
+        struct uuid ours = line.occurrence;
+        line.occurrence.bytes[0] ^= 0xff;
+        line.at -= 2 * US_PER_S;
+        struct parked_record parked = {.occurrence = line.occurrence,
+                                       .step = 1,
+                                       .at = now.wall,
+                                       .seen_at = now.wall,
+                                       .user = g_strdup("bob"),
+                                       .comment = g_strdup("seen")};
+        alarm_changes_init(&rise);
+        alarm_changes_init(&ack);
+        g_array_append_val(rise.journal, line);
+        g_array_append_val(ack.parked, parked);
+        alarming_follow(&other.a, line_first ? &rise : &ack, other.now);
+        alarming_follow(&other.a, line_first ? &ack : &rise, other.now);
+        alarming_promote(&other.a, other.model, (struct rank){8, 0}, other.now.mono, other.now);
+        assert_int_equal(unacked(&other), 0);
+        side_take(&other);
+        const struct journal_record *last = &g_array_index(
+            other.out.journal, struct journal_record, other.out.journal->len - 1);
+        assert_int_equal(last->event, EVENT_ACKED);
+        assert_true(uuid_equal(&last->occurrence, &ours));
+        assert_string_equal(last->actor, "bob");
+        assert_string_equal(last->detail, "seen");
+        assert_true(g_array_index(other.out.parked, struct parked_record, 0).gone);
+        alarm_changes_fini(&rise);
+        alarm_changes_fini(&ack);
+        side_close(&owner);
+        side_close(&other);
+    }
+}
+
 int
 main(void)
 {
@@ -318,6 +373,7 @@ main(void)
         cmocka_unit_test(test_roles_change_and_nothing_is_told_twice),
         cmocka_unit_test(test_what_had_waited_for_us_is_the_owners),
         cmocka_unit_test(test_a_whole_state_replaces_what_is_kept),
+        cmocka_unit_test(test_an_acknowledgement_by_an_earlier_name),
     };
     return cmocka_run_group_tests_name("alarming", tests, NULL, NULL);
 }

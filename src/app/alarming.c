@@ -96,7 +96,8 @@ keep_closed(const struct occurrence_record *r, void *closed)
 
 /* What the cache kept; of what is over the newest comes first. */
 static enum rc
-read_kept(const char *path, struct alarm_changes *kept, GArray *closed, struct err *err)
+read_kept(const char *path, struct alarm_changes *kept, GArray *closed, GArray *waited_for,
+          struct err *err)
 {
     const struct query_occurrence_range range = {
         .since = WALL_NONE, .until = WALL_NONE, .limit = EVALUATOR_CLOSED, .all = true};
@@ -107,6 +108,9 @@ read_kept(const char *path, struct alarm_changes *kept, GArray *closed, struct e
     }
     if (rc == RC_OK) {
         rc = query_occurrences(query, &range, keep_closed, closed, err);
+    }
+    if (rc == RC_OK) {
+        rc = query_waited_for(query, waited_for, err);
     }
     query_close(query);
     return rc;
@@ -142,14 +146,18 @@ alarming_open(struct alarming *a, const struct config *config, const struct mode
 {
     struct alarm_changes kept;
     GArray *closed = g_array_new(FALSE, FALSE, sizeof(struct occurrence_record));
+    GArray *waited_for = g_array_new(FALSE, FALSE, sizeof(struct journal_record));
     g_array_set_clear_func(closed, occurrence_record_clear);
+    g_array_set_clear_func(waited_for, journal_record_clear);
     alarm_changes_init(&kept);
-    enum rc rc = read_kept(path, &kept, closed, err);
+    enum rc rc = read_kept(path, &kept, closed, waited_for, err);
     if (rc == RC_OK) {
         a->settings = alarming_settings(config);
         a->kept = kept_new();
         kept_set_flood(a->kept, a->settings.flood);
         keep_read(a->kept, &kept, closed);
+        rises_init(&a->rises);
+        rises_remember(&a->rises, waited_for);
         struct plant *plant = model_plant(model);
         a->evaluator = evaluator_new(&a->settings, compile(plant), now);
         for (guint i = closed->len; i > 0; i--) {
@@ -166,6 +174,7 @@ alarming_open(struct alarming *a, const struct config *config, const struct mode
     }
     alarm_changes_fini(&kept);
     g_array_unref(closed);
+    g_array_unref(waited_for);
     return rc;
 }
 
@@ -176,6 +185,7 @@ alarming_close(struct alarming *a)
     alarm_board_unref(a->board);
     evaluator_free(a->evaluator);
     kept_free(a->kept);
+    rises_fini(&a->rises);
     g_free(a->told);
     *a = (struct alarming){0};
 }
@@ -418,6 +428,7 @@ alarming_promote(struct alarming *a, const struct model *model, struct rank rank
     a->settings.term = rank.term;
     if (!a->following) {
         evaluator_set_rank(a->evaluator, rank.epoch, rank.term);
+        rises_settle(&a->rises, a->evaluator, now);
         return;
     }
     uint64_t version = alarming_version(a);
@@ -430,6 +441,7 @@ alarming_promote(struct alarming *a, const struct model *model, struct rank rank
     a->evaluator = heir;
     a->plant = plant;
     a->following = false;
+    rises_settle(&a->rises, a->evaluator, now);
     for (int i = 0; i < ALARM_PRIORITIES; i++) {
         a->annunciated_base[i] = kept_annunciated(a->kept, (enum alarm_priority)i);
     }
@@ -442,6 +454,7 @@ alarming_follow(struct alarming *a, const struct alarm_changes *c, struct now no
 {
     a->followed = now.mono;
     kept_apply(a->kept, c);
+    rises_remember(&a->rises, c->journal);
     tell_people(a, c->journal, now.wall - FOLLOW_TELL_US);
 }
 

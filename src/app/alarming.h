@@ -18,6 +18,7 @@
 #include "alarms/evaluator.h"
 #include "src/app/kept.h"
 #include "src/app/popup.h"
+#include "src/app/rises.h"
 #include "src/config/config.h"
 #include "src/core/model.h"
 #include "src/core/rank.h"
@@ -33,6 +34,7 @@ struct alarming {
     unsigned popup_priorities; /* 1u << enum alarm_priority, or-ed */
     bool following;
     struct kept *kept;
+    struct rises rises;
     bool behind;        /* what comes had waited at the broker, */
     wall_us away_since; /* … since then at the earliest: when what had not came last */
     mono_us followed;   /* when a change of the owner came last */

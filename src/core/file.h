@@ -15,8 +15,8 @@
 MUST_USE enum rc file_read(GString *ret, const char *path, size_t max, struct err *err);
 
 /*
- * Put these bytes behind what the file has, all of them and on the disk, or none. A file that is
- * not there is made, for its owner only; a symbolic link is refused. RC_IO.
+ * Put these bytes behind what the file has, all of them and on the disk, or none. A file that
+ * is not there is made, for its owner only; a symbolic link is refused. RC_IO.
  */
 MUST_USE enum rc file_append(const char *path, const char *bytes, size_t len, struct err *err);
 
