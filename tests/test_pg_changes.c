@@ -730,6 +730,8 @@ test_rights(void **state)
         {STORE_INSTANCE, "select leitstand.put_change(true, 1, 0, '" W1 "', 1, 'a', '{}')",
          false},
         {STORE_INSTANCE, "select leitstand.put_done(1, 'a', '[]')", false},
+        {STORE_INSTANCE, "select leitstand.name_anew(9, 0, '[]')", false},
+        {STORE_INSTANCE, "select leitstand.earlier_name(9, 0, '{}')", false},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct pg *pg = store_open(cases[i].who);

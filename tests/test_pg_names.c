@@ -9,11 +9,13 @@
 #include "storage/pg_changes.h"
 #include "tests/sync_store.h"
 
-#define W1  "11111111-1111-4111-8111-111111111111"
-#define W2  "22222222-2222-4222-8222-222222222222"
-#define OLD "0fe1f2a0-0000-5000-8000-000000000001"
-#define NEW "0fe1f2a0-0000-5000-8000-000000000002"
-#define A1  "0fe1f2a0-0000-4000-8000-00000000000a"
+#define W1     "11111111-1111-4111-8111-111111111111"
+#define W2     "22222222-2222-4222-8222-222222222222"
+#define OLD    "0fe1f2a0-0000-5000-8000-000000000001"
+#define NEW    "0fe1f2a0-0000-5000-8000-000000000002"
+#define THIRD  "0fe1f2a0-0000-5000-8000-000000000003"
+#define FOURTH "0fe1f2a0-0000-5000-8000-000000000004"
+#define A1     "0fe1f2a0-0000-4000-8000-00000000000a"
 
 /* The present owner, and the one before, which comes back with what it had not told. */
 struct owners {
@@ -242,6 +244,137 @@ test_the_owner_knew_it(void **state)
     pg_close(o.pg);
 }
 
+/* ---- one change of several rows ---- */
+
+#define ROW(name, state, raised, returned)                                                     \
+    "{\"occurrence\":\"" name "\",\"station\":\"S\",\"component\":\"C\",\"rule\":\"hi\","      \
+    "\"state\":\"" state "\",\"overlays\":[],\"raised_at\":\"2026-01-01T" raised               \
+    "Z\",\"returned_at\":" returned ",\"value\":1.5,\"count\":1}"
+#define LINE(name, event, at)                                                                  \
+    "{\"at\":\"2026-01-01T" at "Z\",\"event\":\"" event "\",\"occurrence\":\"" name            \
+    "\",\"step\":1,\"station\":\"S\",\"component\":\"C\",\"rule\":\"hi\",\"value\":1.5,"       \
+    "\"from\":\"normal\",\"to\":\"x\",\"actor\":null,\"action\":null}"
+
+/* A fallback owner's lines are told without a fence, and it may go on as the next owner: what
+ * its change has beside the new name, it knows. */
+static void
+test_both_names_in_one_change(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    put(&o, &o.now, true,
+        "{\"occurrences\":[" ROW(OLD, "returned_unacked", "00:00:10", "\"2026-01-01T00:00:11Z\"") "," ROW(
+            NEW, "unacked", "00:00:11.5",
+            "null") "],\"journal\":[" LINE(OLD, "returned",
+                                           "00:00:11") "," LINE(NEW, "raised",
+                                                                "00:00:11.5") "]}");
+    assert_string_equal(alarms(), "1:returned_unacked 2:unacked");
+    assert_string_equal(journal(), "a:raised:1 b:returned:1 b:raised:2");
+    pg_close(o.pg);
+}
+
+/* It had no word to say of it in the journal, but has it in its whole state. */
+static void
+test_the_whole_state_knew_it(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    put(&o, &o.now, true,
+        "{\"whole\":true,\"occurrences\":[" ROW(OLD, "unacked", "00:00:10", "null") "]}");
+    tell(&o, &o.now, true, &(struct say){.name = NEW, .raised_at = "00:00:11.5"});
+    assert_string_equal(alarms(), "1:unacked 2:unacked");
+    assert_string_equal(journal(), "a:raised:1 b:raised:2");
+    pg_close(o.pg);
+}
+
+/* Of two rises that stand close to it, the old name is that of the closer one, which was not
+ * over when it came. */
+static void
+test_the_closer_one(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    put(&o, &o.now, true,
+        "{\"occurrences\":[" ROW(
+            THIRD, "returned_unacked", "00:00:09.8",
+            "\"2026-01-01T00:00:09.9Z\"") "," ROW(FOURTH, "unacked", "00:00:11.9",
+                                                  "null") "," ROW(NEW, "unacked", "00:00:10.5",
+                                                                  "null") "]}");
+    assert_string_equal(alarms(), "2:unacked 3:returned_unacked 4:unacked");
+    assert_string_equal(journal(), "a:raised:2");
+    pg_close(o.pg);
+}
+
+/* ---- three owners ---- */
+
+static void
+test_three_names(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    struct store_grant first = o.before;
+    take_over(&o);
+    o.before = o.now;
+    take_over(&o);
+    tell(&o, &first, false, &(struct say){.name = OLD});
+    tell(&o, &o.before, false, &(struct say){.name = THIRD});
+    tell(&o, &o.now, true, &(struct say){.name = NEW});
+    tell(&o, &first, false, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
+    assert_string_equal(alarms(), "2:unacked");
+    assert_string_equal(journal(), "a:raised:2 a:acked:2");
+    pg_close(o.pg);
+}
+
+/* Whoever gave the old name is owner again, before it heard of the new one. */
+static void
+test_the_old_name_stands_again(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    tell(&o, &o.now, true, &(struct say){.name = NEW});
+    (void)store_ask("update leitstand.lease set expires_at = now() - interval '1 s'");
+    o.before = store_acquire("a");
+    tell(&o, &o.before, true, &(struct say){.name = OLD, .event = "severity", .whole = true});
+    tell(&o, &o.before, false,
+         &(struct say){.name = OLD, .event = "returned", .state = "returned_unacked"});
+    assert_string_equal(
+        store_ask("select state from leitstand.alarms where occurrence = '" OLD "'"),
+        "returned_unacked");
+    assert_string_equal(store_ask("select string_agg(event, ' ' order by log_id)"
+                                  "  from leitstand.journal where occurrence = '" OLD "'"),
+                        "raised severity returned");
+    pg_close(o.pg);
+}
+
+/* The whole state came first, and knew neither. */
+static void
+test_after_the_whole_state(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    put(&o, &o.now, true, "{\"whole\":true,\"occurrences\":[]}");
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    tell(&o, &o.now, true, &(struct say){.name = NEW, .raised_at = "00:00:15"});
+    assert_string_equal(alarms(), "2:unacked");
+    assert_string_equal(journal(), "a:raised:2");
+    pg_close(o.pg);
+}
+
 int
 main(void)
 {
@@ -252,6 +385,12 @@ main(void)
         cmocka_unit_test_setup(test_the_new_name_first, store_make),
         cmocka_unit_test(test_two_rises),
         cmocka_unit_test_setup(test_the_owner_knew_it, store_make),
+        cmocka_unit_test_setup(test_both_names_in_one_change, store_make),
+        cmocka_unit_test_setup(test_the_whole_state_knew_it, store_make),
+        cmocka_unit_test_setup(test_the_closer_one, store_make),
+        cmocka_unit_test_setup(test_three_names, store_make),
+        cmocka_unit_test_setup(test_the_old_name_stands_again, store_make),
+        cmocka_unit_test_setup(test_after_the_whole_state, store_make),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
