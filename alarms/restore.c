@@ -236,7 +236,8 @@ restore_current(struct evaluator *e, uint32_t alarm, const struct occurrence_rec
     text_set(&m->comment, r->comment);
 }
 
-/* Of a rule that is gone: closed, so that nobody waits for it for ever. */
+/* Closed, so that nobody waits for it for ever: of a rule that is gone, or a rise that goes on
+ * under another name. */
 static void
 close_orphan(struct evaluator *e, const struct occurrence_record *r)
 {
@@ -246,22 +247,51 @@ close_orphan(struct evaluator *e, const struct occurrence_record *r)
     g_array_append_val(e->changes.occurrences, copy);
 }
 
+static bool
+is_current(const struct alarm *a, const struct occurrence_record *r)
+{
+    return a->more != NULL && uuid_equal(&a->more->occurrence, &r->occurrence);
+}
+
+/* The current occurrence under the name that another owner gave to it (see twin.c): an alarm
+ * that has not returned does not rise. */
+static bool
+is_second_name(const struct alarm *a, const struct occurrence_record *r)
+{
+    const struct more *m = a->more;
+    return m != NULL && !uuid_is_nil(&m->occurrence) && r->returned_at == WALL_NONE &&
+           ABS(r->raised_at - m->raised_at) <= TWIN_US;
+}
+
+static void
+restore_open(struct evaluator *e, const struct occurrence_record *r)
+{
+    uint32_t alarm = find_alarm(e, r->station, r->component, r->rule);
+    if (alarm == ALARM_NONE || is_second_name(&e->alarms[alarm], r)) {
+        close_orphan(e, r);
+    } else {
+        restore_older(e, alarm, r);
+    }
+}
+
 static void
 restore_occurrences(struct evaluator *e)
 {
+    GPtrArray *others = g_ptr_array_new();
     for (guint i = 0; i < e->kept.occurrences->len; i++) {
-        const struct occurrence_record *r =
+        struct occurrence_record *r =
             &g_array_index(e->kept.occurrences, struct occurrence_record, i);
         uint32_t alarm = find_alarm(e, r->station, r->component, r->rule);
-        if (alarm == ALARM_NONE) {
-            close_orphan(e, r);
-        } else if (e->alarms[alarm].more != NULL &&
-                   uuid_equal(&e->alarms[alarm].more->occurrence, &r->occurrence)) {
+        if (alarm != ALARM_NONE && is_current(&e->alarms[alarm], r)) {
             restore_current(e, alarm, r);
-        } else if (r->state != ALARM_NORMAL) {
-            restore_older(e, alarm, r);
+        } else if (alarm == ALARM_NONE || r->state != ALARM_NORMAL) {
+            g_ptr_array_add(others, r);
         }
     }
+    for (guint i = 0; i < others->len; i++) {
+        restore_open(e, g_ptr_array_index(others, i));
+    }
+    g_ptr_array_unref(others);
 }
 
 /* ---- maintenance, suppression ---- */

@@ -57,11 +57,10 @@ bool_at(const PGresult *rows, int row, int column)
 
 /* What was sent is at fault, and not the server's or the schema's state. */
 static bool
-is_content(const char *state)
+is_content(const struct pg *pg)
 {
-    return g_str_has_prefix(state, "22") || g_str_has_prefix(state, "23") ||
-           g_str_has_prefix(state, "54") || strcmp(state, "LS002") == 0 ||
-           strcmp(state, "LS003") == 0;
+    return pg_blames_data(pg) || strcmp(pg_state(pg), "LS002") == 0 ||
+           strcmp(pg_state(pg), "LS003") == 0;
 }
 
 /* RC_OK, then *ret has a row at least when one is a must. */
@@ -74,7 +73,7 @@ ask(struct pg *pg, enum pg_statement which, const struct values *v, bool must, P
     enum rc rc = pg_query(pg, which, v->n, v->list, &rows, err);
     if (rc == RC_INVALID && strcmp(pg_state(pg), "LS001") == 0) {
         outcome = PG_FENCED;
-    } else if (rc == RC_INVALID && ret_outcome != NULL && is_content(pg_state(pg))) {
+    } else if (rc == RC_INVALID && ret_outcome != NULL && is_content(pg)) {
         outcome = PG_REFUSED;
     } else if (rc == RC_INVALID) {
         rc = RC_IO;

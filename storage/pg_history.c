@@ -240,18 +240,50 @@ append_occurrence(struct taker *t, GArray *out)
 
 /* ---- asking ---- */
 
+/* What is asked, and what becomes of a row of the answer. */
+struct question {
+    enum pg_statement which;
+    int time; /* the column that it is in order of */
+    void (*append)(struct taker *t, GArray *out);
+};
+
+static wall_us
+time_at(PGresult *result, int row, int column)
+{
+    struct taker t = {.result = result, .row = row, .next = column};
+    return take_time(&t);
+}
+
+/* Behind these rows. */
+static void
+move_on(struct pg_history_range *range, PGresult *result, int column)
+{
+    int n = PQntuples(result), same = 1;
+    range->more = n > 0 && (uint32_t)n >= range->at_most;
+    if (n == 0) {
+        return;
+    }
+    wall_us last = time_at(result, n - 1, column);
+    while (same < n && time_at(result, n - 1 - same, column) == last) {
+        same++;
+    }
+    range->skip = (uint32_t)same + (same == n && last == range->until ? range->skip : 0);
+    range->until = last;
+}
+
 static enum rc
-ask(struct pg *pg, enum pg_statement which, size_t n, const char *const *values,
-    void (*append)(struct taker *t, GArray *out), GArray *out, struct err *err)
+ask(struct pg *pg, const struct question *q, size_t n, const char *const *values,
+    struct pg_history_range *range, GArray *out, struct err *err)
 {
     PGresult *result = NULL;
-    enum rc rc = pg_query(pg, which, n, values, &result, err);
+    enum rc rc = pg_query(pg, q->which, n, values, &result, err);
     if (rc == RC_OK) {
         struct taker t = {.result = result};
         for (; t.row < PQntuples(result); t.row++) {
             t.next = 0;
-            append(&t, out);
+            q->append(&t, out);
         }
+        move_on(range, result, q->time);
     }
     PQclear(result);
     return rc;
@@ -259,8 +291,9 @@ ask(struct pg *pg, enum pg_statement which, size_t n, const char *const *values,
 
 enum rc
 pg_history_readings(struct pg *pg, const struct component_name *names, size_t n,
-                    const struct pg_history_range *range, GArray *out, struct err *err)
+                    struct pg_history_range *range, GArray *out, struct err *err)
 {
+    static const struct question question = {PG_HISTORY_READINGS, 2, append_reading};
     struct bounds b;
     GString *stations = g_string_new("{"), *components = g_string_new("{");
     for (size_t i = 0; i < n; i++) {
@@ -276,8 +309,7 @@ pg_history_readings(struct pg *pg, const struct component_name *names, size_t n,
                                   b.values[1],
                                   b.values[2],
                                   b.values[3]};
-    enum rc rc =
-        ask(pg, PG_HISTORY_READINGS, G_N_ELEMENTS(values), values, append_reading, out, err);
+    enum rc rc = ask(pg, &question, G_N_ELEMENTS(values), values, range, out, err);
     g_string_free(stations, TRUE);
     g_string_free(components, TRUE);
     return rc;
@@ -285,26 +317,27 @@ pg_history_readings(struct pg *pg, const struct component_name *names, size_t n,
 
 enum rc
 pg_history_journal(struct pg *pg, const struct component_name *name, const char *event,
-                   const struct pg_history_range *range, GArray *out, struct err *err)
+                   struct pg_history_range *range, GArray *out, struct err *err)
 {
+    static const struct question question = {PG_HISTORY_JOURNAL, 0, append_line};
     struct bounds b;
     set_bounds(&b, range);
     const char *const values[] = {name->station, name->component, event,      b.values[0],
                                   b.values[1],   b.values[2],     b.values[3]};
-    return ask(pg, PG_HISTORY_JOURNAL, G_N_ELEMENTS(values), values, append_line, out, err);
+    return ask(pg, &question, G_N_ELEMENTS(values), values, range, out, err);
 }
 
 enum rc
 pg_history_alarms(struct pg *pg, const struct component_name *name, bool open_only,
-                  const struct pg_history_range *range, GArray *out, struct err *err)
+                  struct pg_history_range *range, GArray *out, struct err *err)
 {
+    static const struct question question = {PG_HISTORY_ALARMS, 8, append_occurrence};
     struct bounds b;
     set_bounds(&b, range);
     const char *const values[] = {name->station, name->component, open_only ? "t" : "f",
                                   b.values[0],   b.values[1],     b.values[2],
                                   b.values[3]};
-    return ask(pg, PG_HISTORY_ALARMS, G_N_ELEMENTS(values), values, append_occurrence, out,
-               err);
+    return ask(pg, &question, G_N_ELEMENTS(values), values, range, out, err);
 }
 
 /* ---- trends ---- */

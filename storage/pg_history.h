@@ -27,27 +27,29 @@ struct component_name {
 
 struct pg_history_range {
     wall_us since, until; /* both included; WALL_NONE: open */
-    /* Of time until, so many rows are known already. With the time of a page's last row as
-     * until and the number of rows of that time here, the next page follows it. */
-    uint32_t skip;
-    uint32_t at_most; /* rows of the page; fewer come at the end only */
+    uint32_t skip;        /* of time until, so many rows are known already */
+    uint32_t at_most;     /* rows of the page */
+    bool more;            /* set by what follows: there may be another page */
 };
+
+/* Each moves range on behind its page. A row of a kind that only later versions know is left
+ * out. */
 
 /* Appended to out (struct central_reading). n 0: of all components. */
 MUST_USE enum rc pg_history_readings(struct pg *pg, const struct component_name *names,
-                                     size_t n, const struct pg_history_range *range,
-                                     GArray *out, struct err *err);
+                                     size_t n, struct pg_history_range *range, GArray *out,
+                                     struct err *err);
 
 /* Appended to out (struct journal_record). event NULL: of any kind. */
 MUST_USE enum rc pg_history_journal(struct pg *pg, const struct component_name *name,
-                                    const char *event, const struct pg_history_range *range,
+                                    const char *event, struct pg_history_range *range,
                                     GArray *out, struct err *err);
 
 /* Appended to out (struct occurrence_record), by raised_at. open_only: not those that are over.
  */
 MUST_USE enum rc pg_history_alarms(struct pg *pg, const struct component_name *name,
-                                   bool open_only, const struct pg_history_range *range,
-                                   GArray *out, struct err *err);
+                                   bool open_only, struct pg_history_range *range, GArray *out,
+                                   struct err *err);
 
 /* The readings of an ARCHIVE_TREND request in out's buckets, of the range only, whose until is
  * not included; when that begins with the request's span, also what was last before it. out is

@@ -102,9 +102,10 @@ pg_messages_from_hex(GArray *out, const char *hex)
 {
     hex += g_str_has_prefix(hex, "\\x") ? 2 : 0;
     for (size_t left = strlen(hex); left >= HEX_SIZE; left -= HEX_SIZE, hex += HEX_SIZE) {
-        char mid[5], hash[17];
-        g_strlcpy(mid, hex, sizeof(mid));
-        g_strlcpy(hash, hex + 4, sizeof(hash));
+        /* Not with g_strlcpy(), which measures what follows as well: all the others. */
+        char mid[5] = "", hash[17] = "";
+        memcpy(mid, hex, sizeof(mid) - 1);
+        memcpy(hash, hex + sizeof(mid) - 1, sizeof(hash) - 1);
         struct message_id id = {.mid = (uint16_t)g_ascii_strtoull(mid, NULL, 16),
                                 .hash = g_ascii_strtoull(hash, NULL, 16)};
         g_array_append_val(out, id);

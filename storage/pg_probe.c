@@ -3,17 +3,14 @@
 
 #include <libpq-fe.h>
 
-#define CONNECT_TIMEOUT_S "5"
-
 /* libpq speaks in several lines and ends them all. */
-static enum rc
-set_message(struct err *err, enum rc rc, const char *message)
+static void
+set_message(struct err *err, const char *message)
 {
     char *line = g_strdup(message != NULL ? message : "out of memory");
     g_strdelimit(g_strchomp(line), "\r\n\t", ' ');
-    err_set(err, rc, "%s", line);
+    err_set(err, RC_INVALID, "%s", line);
     g_free(line);
-    return rc;
 }
 
 enum rc
@@ -22,7 +19,7 @@ pg_probe_conninfo(const char *conninfo, bool *ret_has_password, struct err *err)
     char *message = NULL;
     PQconninfoOption *options = PQconninfoParse(conninfo, &message);
     if (options == NULL) {
-        set_message(err, RC_INVALID, message);
+        set_message(err, message);
         PQfreemem(message);
         return RC_INVALID;
     }
@@ -66,19 +63,4 @@ pg_probe_hosts(const char *conninfo)
     PQconninfoFree(given);
     PQconninfoFree(defaults);
     return list;
-}
-
-enum rc
-pg_probe(const char *conninfo, struct err *err)
-{
-    /* What conninfo says comes later and wins. */
-    static const char *const keys[] = {"connect_timeout", "application_name", "dbname", NULL};
-    const char *const values[] = {CONNECT_TIMEOUT_S, "leitstand probe", conninfo, NULL};
-    PGconn *connection = PQconnectdbParams(keys, values, 1);
-    enum rc rc = RC_OK;
-    if (PQstatus(connection) != CONNECTION_OK) {
-        rc = set_message(err, RC_IO, connection != NULL ? PQerrorMessage(connection) : NULL);
-    }
-    PQfinish(connection);
-    return rc;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whether the central store can be reached; for `check`. Blocks for some seconds at most. */
+/* What conninfo says of the central store; nothing is connected to. */
 #ifndef STORAGE_PG_PROBE_H
 #define STORAGE_PG_PROBE_H
 
@@ -20,8 +20,5 @@ MUST_USE enum rc pg_probe_conninfo(const char *conninfo, bool *ret_has_password,
  * NULL.
  */
 char **pg_probe_hosts(const char *conninfo);
-
-/* Connect and leave again. RC_IO: err has the server's or libpq's words, one line. */
-MUST_USE enum rc pg_probe(const char *conninfo, struct err *err);
 
 #endif

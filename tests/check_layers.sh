@@ -80,6 +80,17 @@ violations() (
             complain("<" header "> reaches out of a pure module")
         }
     }
+    folder != "storage" && (/"(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA) / ||
+            /"(select .* from|insert into|update .* set|delete from) /) {
+        complain("a statement belongs to storage")
+    }
+    FILENAME != "storage/pg_sql.c" && !/leitstand\.ini\(/ && (/".*leitstand\.[a-z_]+\(/ ||
+            /(FROM|INTO|JOIN|UPDATE|from|into|join|update) leitstand\./) {
+        complain("what the central store is sent belongs to storage/pg_sql.c")
+    }
+    FILENAME !~ /^storage\/pg(_schema)?\.[ch]$/ && /pg_exec\([a-z]/ {
+        complain("only a migration is sent without being prepared")
+    }
     pure && /^[ \t]/ && !/^[ \t]*(\/\*|\*)/ {
         if ($0 ~ ("(^|[^A-Za-z0-9_>.])" doors "\\(")) {
             complain("a call reaches out of a pure module:" $0)
@@ -154,6 +165,11 @@ alarms/x.c|#include <sys/socket.h>
 alarms/x.c|    struct now now = clock_now();
 src/core/x.c|#include <fcntl.h>
 src/core/x.c|    FILE *f = fopen(path, "r");
+src/app/x.c|    const char *text = "SELECT value FROM meta";
+ui/x.c|        "delete from readings";
+storage/x.c|    const char *text = "SELECT leitstand.look($1)";
+storage/x.c|    " JOIN leitstand.series AS s ON s.id = r.series";
+storage/x.c|    rc = pg_exec(pg, text, err);
 PLANTED
 
 echo "1..$number"

@@ -46,8 +46,8 @@ apply(PGconn *admin, const char *root, const char *name)
 static void
 make_template(bool hypertable)
 {
-    static const char *const steps[] = {"001-base", "002-ownership", "003-readings",
-                                        "010-kept-days", "012-window"};
+    static const char *const steps[] = {"001-base",      "002-ownership", "003-readings",
+                                        "010-kept-days", "012-window",    "013-rights"};
     PGconn *admin = connect_admin("leitstand");
     must(admin, "create database template_store");
     PQfinish(admin);

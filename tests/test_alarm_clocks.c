@@ -161,6 +161,50 @@ restart_with_older_occurrences(void **state)
     assert_int_equal(f->kept.occurrences->len, 2);
 }
 
+/* What two owners named apart is one rise, whose second name nobody waits for after a restart.
+ * A rise that has returned is another one, however near. */
+static void
+restart_with_a_second_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        double raised, returned; /* seconds after the current one; 0: not returned */
+        unsigned older;
+    } cases[] = {
+        {"named late", 2, 0, 0},
+        {"named early", -2, 0, 0},
+        {"another one before", -2, -1, 1},
+        {"another one whose return came late", -2, 1, 1},
+        {"too early to be the same", -7, 0, 1},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct fx *f;
+        setup((void **)&f);
+        fx_put(f, "PS-01/F1", 1);
+        fx_pass(f, 30);
+        assert_int_equal(f->kept.occurrences->len, 1);
+        struct occurrence_record second = occurrence_record_copy(
+            &g_array_index(f->kept.occurrences, struct occurrence_record, 0));
+        second.occurrence.bytes[0] ^= 0xff;
+        second.current = false;
+        wall_us at = second.raised_at;
+        second.raised_at = at + (wall_us)(cases[i].raised * (double)FX_S);
+        if (cases[i].returned != 0) {
+            second.returned_at = at + (wall_us)(cases[i].returned * (double)FX_S);
+            second.state = ALARM_RETURNED_UNACKED;
+        }
+        g_array_append_val(f->kept.occurrences, second);
+        fx_restart(f, 3, true);
+        if (fx_view(f, FAULT)->older != cases[i].older ||
+            f->kept.occurrences->len != 1 + cases[i].older) {
+            fail_msg("%s: %u older, %u kept", cases[i].why, fx_view(f, FAULT)->older,
+                     f->kept.occurrences->len);
+        }
+        teardown((void **)&f);
+    }
+}
+
 /* w13: acknowledgement, shelf and delay survive. */
 static void
 w13_a_running_on_delay_goes_on(void **state)
@@ -587,6 +631,7 @@ main(void)
         cmocka_unit_test(restart_in_every_state),
         scenario(restart_with_every_overlay),
         scenario(restart_with_older_occurrences),
+        cmocka_unit_test(restart_with_a_second_name),
         cmocka_unit_test(w13_a_running_on_delay_goes_on),
         cmocka_unit_test(a_delay_from_nowhere_raises_one_alarm),
         scenario(w13_a_running_off_delay_goes_on),

@@ -114,8 +114,9 @@ wait_sql(struct fixture *f, const char *sql, const char *want)
 static void
 make_schema(struct fixture *f)
 {
-    static const char *const files[] = {"001-base.sql", "002-ownership.sql", "003-readings.sql",
-                                        "005-align.sql"};
+    static const char *const files[] = {
+        "001-base.sql",      "002-ownership.sql", "003-readings.sql", "005-align.sql",
+        "010-kept-days.sql", "012-window.sql",    "013-rights.sql"};
     f->pg = PQconnectdb("");
     run_sql(f, "set client_min_messages = error; drop schema if exists leitstand cascade");
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {

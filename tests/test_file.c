@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/unit.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,11 +52,48 @@ test_read(void **state)
     g_free(missing);
 }
 
+/* All of it or nothing: the disk is full in the middle of the second one. */
+static void
+test_append(void **state)
+{
+    (void)state;
+    char *dir = g_dir_make_tmp("file-XXXXXX", NULL), *text = NULL;
+    char *path = g_build_filename(dir, "file", NULL);
+    struct rlimit before, small;
+    struct err err = {""};
+    assert_int_equal(file_append(path, "one\n", 4, &err), RC_OK);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = before;
+    small.rlim_cur = 6;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    enum rc rc = file_append(path, "two\n", 4, &err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(rc, RC_IO);
+    assert_non_null(strstr(err.text, path));
+    assert_non_null(strstr(err.text, g_strerror(EFBIG)));
+    assert_int_equal(file_append(path, "three\n", 6, &err), RC_OK);
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    assert_string_equal(text, "one\nthree\n");
+    g_free(text);
+    char *link = g_build_filename(dir, "link", NULL);
+    assert_int_equal(symlink(path, link), 0);
+    assert_int_equal(file_append(link, "four\n", 5, &err), RC_IO);
+    assert_int_equal(file_append(dir, "five\n", 5, &err), RC_IO);
+    g_unlink(link);
+    g_unlink(path);
+    g_rmdir(dir);
+    g_free(link);
+    g_free(path);
+    g_free(dir);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read),
+        cmocka_unit_test(test_append),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

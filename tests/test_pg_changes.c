@@ -225,7 +225,7 @@ test_rises_under_two_names(void **state)
     static const struct {
         const char *at, *value, *want;
     } cases[] = {
-        {"00:00:01.9", "9", "t"},  /* so near that the value does not matter */
+        {"00:00:01.9", "9", "f"},  /* two that a slow owner heard of at once */
         {"00:00:05", "1.5", "t"},  /* the same value, as late as an owner may be */
         {"00:00:05", "9", "f"},    /* another rise */
         {"00:00:05", "null", "f"}, /* which nothing shows to be the same */
@@ -732,6 +732,9 @@ test_rights(void **state)
         {STORE_INSTANCE, "select leitstand.put_done(1, 'a', '[]')", false},
         {STORE_INSTANCE, "select leitstand.name_anew(9, 0, '[]')", false},
         {STORE_INSTANCE, "select leitstand.earlier_name(9, 0, '{}')", false},
+        {STORE_INSTANCE, "select leitstand.fence(1, '" W1 "')", false},
+        {STORE_INSTANCE, "select * from leitstand.tenure", false},
+        {STORE_INSTANCE, "select * from leitstand.lease", false},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct pg *pg = store_open(cases[i].who);

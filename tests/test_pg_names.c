@@ -9,13 +9,13 @@
 #include "storage/pg_changes.h"
 #include "tests/sync_store.h"
 
-#define W1     "11111111-1111-4111-8111-111111111111"
-#define W2     "22222222-2222-4222-8222-222222222222"
-#define OLD    "0fe1f2a0-0000-5000-8000-000000000001"
-#define NEW    "0fe1f2a0-0000-5000-8000-000000000002"
-#define THIRD  "0fe1f2a0-0000-5000-8000-000000000003"
-#define FOURTH "0fe1f2a0-0000-5000-8000-000000000004"
-#define A1     "0fe1f2a0-0000-4000-8000-00000000000a"
+#define W1      "11111111-1111-4111-8111-111111111111"
+#define W2      "22222222-2222-4222-8222-222222222222"
+#define OLD     "0fe1f2a0-0000-5000-8000-000000000001"
+#define NEW     "0fe1f2a0-0000-5000-8000-000000000002"
+#define BETWEEN "0fe1f2a0-0000-5000-8000-000000000003"
+#define FOURTH  "0fe1f2a0-0000-5000-8000-000000000004"
+#define A1      "0fe1f2a0-0000-4000-8000-00000000000a"
 
 /* The present owner, and the one before, which comes back with what it had not told. */
 struct owners {
@@ -61,6 +61,19 @@ struct say {
     const char *name, *event, *state, *raised_at, *returned_at, *value, *rule;
     bool whole;
 };
+#define OPEN(name, second)   ROW(name, second, "unacked", "null")
+#define CLOSED(name, second) ROW(name, second, "normal", "null")
+#define RETURNED(name, second, end)                                                            \
+    ROW(name, second, "returned_unacked", "\"2026-01-01T00:00:" end "Z\"")
+#define ROW(name, second, state, returned)                                                     \
+    "{\"occurrence\":\"" name "\",\"station\":\"S\",\"component\":\"C\",\"rule\":\"hi\","      \
+    "\"type\":\"hi\",\"priority\":\"high\",\"state\":\"" state "\",\"overlays\":[],"           \
+    "\"raised_at\":\"2026-01-01T00:00:" second "Z\",\"returned_at\":" returned                 \
+    ",\"value\":1.5,\"count\":1}"
+#define LINE(name, event, second)                                                              \
+    "{\"at\":\"2026-01-01T00:00:" second "Z\",\"event\":\"" event "\",\"occurrence\":\"" name  \
+    "\",\"step\":1,\"station\":\"S\",\"component\":\"C\",\"rule\":\"hi\",\"value\":1.5,"       \
+    "\"from\":\"normal\",\"to\":\"x\",\"actor\":null,\"action\":null}"
 #define OR(text, usual) ((text) != NULL ? (text) : (usual))
 
 static void
@@ -193,6 +206,7 @@ test_two_rises(void **state)
          {.value = "1.5"},
          {.value = "9", .raised_at = "00:00:13"},
          false},
+        {"another value", {.value = "1.5"}, {.value = "9", .raised_at = "00:00:11"}, false},
         {"no value, later",
          {.value = "null"},
          {.value = "null", .raised_at = "00:00:13"},
@@ -229,6 +243,79 @@ test_two_rises(void **state)
     }
 }
 
+/* Three owners, each of which named it: the last one's name stands, for all. */
+static void
+test_three_names(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    struct store_grant between = o.now;
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    tell(&o, &between, false, &(struct say){.name = BETWEEN});
+    assert_string_equal(alarms(), "3:unacked");
+    tell(&o, &o.now, true, &(struct say){.name = NEW});
+    tell(&o, &o.before, false, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
+    assert_string_equal(alarms(), "2:unacked");
+    assert_string_equal(journal(), "a:raised:2 a:acked:2");
+    pg_close(o.pg);
+}
+
+/* An owner that learned of both closes the one that does not stand. */
+static void
+test_the_second_name_is_closed(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.now, true, &(struct say){.name = NEW});
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    put(&o, &o.now, true,
+        "{\"occurrences\":[" OPEN(NEW, "10") "," CLOSED(OLD, "10") "],\"whole\":true}");
+    assert_string_equal(alarms(), "2:unacked");
+    put(&o, &o.now, true, "{\"occurrences\":[" CLOSED(NEW, "10") "]}");
+    assert_string_equal(alarms(), "2:normal");
+    pg_close(o.pg);
+}
+
+/* Who tells of both of them knows two, whatever was thought of them before. */
+static void
+test_the_owner_knows_both(void **state)
+{
+    (void)state;
+    static const char both[] =
+        "{\"whole\":true,\"occurrences\":[" OPEN(OLD, "10") "," OPEN(NEW, "11") "]}";
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    put(&o, &o.now, true, both);
+    assert_string_equal(alarms(), "1:unacked 2:unacked");
+    put(&o, &o.now, true, both);
+    tell(&o, &o.now, true, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
+    assert_string_equal(alarms(), "1:acked 2:unacked");
+    assert_string_equal(store_ask("select count(*) from leitstand.twin"), "0");
+    pg_close(o.pg);
+}
+
+/* Without a value, what rose within two seconds is one. */
+static void
+test_no_value(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD, .value = "null"});
+    tell(&o, &o.now, true,
+         &(struct say){.name = NEW, .value = "null", .raised_at = "00:00:11.9"});
+    assert_string_equal(alarms(), "2:unacked");
+    pg_close(o.pg);
+}
+
 /* The owner has said something of the old name: it knows it, and names another rise. */
 static void
 test_the_owner_knew_it(void **state)
@@ -244,17 +331,6 @@ test_the_owner_knew_it(void **state)
     pg_close(o.pg);
 }
 
-/* ---- one change of several rows ---- */
-
-#define ROW(name, state, raised, returned)                                                     \
-    "{\"occurrence\":\"" name "\",\"station\":\"S\",\"component\":\"C\",\"rule\":\"hi\","      \
-    "\"state\":\"" state "\",\"overlays\":[],\"raised_at\":\"2026-01-01T" raised               \
-    "Z\",\"returned_at\":" returned ",\"value\":1.5,\"count\":1}"
-#define LINE(name, event, at)                                                                  \
-    "{\"at\":\"2026-01-01T" at "Z\",\"event\":\"" event "\",\"occurrence\":\"" name            \
-    "\",\"step\":1,\"station\":\"S\",\"component\":\"C\",\"rule\":\"hi\",\"value\":1.5,"       \
-    "\"from\":\"normal\",\"to\":\"x\",\"actor\":null,\"action\":null}"
-
 /* A fallback owner's lines are told without a fence, and it may go on as the next owner: what
  * its change has beside the new name, it knows. */
 static void
@@ -266,11 +342,9 @@ test_both_names_in_one_change(void **state)
     take_over(&o);
     tell(&o, &o.before, false, &(struct say){.name = OLD});
     put(&o, &o.now, true,
-        "{\"occurrences\":[" ROW(OLD, "returned_unacked", "00:00:10", "\"2026-01-01T00:00:11Z\"") "," ROW(
-            NEW, "unacked", "00:00:11.5",
-            "null") "],\"journal\":[" LINE(OLD, "returned",
-                                           "00:00:11") "," LINE(NEW, "raised",
-                                                                "00:00:11.5") "]}");
+        "{\"occurrences\":[" RETURNED(OLD, "10", "11") "," OPEN(
+            NEW, "11.5") "],\"journal\":[" LINE(OLD, "returned", "11") "," LINE(NEW, "raised",
+                                                                                "11.5") "]}");
     assert_string_equal(alarms(), "1:returned_unacked 2:unacked");
     assert_string_equal(journal(), "a:raised:1 b:returned:1 b:raised:2");
     pg_close(o.pg);
@@ -285,8 +359,7 @@ test_the_whole_state_knew_it(void **state)
     setup(&o);
     take_over(&o);
     tell(&o, &o.before, false, &(struct say){.name = OLD});
-    put(&o, &o.now, true,
-        "{\"whole\":true,\"occurrences\":[" ROW(OLD, "unacked", "00:00:10", "null") "]}");
+    put(&o, &o.now, true, "{\"whole\":true,\"occurrences\":[" OPEN(OLD, "10") "]}");
     tell(&o, &o.now, true, &(struct say){.name = NEW, .raised_at = "00:00:11.5"});
     assert_string_equal(alarms(), "1:unacked 2:unacked");
     assert_string_equal(journal(), "a:raised:1 b:raised:2");
@@ -304,34 +377,10 @@ test_the_closer_one(void **state)
     take_over(&o);
     tell(&o, &o.before, false, &(struct say){.name = OLD});
     put(&o, &o.now, true,
-        "{\"occurrences\":[" ROW(
-            THIRD, "returned_unacked", "00:00:09.8",
-            "\"2026-01-01T00:00:09.9Z\"") "," ROW(FOURTH, "unacked", "00:00:11.9",
-                                                  "null") "," ROW(NEW, "unacked", "00:00:10.5",
-                                                                  "null") "]}");
+        "{\"occurrences\":[" RETURNED(BETWEEN, "09.8", "09.9") "," OPEN(
+            FOURTH, "11.9") "," OPEN(NEW, "10.5") "]}");
     assert_string_equal(alarms(), "2:unacked 3:returned_unacked 4:unacked");
     assert_string_equal(journal(), "a:raised:2");
-    pg_close(o.pg);
-}
-
-/* ---- three owners ---- */
-
-static void
-test_three_names(void **state)
-{
-    (void)state;
-    struct owners o;
-    setup(&o);
-    struct store_grant first = o.before;
-    take_over(&o);
-    o.before = o.now;
-    take_over(&o);
-    tell(&o, &first, false, &(struct say){.name = OLD});
-    tell(&o, &o.before, false, &(struct say){.name = THIRD});
-    tell(&o, &o.now, true, &(struct say){.name = NEW});
-    tell(&o, &first, false, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
-    assert_string_equal(alarms(), "2:unacked");
-    assert_string_equal(journal(), "a:raised:2 a:acked:2");
     pg_close(o.pg);
 }
 
@@ -384,11 +433,14 @@ main(void)
         cmocka_unit_test_setup(test_the_old_name_is_over_by_then, store_make),
         cmocka_unit_test_setup(test_the_new_name_first, store_make),
         cmocka_unit_test(test_two_rises),
+        cmocka_unit_test_setup(test_three_names, store_make),
+        cmocka_unit_test_setup(test_no_value, store_make),
+        cmocka_unit_test_setup(test_the_second_name_is_closed, store_make),
+        cmocka_unit_test_setup(test_the_owner_knows_both, store_make),
         cmocka_unit_test_setup(test_the_owner_knew_it, store_make),
         cmocka_unit_test_setup(test_both_names_in_one_change, store_make),
         cmocka_unit_test_setup(test_the_whole_state_knew_it, store_make),
         cmocka_unit_test_setup(test_the_closer_one, store_make),
-        cmocka_unit_test_setup(test_three_names, store_make),
         cmocka_unit_test_setup(test_the_old_name_stands_again, store_make),
         cmocka_unit_test_setup(test_after_the_whole_state, store_make),
     };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "src/core/i18n.h"
+#include "src/core/log.h"
 #include "src/core/text.h"
 
 struct waiting {
@@ -313,13 +314,19 @@ take_action(struct actions *a, const char *topic, const char *payload, size_t le
 {
     struct remote_action action;
     struct err err = {.text = ""};
-    if (!a->mine || !remote_action_parse(&action, payload, len, &err)) {
+    if (!a->mine) {
         return;
     }
-    /* An instance speaks for itself only. */
+    if (!remote_action_parse(&action, payload, len, &err)) {
+        log_debug("MQTT topic \"%s\": %s", topic, err.text);
+        return;
+    }
     char *expected = topic_of(OWN_ACTIONS, action.instance);
     if (strcmp(expected, topic) == 0) {
         actions_offer(a, &action);
+    } else {
+        log_debug("MQTT topic \"%s\": instance \"%s\" speaks for another", topic,
+                  action.instance);
     }
     g_free(expected);
     remote_action_clear(&action);
@@ -340,9 +347,12 @@ actions_message(struct actions *a, const char *topic, const char *payload, size_
     }
     if (action) {
         take_action(a, topic, payload, len);
-    } else if (strcmp(topic, a->answer_topic) == 0 &&
-               remote_answer_parse(&answer, payload, len, &err)) {
-        actions_answer(a, &answer);
+    } else if (strcmp(topic, a->answer_topic) == 0) {
+        if (remote_answer_parse(&answer, payload, len, &err)) {
+            actions_answer(a, &answer);
+        } else {
+            log_debug("MQTT topic \"%s\": %s", topic, err.text);
+        }
     }
     return true;
 }

@@ -199,7 +199,7 @@ engine_take_own(struct engine *e, const struct client_message *m)
         if (replica_message(e->replica, m->payload, m->len, &err)) {
             apply_all(e);
         } else {
-            log_warning("a message on a topic of changes cannot be used: %s", err.text);
+            log_warning("MQTT topic \"%s\": a change cannot be used: %s", m->topic, err.text);
         }
         return true;
     }

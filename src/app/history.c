@@ -120,7 +120,7 @@ release(void *worker)
 /* ---- the thread ---- */
 
 static enum rc
-fetch(struct pg *pg, const struct wanted *w, struct history_page *page, struct err *err)
+fetch(struct pg *pg, struct wanted *w, struct history_page *page, struct err *err)
 {
     GArray *out = page->rows;
     static const struct component_name any = {NULL, NULL};
@@ -157,8 +157,7 @@ connect_to(struct history *h, const struct wanted *w, struct err *err)
 
 /* Unlocked. A connection kept from before may have died unseen: then it is tried once more. */
 static enum rc
-fetch_page(struct history *h, const struct wanted *w, struct history_page *page,
-           struct err *err)
+fetch_page(struct history *h, struct wanted *w, struct history_page *page, struct err *err)
 {
     bool kept = h->pg != NULL && pg_is_open(h->pg) && h->answer_us == w->ask.patience_us;
     mono_us deadline = clock_now().mono + w->ask.patience_us;
@@ -172,36 +171,6 @@ fetch_page(struct history *h, const struct wanted *w, struct history_page *page,
         rc = rc == RC_OK ? fetch(h->pg, w, page, err) : rc;
     }
     return rc;
-}
-
-static wall_us
-time_of(const GArray *rows, enum history_kind kind, guint i)
-{
-    switch (kind) {
-    case HISTORY_READINGS:
-        return g_array_index(rows, struct central_reading, i).record.ts;
-    case HISTORY_JOURNAL:
-        return g_array_index(rows, struct journal_record, i).at;
-    case HISTORY_ALARMS:
-        return g_array_index(rows, struct occurrence_record, i).raised_at;
-    case HISTORY_TREND:
-        break;
-    }
-    return WALL_NONE;
-}
-
-/* Go on behind these rows. */
-static void
-advance(struct wanted *w, const GArray *rows)
-{
-    wall_us last = time_of(rows, w->ask.kind, rows->len - 1);
-    uint32_t same = 1;
-    while (same < rows->len && time_of(rows, w->ask.kind, rows->len - 1 - same) == last) {
-        same++;
-    }
-    w->range.skip = same + (same == rows->len && last == w->range.until ? w->range.skip : 0);
-    w->range.until = last;
-    w->left -= rows->len;
 }
 
 static void
@@ -230,12 +199,9 @@ serve_page(struct history *h, struct wanted *w)
     page->failed = rc != RC_OK;
     page->refused = rc == RC_INVALID;
     worker_lock(&h->worker);
-    page->last = page->failed || page->rows->len < w->range.at_most ||
-                 (int64_t)page->rows->len >= w->left;
+    w->left -= page->rows->len;
+    page->last = page->failed || !w->range.more || w->left <= 0;
     bool more = !page->last;
-    if (more) {
-        advance(w, page->rows);
-    }
     g_strlcpy(page->problem, err.text, sizeof(page->problem));
     deliver(h, page);
     return more;

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What goes to the store. */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "src/app/sync_private.h"
+#include "src/core/file.h"
 #include "src/core/log.h"
 #include "src/core/text.h"
 
@@ -65,15 +63,7 @@ keep_aside(struct sync *s, const struct row *row, const char *reason, struct err
                   (json_int_t)row->rank.term, "reason", clean, "body", row->body);
     char *text = json_dumps(object, JSON_COMPACT);
     char *line = g_strconcat(text != NULL ? text : "null", "\n", NULL);
-    size_t len = strlen(line);
-    int fd = open(s->aside, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-    bool good = fd >= 0 && write(fd, line, len) == (ssize_t)len && fsync(fd) == 0;
-    enum rc rc =
-        good ? RC_OK
-             : err_set(err, RC_IO, "could not write \"%s\": %s", s->aside, g_strerror(errno));
-    if (fd >= 0) {
-        close(fd);
-    }
+    enum rc rc = file_append(s->aside, line, strlen(line), err);
     json_decref(object);
     g_free(line);
     free(text);

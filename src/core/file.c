@@ -52,3 +52,41 @@ file_read(GString *ret, const char *path, size_t max, struct err *err)
                ? err_set(err, RC_INVALID, _("\"%s\" is larger than %zu KiB"), path, max / 1024)
                : RC_OK;
 }
+
+/* 0, or an errno. */
+static int
+write_all(int fd, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, bytes, len);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            return n == 0 ? ENOSPC : errno;
+        }
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return fsync(fd) != 0 ? errno : 0;
+}
+
+enum rc
+file_append(const char *path, const char *bytes, size_t len, struct err *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    struct stat before = {0};
+    int why = fd < 0 || fstat(fd, &before) != 0 ? errno : 0;
+    if (why == 0) {
+        why = write_all(fd, bytes, len);
+        if (why != 0 && ftruncate(fd, before.st_size) != 0) {
+            why = errno; /* a part of it stays */
+        }
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return why == 0
+               ? RC_OK
+               : err_set(err, RC_IO, _("could not write \"%s\": %s"), path, g_strerror(why));
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Files that others wrote, read whole. */
+/* Files that others wrote, read whole; and what is written behind what a file has. */
 #ifndef SRC_CORE_FILE_H
 #define SRC_CORE_FILE_H
 
@@ -13,5 +13,11 @@
  * writes, and a device may go on for ever. ret is as before then, as after RC_IO.
  */
 MUST_USE enum rc file_read(GString *ret, const char *path, size_t max, struct err *err);
+
+/*
+ * Put these bytes behind what the file has, all of them and on the disk, or none. A file that is
+ * not there is made, for its owner only; a symbolic link is refused. RC_IO.
+ */
+MUST_USE enum rc file_append(const char *path, const char *bytes, size_t len, struct err *err);
 
 #endif

@@ -46,6 +46,11 @@ qos = 1
 path = $dir/cache.db
 [plant]
 dir = $dir/plant
+[ownership]
+validity_s = 5
+renewal_s = 1
+echo_s = 3
+dead_s = 5
 INI
 
 # One file a payload; what a terminal would obey has parameters that nobody else uses.
@@ -61,6 +66,12 @@ printf '{"metrics":{"\\u001b[5;6;7;8mNEW\\u202e":3,"n\\u0000w":4,"x":"\\ud800"}}
 printf '%s[5;6;7;8m%s]0;PWN\007%s[?7777h%sPq%sX%s_X \377\376\300\257\355\240\200 %s no JSON' \
     "$esc" "$esc" "$esc" "$esc" "$esc" "$esc" "$override" >payload4
 printf '%s[5;6;7;8mvalue%s\r\nforged line' "$esc" "$override" >payload5
+# What an operator at another instance says.
+cat >action <<'ACTION'
+{"id": "0b0e2d3c-1111-4111-8111-111111111111", "at": "2026-01-09T15:39:14Z", "instance": "pc9",
+ "user": "anna", "origin": "cli pc9", "action": {"command": "act", "action": "maintenance",
+ "station": "evil", "text": "\u001b]0;PWN\u0007\u009b5;6;7;8m\u202eREASON\u2028"}}
+ACTION
 
 send() {
     publish sensors/evil/telemetry payload1
@@ -74,6 +85,26 @@ send() {
     publish sensors/evil/telemetry last
 }
 
+# The topics by which instances speak to each other.
+send_own() {
+    for topic in changes/pc9 actions/pc9 answers/hostile instances/pc9 claims/pc9 resign/pc9 owner \
+        alarms/evil/door/x "changes/e${override}vil" "actions/e${override}vil"; do
+        publish "leitstand/v1/$topic" payload1
+        publish "leitstand/v1/$topic" payload4
+    done
+    publish leitstand/v1/actions/pc9 action
+}
+is_owner() {
+    "$leitstand" --config="$dir/leitstand.ini" status --format=json | grep -Eq '"role": ?"owner"'
+}
+told() { # TEXT, of the log
+    grep -F "$1" "$dir/log"
+}
+acted() {
+    "$leitstand" --config="$dir/leitstand.ini" journal --event=out_of_service --format=csv |
+        grep -q 'REASON'
+}
+
 last_arrived() {
     "$leitstand" --config="$dir/leitstand.ini" readings --component=level --limit=1 \
         --format=jsonl | grep -Eq '"value": ?77\b'
@@ -84,8 +115,16 @@ start_run "$dir/leitstand.ini" --log-level=debug
 send
 report "what came last is stored" until_true 20 last_arrived
 
+report "it is owner" until_true 20 is_owner
+send_own
+report "what an operator said elsewhere was done" until_true 20 acted
+report "a change that is none is told with its topic" told 'topic "leitstand/v1/changes/pc9"'
+report "so is an action" told 'topic "leitstand/v1/actions/pc9"'
+report "and an answer" told 'topic "leitstand/v1/answers/hostile"'
+report "and what claims to be an owner" told 'topic "leitstand/v1/owner"'
+
 outputs=
-for command in readings stations components status; do
+for command in readings stations components status journal maintenance; do
     for format in table json jsonl csv; do
         case $command-$format in status-jsonl | status-csv) continue ;; esac
         "$leitstand" --config="$dir/leitstand.ini" "$command" --format="$format" \
@@ -96,6 +135,7 @@ done
 # shellcheck disable=SC2086
 report "tables, JSON and CSV are clean" neutral text $outputs
 report "the state is there, made harmless" grep -q 'PWN?.*STATE' "$dir/readings.csv"
+report "the reason, too" grep -q 'PWN?.*REASON' "$dir/maintenance.csv"
 
 for n in 1 2 3 4 5; do # decode's own input form, raw bytes as base64
     printf '{"topic":"sensors/e%svil/telemetry","payload_b64":"%s"}\n' "$override" \
@@ -124,12 +164,15 @@ report "the log is clean" neutral text "$dir/log"
 start_tmux "$leitstand --config=$dir/leitstand.ini console" "$dir/screen.raw"
 report "the console opens" shows 'broker UP'
 send
+send_own
 press 2
 press Enter
 report "the state is on the screen" shows '\?\[5;6;7;8mvalue'
 report "the last value, too" shows 'Level.*77'
 press u
 report "unknown ids are listed with their topics" shows 'ev\?il +do\?or'
+press 7
+report "the journal is shown" shows 'REASON'
 press 9
 report "the log is shown" shows 'Log'
 press q

@@ -104,6 +104,24 @@ start_broker() {
     until_true 10 test -S "$dir/mqtt"
 }
 
+# NAME.ini: an instance with one source, and a central store where conninfo is not empty.
+plain_instance() { # name conninfo
+    cat >"$1.ini" <<END
+[instance]
+name = $1
+socket = $dir/$1.sock
+[mqtt]
+socket = $dir/mqtt
+[source:plain]
+filter = plant/#
+profile = scalar
+[cache]
+path = $dir/$1.db
+[postgres]
+conninfo = $2
+END
+}
+
 publish() { # topic file
     mosquitto_pub --unix "$dir/mqtt" -q 1 -t "$1" -f "$2"
 }

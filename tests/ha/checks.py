@@ -43,6 +43,23 @@ def some(problems, limit=8):
     return problems[:limit] + ([f"… and {more} more"] if more > 0 else [])
 
 
+# ---- whether there is anything to check ----
+
+def load_was_there(b):
+    """Without load, and without the witness in the store, every other check would hold."""
+    problems = []
+    if not b.load.accepted:
+        problems.append("no number was accepted")
+    if not any(value > 0 for _, value in b.load.done):
+        problems.append("no alarm rose")
+    if not any(ack.status == 0 for ack in b.acks):
+        problems.append("no acknowledgement was accepted")
+    for kind in ("lease", "batch", "change"):
+        if not any(row.kind == kind and (row.fenced or kind == "lease") for row in b.batches):
+            problems.append(f"the witness saw no {kind} of an owner")
+    return problems
+
+
 # ---- ownership ----
 
 def terms_rise(b):
@@ -279,6 +296,7 @@ def gap_is_announced(b):
 
 
 ALL = (
+    ("numbers arrived, alarms rose and were acknowledged, and it was witnessed", load_was_there),
     ("terms rise", terms_rise),
     ("one writer for each term", one_writer_per_term),
     ("no row of an old term after a newer one", no_stale_rows),

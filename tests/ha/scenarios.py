@@ -280,26 +280,6 @@ def pg_down_kill_owner(s):
     hold(4.0)
 
 
-def old_owner_first(s):
-    """An owner whose links are slow dies, and comes back; what it had to tell is in the store
-    before the next owner, whose way there is slow, has told the same."""
-    for _ in range(10 if s.long else 2):
-        hold(2.0)
-        owner = s.await_owner()
-        s.pg("slow", *s.others(owner), rate=400000, latency=0.5)
-        s.pg("stall", owner)
-        s.mqtt("slow", owner, rate=400000, latency=0.9)
-        hold(2.4)
-        since = s.kill(owner)
-        s.await_takeover(owner, since)
-        s.pg("forward", owner)
-        s.mqtt("forward", owner)
-        owner.start()
-        hold(3.0)
-        s.pg("forward")
-    hold(3.0)
-
-
 def pg_away(s):
     """The store is away for an hour: alarms go on; then it catches up at nearly the speed of
     COPY alone."""
@@ -364,7 +344,6 @@ SCENARIOS = [
     Scenario(clock_steps, clocks=True),
     Scenario(handover),
     Scenario(pg_down_kill_owner, count=3),
-    Scenario(old_owner_first, count=3),
     Scenario(kill_many, long=True, count=3),
     Scenario(pg_away, long=True),
 ]

@@ -99,6 +99,13 @@ class Stage:
                          seed=self.seed)
         self.ackers = Ackers(self.ear, self.instances, self.facts, seed=self.seed)
         hold(2.0)
+        self.await_acknowledgement()
+
+    def await_acknowledgement(self):
+        """What is broken comes amid all that there is; that it was there is checked at the end."""
+        deadline = now() + 15.0
+        while now() < deadline and not any(ack.status == 0 for ack in list(self.ackers.list)):
+            hold(0.05)
 
     def await_arrival(self):
         """Subscribed everywhere: what the broker accepts before goes nowhere. Probes are sent

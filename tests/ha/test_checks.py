@@ -85,7 +85,21 @@ def line(event):
     return lambda r: r.event == event
 
 
+def unseen(kind):
+    """What the witness saw, without what came through the fence of this kind."""
+    return lambda b: b.batches.__setitem__(slice(None), [
+        row for row in b.batches if row.kind != kind or not (row.fenced or kind == "lease")])
+
+
 PLANTED = (
+    ("no load", "load_was_there", lambda b: b.load.accepted.clear()),
+    ("no rise", "load_was_there",
+     lambda b: [b.load.done.pop(key) for key in list(b.load.done) if key[1] > 0]),
+    ("no acknowledgement", "load_was_there",
+     lambda b: [setattr(ack, "status", None) for ack in b.acks]),
+    ("a witness that sees no lease", "load_was_there", unseen("lease")),
+    ("a witness that sees no batch of an owner", "load_was_there", unseen("batch")),
+    ("a witness that sees no change of an owner", "load_was_there", unseen("change")),
     ("a reading lost", "readings_exactly_once", lambda b: drop(b.readings, number(7))),
     ("a reading doubled", "readings_exactly_once", lambda b: double(b.readings, number(7))),
     ("an uncertain one doubled", "readings_exactly_once",

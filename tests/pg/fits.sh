@@ -15,20 +15,7 @@ cd "$dir" || exit 1
 export LC_ALL=C.UTF-8
 
 configure() { # NAME DATABASE
-    cat >"$1.ini" <<END
-[instance]
-name = $1
-socket = $dir/$1.sock
-[mqtt]
-socket = $dir/mqtt
-[source:plain]
-filter = plant/#
-profile = scalar
-[cache]
-path = $dir/$1.db
-[postgres]
-conninfo = host=$PGHOST user=$PGUSER dbname=$2
-END
+    plain_instance "$1" "host=$PGHOST user=$PGUSER dbname=$2"
 }
 psql -q -d leitstand -c 'create database other' || exit 1
 for database in leitstand other; do

@@ -209,7 +209,9 @@ from_version() { # version
     done
     count_rows "from$1" >"$dir/rows_before" && fails 1 'run "leitstand db migrate"' db "from$1" "$grown" status &&
         says "has version $((newest + 1))" db "from$1" "$grown" migrate &&
-        same_catalogue "from$1" grown && rows_kept "$dir/rows_before" "from$1"
+        same_catalogue "from$1" grown && rows_kept "$dir/rows_before" "from$1" || return 1
+    [ "$1" -lt 3 ] || answers 2 "from$1" \
+        "select count(*) from leitstand.readings where instance = 'pc1' and component = 'P1'"
 }
 for version in $(seq 1 "$newest"); do
     report "from version $version, with rows in it, to the newest" from_version "$version"
@@ -395,6 +397,28 @@ functions() {
             and has_function_privilege('leitstand_instance', p.oid, 'execute')"
 }
 report "functions: for instances only, as definer, with a search path" functions
+
+# operators() is for people: names of who has acted.
+functions_needed() {
+    {
+        echo operators
+        grep -o 'leitstand\.[a-z_]*(' "$root/storage/pg_sql.c" | tr -d '(' | cut -d. -f2
+    } | sort -u >"$dir/called"
+    sql fresh "select distinct p.proname from pg_proc p where p.pronamespace = 'leitstand'::regnamespace
+        and has_function_privilege('leitstand_instance', p.oid, 'execute') order by 1" >"$dir/may"
+    grep -qx lease_acquire "$dir/called" && diff "$dir/called" "$dir/may"
+}
+report "an instance may call what the program calls, and nothing else" functions_needed
+
+schema_rights() {
+    answers 'f|f|f|t|t' fresh "select has_schema_privilege('leitstand_instance', n.oid, 'create'),
+        has_schema_privilege('leitstand_reader', n.oid, 'create'),
+        exists (select from aclexplode(n.nspacl) a where a.grantee = 0),
+        has_schema_privilege('leitstand_instance', n.oid, 'usage'),
+        has_schema_privilege('leitstand_reader', n.oid, 'usage')
+        from pg_namespace n where n.nspname = 'leitstand'"
+}
+report "nobody but its owner makes anything in the schema" schema_rights
 
 # The same by trying, for each table and both roles.
 history_stays() {

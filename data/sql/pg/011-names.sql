@@ -13,6 +13,38 @@ create index twin_stands_as on leitstand.twin (stands_as);
 -- For those beside a rise, when thousands rose at once.
 create index occurrence_alarm on leitstand.occurrence (station, component, rule, raised_at);
 
+-- Whether two names may be of one rise. Who got a reading late named it late, so what is one rise
+-- has one value: without that, two rises that a slow owner heard of at once would be taken for
+-- one, and one be lost. Where there is no value, the time alone has to do.
+create function leitstand.may_be_one(raised_at timestamptz, value double precision, body jsonb)
+returns boolean
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+    select case when may_be_one.value is null and may_be_one.body->>'value' is null
+                then raised_at between (body->>'raised_at')::timestamptz - interval '2 s'
+                                   and (body->>'raised_at')::timestamptz + interval '2 s'
+                else coalesce(may_be_one.value = (body->>'value')::double precision, false)
+                 and raised_at between (body->>'raised_at')::timestamptz - interval '6 s'
+                                   and (body->>'raised_at')::timestamptz + interval '6 s' end;
+$$;
+
+create or replace function leitstand.other_name(epoch bigint, term bigint, body jsonb) returns uuid
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select o.occurrence from leitstand.occurrence as o
+     where o.raised_at between (other_name.body->>'raised_at')::timestamptz - interval '6 s'
+                           and (other_name.body->>'raised_at')::timestamptz + interval '6 s'
+       and o.station = other_name.body->>'station'
+       and o.component = coalesce(other_name.body->>'component', '')
+       and o.rule = other_name.body->>'rule'
+       and o.occurrence <> (other_name.body->>'occurrence')::uuid
+       and leitstand.may_be_one(o.raised_at, o.value, other_name.body)
+       and (o.epoch, o.term) > (other_name.epoch, other_name.term)
+       and not exists (
+        select from leitstand.occurrence as x
+         where x.occurrence = (other_name.body->>'occurrence')::uuid)
+     order by abs(extract(epoch from o.raised_at - (other_name.body->>'raised_at')::timestamptz))
+     limit 1;
+$$;
+
 -- The name that an owner before gave to this rise, and told as an owner no longer, when nobody
 -- of this rank or a higher one has said a word of it, or has it in its state; null: none did. A
 -- rise that was over when this one came is another one, and so is one that came when this one
@@ -26,9 +58,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
        and o.component = coalesce(earlier_name.body->>'component', '')
        and o.rule = earlier_name.body->>'rule'
        and o.occurrence <> (earlier_name.body->>'occurrence')::uuid
-       and (o.raised_at between (earlier_name.body->>'raised_at')::timestamptz - interval '2 s'
-                            and (earlier_name.body->>'raised_at')::timestamptz + interval '2 s'
-            or o.value = (earlier_name.body->>'value')::double precision)
+       and leitstand.may_be_one(o.raised_at, o.value, earlier_name.body)
        and (o.returned_at is null
             or o.returned_at > (earlier_name.body->>'raised_at')::timestamptz)
        and (earlier_name.body->>'returned_at' is null
@@ -55,7 +85,7 @@ declare
     new uuid[];
 begin
     delete from leitstand.twin as t using jsonb_array_elements(rows) as r
-     where t.occurrence = (r->>'occurrence')::uuid
+     where t.occurrence = (r->>'occurrence')::uuid and r->>'state' <> 'normal'
        and not exists (select from leitstand.occurrence as o
                         where o.occurrence = t.stands_as
                           and (o.epoch, o.term) > (name_anew.epoch, name_anew.term));
@@ -67,6 +97,8 @@ begin
           from jsonb_array_elements(rows) as r
          where not exists (select from leitstand.occurrence as o
                             where o.occurrence = (r->>'occurrence')::uuid)
+           and not exists (select from leitstand.twin as t
+                            where t.occurrence = (r->>'occurrence')::uuid)
     ), pair as (
         select distinct on (f.earlier) f.earlier, f.name
           from found as f join leitstand.occurrence as o on o.occurrence = f.earlier
@@ -84,8 +116,21 @@ begin
 end
 $$;
 
--- As before, but for name_anew(); and what is open by the word of an owner before, and comes when
--- a whole state has told that it is not, is over as it would be had it come earlier.
+-- Without what is closed under a name that does not stand: an owner that learned of both names
+-- closes one of them.
+create function leitstand.standing(rows jsonb) returns jsonb
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select coalesce(jsonb_agg(r order by place), '[]')
+      from jsonb_array_elements(rows) with ordinality as x(r, place)
+     where r->>'state' <> 'normal'
+        or not exists (select from leitstand.twin as t
+                        where t.occurrence = (r->>'occurrence')::uuid)
+        or exists (select from leitstand.occurrence as o
+                    where o.occurrence = (r->>'occurrence')::uuid);
+$$;
+
+-- As before, but for name_anew() and standing(); and what is open by the word of an owner before,
+-- and comes when a whole state has told that it is not, is over as it would be had it come earlier.
 create or replace function leitstand.put_change(fenced boolean, epoch bigint, term bigint,
     writer uuid, number bigint, instance text, body jsonb) returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -118,7 +163,8 @@ begin
     perform leitstand.put_journal(log_id, fenced, epoch, term, writer, number, instance,
                                   body->'journal');
     if (epoch, term) >= (floor_epoch, floor_term) then
-        perform leitstand.put_occurrences(epoch, term, writer, number, body->'occurrences');
+        perform leitstand.put_occurrences(epoch, term, writer, number,
+                                          leitstand.standing(body->'occurrences'));
         perform leitstand.put_state('alarms', epoch, term, writer, number, body->'alarms');
         perform leitstand.put_state('maintenance', epoch, term, writer, number,
                                     body->'maintenance');
@@ -163,6 +209,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 
 revoke all on function
+    leitstand.may_be_one(timestamptz, double precision, jsonb),
     leitstand.earlier_name(bigint, bigint, jsonb),
-    leitstand.name_anew(bigint, bigint, jsonb)
+    leitstand.name_anew(bigint, bigint, jsonb),
+    leitstand.standing(jsonb)
     from public;
