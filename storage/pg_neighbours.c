@@ -25,6 +25,7 @@ void
 pg_neighbours_forget(struct pg_neighbours *n)
 {
     n->loaded = false;
+    n->fresh = 0;
     g_clear_pointer(&n->seen_earlier, g_free);
     g_clear_pointer(&n->seen_later, g_free);
     g_array_set_size(n->earlier, 0);
@@ -68,8 +69,8 @@ pg_neighbours_load(struct pg_neighbours *n, struct pg *pg, int32_t segment, stru
     return RC_OK;
 }
 
-bool
-pg_neighbours_take(GArray *ids, struct message_id id)
+static bool
+take(GArray *ids, struct message_id id)
 {
     unsigned at;
     if (!g_array_binary_search(ids, &id, compare, &at)) {
@@ -77,6 +78,23 @@ pg_neighbours_take(GArray *ids, struct message_id id)
     }
     g_array_remove_index(ids, at);
     return true;
+}
+
+bool
+pg_neighbours_take_earlier(struct pg_neighbours *n, struct message_id id)
+{
+    bool again = take(n->earlier, id);
+    n->fresh = again ? 0 : n->fresh + 1;
+    if (n->fresh >= PG_MESSAGE_SETTLED) {
+        g_array_set_size(n->earlier, 0);
+    }
+    return again;
+}
+
+bool
+pg_neighbours_take_later(struct pg_neighbours *n, struct message_id id)
+{
+    return take(n->later, id);
 }
 
 void

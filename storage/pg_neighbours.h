@@ -14,11 +14,15 @@
 /* So many of the first messages of a segment are compared with the last of those before it, and
  * so many of its last with the first of those after; as message_window() in data/sql. */
 #define PG_MESSAGE_WINDOW 20000u
+/* What is delivered once more comes before all else: after so many in a row that are not, none
+ * is. Packet ids may come round within the windows, when most messages have no readings. */
+#define PG_MESSAGE_SETTLED 20u
 
 struct pg_neighbours {
     bool loaded;
     char *seen_earlier, *seen_later; /* the store's words, handed back to it */
     GArray *earlier, *later;         /* struct message_id, sorted; a match takes one away */
+    unsigned fresh;                  /* so many in a row were none of the earlier ones */
 };
 
 void pg_neighbours_init(struct pg_neighbours *n);
@@ -29,8 +33,10 @@ void pg_neighbours_forget(struct pg_neighbours *n); /* to be loaded again */
 MUST_USE enum rc pg_neighbours_load(struct pg_neighbours *n, struct pg *pg, int32_t segment,
                                     struct err *err);
 
-/* Whether it is among ids, one of the arrays above; each entry matches once. */
-bool pg_neighbours_take(GArray *ids, struct message_id id);
+/* Whether the next message of the segment, or its last ones, stand there as well; each entry
+ * matches once. */
+bool pg_neighbours_take_earlier(struct pg_neighbours *n, struct message_id id);
+bool pg_neighbours_take_later(struct pg_neighbours *n, struct message_id id);
 
 /* Identities as the store has them, 10 bytes each: from its hex text, appended to out (struct
  * message_id); and to hex, appended to out. */

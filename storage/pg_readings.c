@@ -148,8 +148,8 @@ append_messages(GString *out, const struct load *l, uint64_t from, uint64_t end)
 static bool
 is_repeated(struct pg_readings *r, struct message_id id, uint64_t before, uint64_t after)
 {
-    return (before < PG_MESSAGE_WINDOW && pg_neighbours_take(r->neighbours.earlier, id)) ||
-           (after < PG_MESSAGE_WINDOW && pg_neighbours_take(r->neighbours.later, id));
+    return (before < PG_MESSAGE_WINDOW && pg_neighbours_take_earlier(&r->neighbours, id)) ||
+           (after < PG_MESSAGE_WINDOW && pg_neighbours_take_later(&r->neighbours, id));
 }
 
 /* Leave out what a neighbour has. *ret_after: messages that follow all of these. */

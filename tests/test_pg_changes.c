@@ -730,6 +730,8 @@ test_rights(void **state)
         {STORE_INSTANCE, "select leitstand.put_change(true, 1, 0, '" W1 "', 1, 'a', '{}')",
          false},
         {STORE_INSTANCE, "select leitstand.put_done(1, 'a', '[]')", false},
+        {STORE_INSTANCE, "select leitstand.name_anew(9, 0, '[]')", false},
+        {STORE_INSTANCE, "select leitstand.earlier_name(9, 0, '{}')", false},
         {STORE_INSTANCE, "select leitstand.fence(1, '" W1 "')", false},
         {STORE_INSTANCE, "select * from leitstand.tenure", false},
         {STORE_INSTANCE, "select * from leitstand.lease", false},

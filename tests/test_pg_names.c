@@ -14,6 +14,7 @@
 #define OLD     "0fe1f2a0-0000-5000-8000-000000000001"
 #define NEW     "0fe1f2a0-0000-5000-8000-000000000002"
 #define BETWEEN "0fe1f2a0-0000-5000-8000-000000000003"
+#define FOURTH  "0fe1f2a0-0000-5000-8000-000000000004"
 #define A1      "0fe1f2a0-0000-4000-8000-00000000000a"
 
 /* The present owner, and the one before, which comes back with what it had not told. */
@@ -60,12 +61,19 @@ struct say {
     const char *name, *event, *state, *raised_at, *returned_at, *value, *rule;
     bool whole;
 };
-#define OPEN(name, second)   ROW(name, second, "unacked")
-#define CLOSED(name, second) ROW(name, second, "normal")
-#define ROW(name, second, state)                                                               \
+#define OPEN(name, second)   ROW(name, second, "unacked", "null")
+#define CLOSED(name, second) ROW(name, second, "normal", "null")
+#define RETURNED(name, second, end)                                                            \
+    ROW(name, second, "returned_unacked", "\"2026-01-01T00:00:" end "Z\"")
+#define ROW(name, second, state, returned)                                                     \
     "{\"occurrence\":\"" name "\",\"station\":\"S\",\"component\":\"C\",\"rule\":\"hi\","      \
     "\"type\":\"hi\",\"priority\":\"high\",\"state\":\"" state "\",\"overlays\":[],"           \
-    "\"raised_at\":\"2026-01-01T00:00:" second "Z\",\"value\":1.5,\"count\":1}"
+    "\"raised_at\":\"2026-01-01T00:00:" second "Z\",\"returned_at\":" returned                 \
+    ",\"value\":1.5,\"count\":1}"
+#define LINE(name, event, second)                                                              \
+    "{\"at\":\"2026-01-01T00:00:" second "Z\",\"event\":\"" event "\",\"occurrence\":\"" name  \
+    "\",\"step\":1,\"station\":\"S\",\"component\":\"C\",\"rule\":\"hi\",\"value\":1.5,"       \
+    "\"from\":\"normal\",\"to\":\"x\",\"actor\":null,\"action\":null}"
 #define OR(text, usual) ((text) != NULL ? (text) : (usual))
 
 static void
@@ -342,6 +350,99 @@ test_the_owner_knew_it(void **state)
     pg_close(o.pg);
 }
 
+/* A fallback owner's lines are told without a fence, and it may go on as the next owner: what
+ * its change has beside the new name, it knows. */
+static void
+test_both_names_in_one_change(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    put(&o, &o.now, true,
+        "{\"occurrences\":[" RETURNED(OLD, "10", "11") "," OPEN(
+            NEW, "11.5") "],\"journal\":[" LINE(OLD, "returned", "11") "," LINE(NEW, "raised",
+                                                                                "11.5") "]}");
+    assert_string_equal(alarms(), "1:returned_unacked 2:unacked");
+    assert_string_equal(journal(), "a:raised:1 b:returned:1 b:raised:2");
+    pg_close(o.pg);
+}
+
+/* It had no word to say of it in the journal, but has it in its whole state. */
+static void
+test_the_whole_state_knew_it(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    put(&o, &o.now, true, "{\"whole\":true,\"occurrences\":[" OPEN(OLD, "10") "]}");
+    tell(&o, &o.now, true, &(struct say){.name = NEW, .raised_at = "00:00:11.5"});
+    assert_string_equal(alarms(), "1:unacked 2:unacked");
+    assert_string_equal(journal(), "a:raised:1 b:raised:2");
+    pg_close(o.pg);
+}
+
+/* Of two rises that stand close to it, the old name is that of the closer one, which was not
+ * over when it came. */
+static void
+test_the_closer_one(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    put(&o, &o.now, true,
+        "{\"occurrences\":[" RETURNED(BETWEEN, "09.8", "09.9") "," OPEN(
+            FOURTH, "11.9") "," OPEN(NEW, "10.5") "]}");
+    assert_string_equal(alarms(), "2:unacked 3:returned_unacked 4:unacked");
+    assert_string_equal(journal(), "a:raised:2");
+    pg_close(o.pg);
+}
+
+/* Whoever gave the old name is owner again, before it heard of the new one. */
+static void
+test_the_old_name_stands_again(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    tell(&o, &o.now, true, &(struct say){.name = NEW});
+    (void)store_ask("update leitstand.lease set expires_at = now() - interval '1 s'");
+    o.before = store_acquire("a");
+    tell(&o, &o.before, true, &(struct say){.name = OLD, .event = "severity", .whole = true});
+    tell(&o, &o.before, false,
+         &(struct say){.name = OLD, .event = "returned", .state = "returned_unacked"});
+    assert_string_equal(
+        store_ask("select state from leitstand.alarms where occurrence = '" OLD "'"),
+        "returned_unacked");
+    assert_string_equal(store_ask("select string_agg(event, ' ' order by log_id)"
+                                  "  from leitstand.journal where occurrence = '" OLD "'"),
+                        "raised severity returned");
+    pg_close(o.pg);
+}
+
+/* The whole state came first, and knew neither. */
+static void
+test_after_the_whole_state(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    take_over(&o);
+    put(&o, &o.now, true, "{\"whole\":true,\"occurrences\":[]}");
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    tell(&o, &o.now, true, &(struct say){.name = NEW, .raised_at = "00:00:15"});
+    assert_string_equal(alarms(), "2:unacked");
+    assert_string_equal(journal(), "a:raised:2");
+    pg_close(o.pg);
+}
+
 int
 main(void)
 {
@@ -357,6 +458,11 @@ main(void)
         cmocka_unit_test_setup(test_an_epoch_of_nobody, store_make),
         cmocka_unit_test_setup(test_the_owner_knows_both, store_make),
         cmocka_unit_test_setup(test_the_owner_knew_it, store_make),
+        cmocka_unit_test_setup(test_both_names_in_one_change, store_make),
+        cmocka_unit_test_setup(test_the_whole_state_knew_it, store_make),
+        cmocka_unit_test_setup(test_the_closer_one, store_make),
+        cmocka_unit_test_setup(test_the_old_name_stands_again, store_make),
+        cmocka_unit_test_setup(test_after_the_whole_state, store_make),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

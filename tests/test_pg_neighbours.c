@@ -109,10 +109,32 @@ test_only_near_the_border(void **state)
     /* The same ten, and then as many as are looked at. */
     line_store_away(&l, line_batch(&l, &a, 1, 1, 10 + PG_MESSAGE_WINDOW));
     line_assert_rows(&l, 20 + PG_MESSAGE_WINDOW);
-    /* The end of A once more, far from the beginning of B. */
-    line_store_away(&l, line_batch(&l, &b, 2, FAR + 1, FAR + 1 + PG_MESSAGE_WINDOW));
-    line_store_away(&l, line_batch(&l, &b, 3, PG_MESSAGE_WINDOW + 1, PG_MESSAGE_WINDOW + 10));
-    line_assert_rows(&l, 20 + PG_MESSAGE_WINDOW + PG_MESSAGE_WINDOW + 1 + 10);
+    /* The end of A once more, far from the beginning of B; what ended the comparison is
+     * forgotten by then. */
+    line_store_away(&l, line_batch(&l, &b, 2, FAR + 1, FAR + PG_MESSAGE_WINDOW - 15));
+    line_cut(&l);
+    line_connect(&l);
+    line_store_away(&l, line_batch(&l, &b, 3, 2 * FAR + 1, 2 * FAR + 5));
+    line_store_away(&l, line_batch(&l, &b, 4, PG_MESSAGE_WINDOW + 1, PG_MESSAGE_WINDOW + 10));
+    line_assert_rows(&l, 20 + PG_MESSAGE_WINDOW + PG_MESSAGE_WINDOW - 15 + 5 + 10);
+    line_close(&l);
+}
+
+/* What comes once more comes first: packet ids that come round are those of new messages. */
+static void
+test_new_ones_end_what_comes_again(void **state)
+{
+    struct line l = line_open(state);
+    struct segment a = segment_of('A', ""), b = segment_of('B', "");
+    const unsigned few = PG_MESSAGE_SETTLED - 1;
+    line_store_away(&l, line_batch(&l, &a, 1, 1, 100));
+    line_store_away(&l, line_batch(&l, &b, 1, 81, 90));
+    line_store_away(&l, line_batch(&l, &b, 2, 201, 200 + few)); /* A had no readings of these */
+    line_store_away(&l, line_batch(&l, &b, 3, 91, 100));
+    line_assert_rows(&l, 100 + few);
+    line_store_away(&l, line_batch(&l, &b, 4, 301, 300 + few + 1));
+    line_store_away(&l, line_batch(&l, &b, 5, 1, 10));
+    line_assert_rows(&l, 100 + few + few + 1 + 10);
     line_close(&l);
 }
 
@@ -262,6 +284,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         STORE_TEST(test_all_orders),
         STORE_TEST(test_only_near_the_border),
+        STORE_TEST(test_new_ones_end_what_comes_again),
         STORE_TEST(test_backlog_in_pieces),
         STORE_TEST(test_messages_of_many_readings),
         STORE_TEST(test_both_at_the_same_time),

@@ -135,6 +135,26 @@ test_new_ones_end_what_comes_again(void **state)
     redelivery_fini(&r);
 }
 
+/* Of a broad subscription hardly anything is stored, and packet ids are used again. */
+static void
+test_packet_ids_come_round(void **state)
+{
+    (void)state;
+    struct redelivery r;
+    redelivery_init(&r);
+    for (unsigned i = 1; i <= 10; i++) {
+        deliver(&r, i);
+    }
+    redelivery_connected(&r);
+    for (unsigned i = 11; i <= 65535; i++) {
+        assert_false(redelivery_match(&r, make_id(i)));
+    }
+    assert_false(deliver(&r, 5));
+    redelivery_confirm(&r, 65525);
+    assert_int_equal(redelivery_count(&r), 1);
+    redelivery_fini(&r);
+}
+
 /* However many had been stored, and whatever of them has been confirmed meanwhile. */
 static void
 test_all_that_was_stored_may_come_again(void **state)
@@ -202,6 +222,7 @@ main(void)
         cmocka_unit_test(test_identity_is_id_and_content),
         cmocka_unit_test(test_confirmed_ones_are_forgotten),
         cmocka_unit_test(test_new_ones_end_what_comes_again),
+        cmocka_unit_test(test_packet_ids_come_round),
         cmocka_unit_test(test_all_that_was_stored_may_come_again),
         cmocka_unit_test(test_it_is_bounded),
         cmocka_unit_test(test_hash_knows_where_the_topic_ends),

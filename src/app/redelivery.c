@@ -55,7 +55,15 @@ redelivery_load(struct redelivery *r, struct message_id id)
 static bool
 is_settled(const struct redelivery *r)
 {
-    return r->fresh >= REDELIVERY_SETTLED;
+    return r->fresh >= REDELIVERY_SETTLED || r->unknown >= REDELIVERY_ROUND;
+}
+
+static void
+settle(struct redelivery *r)
+{
+    if (is_settled(r)) {
+        g_array_set_size(r->known, 0);
+    }
 }
 
 void
@@ -65,9 +73,7 @@ redelivery_add(struct redelivery *r, struct message_id id, bool again)
     if (!is_settled(r)) {
         r->fresh = again ? 0 : r->fresh + 1;
     }
-    if (is_settled(r) && r->known->len > 0) {
-        g_array_set_size(r->known, 0);
-    }
+    settle(r);
 }
 
 static int
@@ -95,7 +101,7 @@ redelivery_connected(struct redelivery *r)
     g_array_sort(r->known, compare);
     r->connection = end;
     r->delivered = 0;
-    r->fresh = 0;
+    r->fresh = r->unknown = 0;
 }
 
 void
@@ -138,9 +144,12 @@ redelivery_match(struct redelivery *r, struct message_id id)
             if (k->position >= r->first) {
                 entry_at(r, k->position)->matched = true;
             }
+            r->unknown = 0;
             return true;
         }
     }
+    r->unknown++;
+    settle(r);
     return false;
 }
 

@@ -28,6 +28,8 @@
 
 #define REDELIVERY_MAX     RING_MAX
 #define REDELIVERY_SETTLED 20 /* after so many new ones in a row nothing old is to come */
+/* Nor after so many that are not known, stored or not: their packet ids come round. */
+#define REDELIVERY_ROUND 32768
 
 struct redelivery {
     GArray *entries;     /* struct redelivery_entry, oldest first */
@@ -35,6 +37,7 @@ struct redelivery {
     uint64_t connection; /* entries before this position are of earlier connections */
     GArray *known;       /* of these, at the moment of the connect: sorted by identity */
     uint64_t delivered;  /* messages of QoS 1 over this connection */
+    guint unknown;       /* how many in a row were none of the known ones */
     guint fresh;         /* and of those stored, how many in a row were new */
 };
 

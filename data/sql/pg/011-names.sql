@@ -10,6 +10,9 @@
 
 create index twin_stands_as on leitstand.twin (stands_as);
 
+-- For those beside a rise, when thousands rose at once.
+create index occurrence_alarm on leitstand.occurrence (station, component, rule, raised_at);
+
 -- Whether two names may be of one rise. Who got a reading late named it late, so what is one rise
 -- has one value: without that, two rises that a slow owner heard of at once would be taken for
 -- one, and one be lost. Where there is no value, the time alone has to do.
@@ -43,8 +46,9 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- The name that an owner before gave to this rise, and told as an owner no longer, when nobody
--- of this rank or a higher one has said a word of it; null: none did. A rise that was over when
--- this one came is another one.
+-- of this rank or a higher one has said a word of it, or has it in its state; null: none did. A
+-- rise that was over when this one came is another one, and so is one that came when this one
+-- was over. What the whole state of a new owner did not have is normal by then.
 create function leitstand.earlier_name(epoch bigint, term bigint, body jsonb) returns uuid
 language sql stable set search_path = pg_catalog, pg_temp as $$
     select o.occurrence from leitstand.occurrence as o
@@ -57,44 +61,58 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
        and leitstand.may_be_one(o.raised_at, o.value, earlier_name.body)
        and (o.returned_at is null
             or o.returned_at > (earlier_name.body->>'raised_at')::timestamptz)
+       and (earlier_name.body->>'returned_at' is null
+            or o.raised_at < (earlier_name.body->>'returned_at')::timestamptz)
+       and ((o.epoch, o.term) < (earlier_name.epoch, earlier_name.term) or o.state = 'normal')
        and exists (
         select from leitstand.journal_line as j
-         where j.occurrence = o.occurrence and j.body->>'event' = 'raised' and not j.fenced)
+         where j.occurrence = o.occurrence and j.body->>'event' = 'raised')
        and not exists (
         select from leitstand.journal_line as j
          where j.occurrence = o.occurrence
-           and (j.epoch, j.term) >= (earlier_name.epoch, earlier_name.term))
+           and (j.fenced or (j.epoch, j.term) >= (earlier_name.epoch, earlier_name.term)))
      order by abs(extract(epoch from o.raised_at - (earlier_name.body->>'raised_at')::timestamptz))
      limit 1;
 $$;
 
--- What these occurrences were called by an owner before is called after them, unless whoever
--- tells this knows both. A line's body stays as it was told.
+-- What these occurrences were called by an owner before is called after them, of several after
+-- the closest; but for what stands beside them here, which their owner knows. A line's body
+-- stays as it was told. Who is owner may give a name again that had stood under another one.
 create function leitstand.name_anew(epoch bigint, term bigint, rows jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-    old uuid;
-    new uuid;
+    old uuid[];
+    new uuid[];
 begin
-    for old, new in
-        select distinct on (1) leitstand.earlier_name(name_anew.epoch, name_anew.term, r),
-               (r->>'occurrence')::uuid
+    delete from leitstand.twin as t using jsonb_array_elements(rows) as r
+     where t.occurrence = (r->>'occurrence')::uuid and r->>'state' <> 'normal'
+       and not exists (select from leitstand.occurrence as o
+                        where o.occurrence = t.stands_as
+                          and (o.epoch, o.term) > (name_anew.epoch, name_anew.term));
+    with told as materialized (
+        select distinct (r->>'occurrence')::uuid as name from jsonb_array_elements(rows) as r
+    ), found as materialized (
+        select leitstand.earlier_name(name_anew.epoch, name_anew.term, r) as earlier,
+               (r->>'occurrence')::uuid as name, (r->>'raised_at')::timestamptz as at
           from jsonb_array_elements(rows) as r
          where not exists (select from leitstand.occurrence as o
                             where o.occurrence = (r->>'occurrence')::uuid)
            and not exists (select from leitstand.twin as t
                             where t.occurrence = (r->>'occurrence')::uuid)
-         order by 1
-    loop
-        continue when old is null
-                   or exists (select from jsonb_array_elements(rows) as r
-                               where (r->>'occurrence')::uuid = old);
-        insert into leitstand.twin (occurrence, stands_as) values (old, new)
-            on conflict do nothing;
-        update leitstand.twin as t set stands_as = new where t.stands_as = old;
-        update leitstand.journal_line as j set occurrence = new where j.occurrence = old;
-        delete from leitstand.occurrence as o where o.occurrence = old;
-    end loop;
+    ), pair as (
+        select distinct on (f.earlier) f.earlier, f.name
+          from found as f join leitstand.occurrence as o on o.occurrence = f.earlier
+         where f.earlier not in (select t.name from told as t) -- hashed, however many
+         order by f.earlier, abs(extract(epoch from o.raised_at - f.at)), f.name
+    )
+    select array_agg(p.earlier), array_agg(p.name) into old, new from pair as p;
+    update leitstand.twin as t set stands_as = p.name from unnest(old, new) as p(earlier, name)
+     where t.stands_as = p.earlier;
+    insert into leitstand.twin (occurrence, stands_as) select * from unnest(old, new)
+        on conflict (occurrence) do update set stands_as = excluded.stands_as;
+    update leitstand.journal_line as j set occurrence = p.name
+      from unnest(old, new) as p(earlier, name) where j.occurrence = p.earlier;
+    delete from leitstand.occurrence as o where o.occurrence = any (old);
 end
 $$;
 
@@ -121,7 +139,9 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
                                     is_due.epoch)
 $$;
 
--- As before, but for name_anew(), standing() and is_due().
+-- As before, but for name_anew(), standing() and is_due(); and what is open by the word of an
+-- owner before, and comes when a whole state has told that it is not, is over as it would be had
+-- it come earlier.
 create or replace function leitstand.put_change(fenced boolean, epoch bigint, term bigint,
     writer uuid, number bigint, instance text, body jsonb) returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -130,6 +150,7 @@ declare
     log_id bigint;
     floor_epoch bigint;
     floor_term bigint;
+    is_due boolean := leitstand.is_due(fenced, epoch);
     is_state boolean;
 begin
     perform from leitstand.log_head for update;
@@ -149,7 +170,7 @@ begin
     if not put_change.fenced then
         body := leitstand.untold(epoch, term, body);
     end if;
-    is_state := (epoch, term) >= (floor_epoch, floor_term) and leitstand.is_due(fenced, epoch);
+    is_state := is_due and (epoch, term) >= (floor_epoch, floor_term);
     if is_state then
         perform leitstand.name_anew(epoch, term, body->'occurrences');
     end if;
@@ -165,9 +186,13 @@ begin
         if body->'whole' = 'true' then
             perform leitstand.put_whole(epoch, term, writer, number);
         end if;
-    else
-        perform leitstand.put_occurrences(epoch, term, writer, number,
-            jsonb_path_query_array(body->'occurrences', '$[*] ? (@.state == "normal")'));
+    elsif is_due then
+        perform leitstand.put_occurrences(epoch, term, writer, number, (
+            select jsonb_agg(jsonb_set(r, '{state}', '"normal"') order by place)
+              from jsonb_array_elements(body->'occurrences') with ordinality as x(r, place)
+             where r->>'state' = 'normal'
+                or not exists (select from leitstand.occurrence as o
+                                where o.occurrence = (r->>'occurrence')::uuid)));
     end if;
     perform pg_notify('leitstand', '');
     return log_id;
