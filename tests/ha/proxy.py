@@ -26,11 +26,21 @@ import threading
 PIECE = 65536
 
 
+def keep_port():
+    """A port that nobody else gets while the proxy is cut, which may last an hour. Who connects
+    is refused as long as nobody listens."""
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    place.bind(("127.0.0.1", 0))
+    return place
+
+
 class Proxy:
     def __init__(self, target):
         self.target = target
         self.mode, self.rate, self.latency = "forward", 0, 0.0
-        self.port = 0
+        self.place = keep_port()
+        self.port = self.place.getsockname()[1]
         self.server = None
         self.open = asyncio.Event()  # not stalled
         self.open.set()
@@ -41,8 +51,7 @@ class Proxy:
     async def listen(self):
         if self.server is None:
             self.server = await asyncio.start_server(self.serve, "127.0.0.1", self.port,
-                                                     reuse_address=True)
-            self.port = self.server.sockets[0].getsockname()[1]
+                                                     reuse_port=True)
 
     async def set(self, mode, rate=0, latency=0.0):
         self.mode, self.rate, self.latency = mode, rate, latency

@@ -104,6 +104,12 @@ def test_proxy(dir):
             assert False, "cut accepts"
         except ConnectionRefusedError:
             pass
+        with socket.socket() as other:
+            try:
+                other.bind(("127.0.0.1", port))
+                assert False, "somebody else has the port of a proxy that is cut"
+            except OSError:
+                pass
         proxies.set("a", "forward")
         assert ask(connect(), b"again") == b"again", "forward after cut"
         assert proxies.get("a")["served"] == 3
