@@ -305,6 +305,39 @@ test_every_field_of_maintenance_and_parked(void **state)
     alarm_changes_fini(&got);
 }
 
+static void
+add_line(struct batch *b, enum alarm_event event, uint8_t occurrence)
+{
+    struct journal_record r = journal_record_copy(&lines[0]);
+    r.event = event;
+    r.occurrence = (struct uuid){{occurrence}};
+    g_array_append_val(b->alarms.journal, r);
+}
+
+static void
+test_the_rises_that_are_waited_for(void **state)
+{
+    struct place *f = *state;
+    struct batch *b = cache_new_batch(NULL);
+    GArray *got = g_array_new(FALSE, FALSE, sizeof(struct journal_record));
+    g_array_set_clear_func(got, journal_record_clear);
+    add_line(b, EVENT_RAISED, 3);
+    add_line(b, EVENT_RETURNED, 3);
+    add_line(b, EVENT_RAISED, 4);
+    add_parked(b, 3, false, 1);
+    add_parked(b, 5, false, 1);
+    support_store(f, b);
+    struct query *q = support_query(f->path);
+    assert_int_equal(query_waited_for(q, got, NULL), RC_OK);
+    query_close(q);
+    assert_int_equal(got->len, 1);
+    const struct journal_record *line = &g_array_index(got, struct journal_record, 0);
+    assert_int_equal(line->event, EVENT_RAISED);
+    assert_int_equal(line->occurrence.bytes[0], 3);
+    assert_true(line->at == T0);
+    g_array_unref(got);
+}
+
 /* ---- changes ---- */
 
 static void
@@ -372,9 +405,13 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, support_set_up, support_tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_every_field_of_a_line),   TEST(test_every_field_of_an_occurrence),
-        TEST(test_every_field_of_an_alarm), TEST(test_every_field_of_maintenance_and_parked),
-        TEST(test_the_last_change_counts),  TEST(test_a_restart_gets_the_occurrences_it_needs),
+        TEST(test_every_field_of_a_line),
+        TEST(test_every_field_of_an_occurrence),
+        TEST(test_every_field_of_an_alarm),
+        TEST(test_every_field_of_maintenance_and_parked),
+        TEST(test_the_rises_that_are_waited_for),
+        TEST(test_the_last_change_counts),
+        TEST(test_a_restart_gets_the_occurrences_it_needs),
     };
     return cmocka_run_group_tests_name("alarm_store", tests, NULL, NULL);
 }
