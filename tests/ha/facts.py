@@ -99,6 +99,16 @@ class Ear:
         with self.lock:
             return dict(self.rows)
 
+    def retained(self):
+        """The rows of alarms that the broker has now: whoever lost it for a moment did not hear
+        what was emptied then."""
+        done = subprocess.run(
+            ["mosquitto_sub", "--unix", self.broker.socket, "-q", "1", "-W", "1",
+             "--retained-only", "-t", f"{self.PREFIX}alarms/#", "-F", "%p"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            check=False, timeout=20)
+        return [json.loads(line) for line in done.stdout.splitlines() if line]
+
     def close(self):
         self.wanted = False
         if self.process is not None and self.process.poll() is None:

@@ -287,7 +287,7 @@ class Stage:
                 b.alarms[i.name] = i.alarms()
             except Trouble:
                 b.alarms[i.name] = []  # then it differs from the others, and that is told
-        b.topics = [r for r in self.ear.current().values() if r.get("state") is not None]
+        b.topics = self.ear.retained()
         b.announced = self.ear.announced()
         b.owner_polls = {name: list(w.owner_polls) for name, w in self.watches.items()}
         return b
