@@ -140,11 +140,32 @@ test_twin(void **state)
     assert_false(hear(m, "i/pc1", true, twin, true)); /* perhaps an earlier life */
     assert_string_equal(misfits_text(m), "");
     assert_true(hear(m, "i/pc1", true, twin, false));
+    misfits_turn(m, US_PER_S);
+    misfits_turn(m, US_PER_S + MISFIT_TWIN_US - 1);
+    assert_string_equal(misfits_text(m), "");
+    misfits_turn(m, US_PER_S + MISFIT_TWIN_US);
     assert_non_null(strstr(misfits_text(m), "another instance is called \"pc1\""));
     assert_false(hear(m, "i/pc1", true, twin, false)); /* or both would answer for ever */
     hear(m, "i/pc1", true, ours, false);
     assert_string_not_equal(misfits_text(m), "");
     hear(m, "i/pc1", true, NULL, false);
+    assert_string_equal(misfits_text(m), "");
+    misfits_free(m);
+}
+
+/* The last words of one that was killed, read when the next one is there already. */
+static void
+test_an_earlier_life_is_no_twin(void **state)
+{
+    (void)state;
+    struct misfits *m = misfits_new("pc1", "boot1", "site");
+    static const char before[] = "{\"instance\":\"pc1\",\"boot\":\"boot0\"}";
+    hear(m, "i/pc1", true, before, false);
+    misfits_turn(m, US_PER_S);
+    hear(m, "i/pc1", true, before, false); /* it had become owner */
+    misfits_turn(m, 2 * US_PER_S);
+    hear(m, "i/pc1", true, NULL, false);
+    misfits_turn(m, 60 * US_PER_S);
     assert_string_equal(misfits_text(m), "");
     misfits_free(m);
 }
@@ -166,9 +187,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ingest), cmocka_unit_test(test_store),
-        cmocka_unit_test(test_about),  cmocka_unit_test(test_made_up_names),
-        cmocka_unit_test(test_twin),   cmocka_unit_test(test_presence),
+        cmocka_unit_test(test_ingest),
+        cmocka_unit_test(test_store),
+        cmocka_unit_test(test_about),
+        cmocka_unit_test(test_made_up_names),
+        cmocka_unit_test(test_twin),
+        cmocka_unit_test(test_presence),
+        cmocka_unit_test(test_an_earlier_life_is_no_twin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -146,6 +146,7 @@ tick(struct engine *e)
     e->health.mqtt.rate = (double)(in->received - *then) / seconds;
     *then = in->received;
     ingest_tick(in, e->now);
+    misfits_turn(e->misfits, e->now.mono);
     engine_update_health(e);
     engine_judge(e);
     /* Counters alone are news once a second, if they moved. */

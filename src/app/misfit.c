@@ -15,7 +15,9 @@
 struct misfits {
     char *name, *boot, *ingest, *store;
     char *twin;         /* boot of the last other process with our name; NULL: none */
-    bool twinned;       /* it was heard on this connection, and has not gone */
+    bool suspected;     /* it was heard on this connection, and has not gone, */
+    bool twinned;       /* … for long enough to be alive */
+    mono_us since;      /* when that was looked at first; 0: not yet */
     GHashTable *others; /* topic → struct other, PEERS_MAX at most */
     char text[256], about[256];
 };
@@ -152,7 +154,7 @@ hear_twin(struct misfits *m, const json_t *presence, bool retained)
 {
     const char *boot = member(presence, "boot");
     if (presence == NULL) {
-        m->twinned = false;
+        m->suspected = m->twinned = false;
         return false;
     }
     /* A retained one is mostly what an earlier life of ours has left behind. */
@@ -162,8 +164,22 @@ hear_twin(struct misfits *m, const json_t *presence, bool retained)
     bool first = g_strcmp0(m->twin, boot) != 0;
     g_free(m->twin);
     m->twin = g_strdup(boot);
-    m->twinned = true;
+    if (!m->suspected) {
+        m->suspected = true;
+        m->since = 0;
+    }
     return first;
+}
+
+void
+misfits_turn(struct misfits *m, mono_us now)
+{
+    if (!m->suspected || m->twinned) {
+        return;
+    }
+    m->since = m->since == 0 ? now : m->since;
+    m->twinned = now - m->since >= MISFIT_TWIN_US;
+    judge(m);
 }
 
 static void
@@ -199,7 +215,7 @@ void
 misfits_connected(struct misfits *m)
 {
     g_hash_table_remove_all(m->others);
-    m->twinned = false;
+    m->suspected = m->twinned = false;
     judge(m);
 }
 

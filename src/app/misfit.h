@@ -15,6 +15,12 @@
 
 #include <jansson.h>
 
+#include "src/core/clock.h"
+
+/* A process that was killed may be heard when the next one has connected; its last will
+ * follows. Who has not gone after so long is there. */
+#define MISFIT_TWIN_US (3 * US_PER_S)
+
 struct misfits;
 
 /* ingest "": this instance never takes custody. boot: of this process. All are copied. */
@@ -32,6 +38,8 @@ char *misfits_presence(const char *ingest, const char *store);
  * name, and that one has to hear of us as well. */
 bool misfits_hear(struct misfits *m, const char *topic, bool ours, const json_t *presence,
                   bool retained);
+/* Time passes: about once a second. */
+void misfits_turn(struct misfits *m, mono_us now);
 /* All of it is told anew. */
 void misfits_connected(struct misfits *m);
 
