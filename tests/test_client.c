@@ -22,7 +22,8 @@ struct fixture {
     unsigned messages, zero_order_wrong;
     unsigned connects;
     enum rc said_in_welcome;
-    unsigned behind; /* messages that came while the client was */
+    unsigned behind;            /* messages that came while the client was */
+    uint64_t number, confirmed; /* of the last message; of those the broker is done with */
 };
 
 static void
@@ -34,6 +35,15 @@ take_message(void *user, const struct client_message *m)
     f->zero_order_wrong += m->len != strlen(want) || memcmp(m->payload, want, m->len) != 0;
     f->messages++;
     f->behind += client_behind(f->client);
+    f->number = m->number;
+}
+
+static void
+take_confirmation(void *user, uint64_t number)
+{
+    struct fixture *f = user;
+    assert_true(number >= f->confirmed);
+    f->confirmed = number;
 }
 
 static void
@@ -83,6 +93,7 @@ begin(struct fixture *f)
         .on_message = take_message,
         .on_connect = take_connect,
         .on_disconnect = take_disconnect,
+        .on_confirmed = take_confirmation,
     };
     assert_int_equal(client_new(&f->client, &config, NULL), RC_OK);
 }
@@ -551,6 +562,57 @@ test_a_marker_that_took_long_is_sent_again(void **state)
     end(&f);
 }
 
+/* Say that the client's UNSUBSCRIBE was read, and so whatever it had written before. */
+static void
+confirm_what_was_read(struct fixture *f)
+{
+    mono_us deadline = clock_now().mono + DEADLINE_US;
+    const uint8_t *mid = NULL;
+    while (mid == NULL) {
+        assert_true(clock_now().mono < deadline);
+        turn(f);
+        client_write(f->client);
+        take_bytes(f);
+        for (guint at = 0; at + 1 < f->heard->len; at += 2u + f->heard->data[at + 1]) {
+            mid = f->heard->data[at] == 0xa2 ? f->heard->data + at + 2 : mid;
+        }
+    }
+    const uint8_t unsuback[] = {0xb0, 4, mid[0], mid[1], 0, 0};
+    g_byte_array_set_size(f->heard, 0);
+    say(f, unsuback, sizeof(unsuback));
+    uint64_t before = f->confirmed;
+    while (f->confirmed == before) {
+        assert_true(clock_now().mono < deadline);
+        turn(f);
+    }
+}
+
+/* What the broker is done with is told by the numbers that the messages had, whoever took the
+ * others: one too many, and it is stored twice when it comes again. */
+static void
+test_the_number_confirmed_is_a_messages_own(void **state)
+{
+    (void)state;
+    struct fixture f;
+    GByteArray *marker = g_byte_array_new();
+    begin(&f);
+    listen_there(&f);
+    connect_to(&f, session);
+    assert_true(take_marker(&f, NULL, marker));
+    hear_message(&f, '0');
+    assert_int_equal(f.number, 1);
+    hear(&f, marker);
+    hear_message(&f, '1');
+    assert_int_equal(f.number, 3);
+    confirm_what_was_read(&f);
+    assert_int_equal(f.confirmed, 3);
+    hear_message(&f, '2');
+    assert_int_equal(f.number, 4);
+    assert_int_equal(f.confirmed, 3);
+    g_byte_array_unref(marker);
+    end(&f);
+}
+
 static void
 test_failure(void **state)
 {
@@ -601,6 +663,7 @@ main(void)
         cmocka_unit_test(test_what_had_waited_is_told_apart),
         cmocka_unit_test(test_a_marker_that_got_lost_is_sent_again),
         cmocka_unit_test(test_a_marker_that_took_long_is_sent_again),
+        cmocka_unit_test(test_the_number_confirmed_is_a_messages_own),
         cmocka_unit_test(test_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

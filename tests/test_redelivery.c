@@ -13,9 +13,16 @@ make_id(unsigned n)
 static bool
 deliver(struct redelivery *r, unsigned n)
 {
-    bool again = redelivery_match(r, make_id(n));
+    bool again = redelivery_match(r, make_id(n), r->delivered + 1);
     redelivery_add(r, make_id(n), again);
     return again;
+}
+
+/* The same without storing it. */
+static bool
+match(struct redelivery *r, struct message_id id)
+{
+    return redelivery_match(r, id, r->delivered + 1);
 }
 
 static void
@@ -62,8 +69,8 @@ test_a_match_leaves_one_entry(void **state)
         assert_true(deliver(&r, 3));
     }
     redelivery_connected(&r);
-    assert_true(redelivery_match(&r, make_id(3)));
-    assert_false(redelivery_match(&r, make_id(3)));
+    assert_true(match(&r, make_id(3)));
+    assert_false(match(&r, make_id(3)));
     redelivery_fini(&r);
 }
 
@@ -77,11 +84,11 @@ test_identity_is_id_and_content(void **state)
     redelivery_connected(&r);
     struct message_id other = make_id(5);
     other.mid = 6;
-    assert_false(redelivery_match(&r, other));
+    assert_false(match(&r, other));
     other = make_id(5);
     other.hash++;
-    assert_false(redelivery_match(&r, other));
-    assert_true(redelivery_match(&r, make_id(5)));
+    assert_false(match(&r, other));
+    assert_true(match(&r, make_id(5)));
     redelivery_fini(&r);
 }
 
@@ -104,6 +111,25 @@ test_confirmed_ones_are_forgotten(void **state)
     redelivery_connected(&r);
     assert_true(deliver(&r, 62));
     assert_true(deliver(&r, 100));
+    redelivery_fini(&r);
+}
+
+/* The client and the engine take messages that are no readings; their PUBACKs count as well. */
+static void
+test_numbers_are_the_connections_own(void **state)
+{
+    (void)state;
+    struct redelivery r;
+    redelivery_init(&r);
+    for (unsigned i = 1; i <= 10; i++) {
+        assert_false(redelivery_match(&r, make_id(i), 2 * i));
+        redelivery_add(&r, make_id(i), false);
+    }
+    redelivery_confirm(&r, 11);
+    assert_int_equal(redelivery_count(&r), 5);
+    redelivery_connected(&r);
+    assert_false(deliver(&r, 5));
+    assert_true(deliver(&r, 6));
     redelivery_fini(&r);
 }
 
@@ -147,7 +173,7 @@ test_packet_ids_come_round(void **state)
     }
     redelivery_connected(&r);
     for (unsigned i = 11; i <= 65535; i++) {
-        assert_false(redelivery_match(&r, make_id(i)));
+        assert_false(match(&r, make_id(i)));
     }
     assert_false(deliver(&r, 5));
     redelivery_confirm(&r, 65525);
@@ -194,9 +220,9 @@ test_it_is_bounded(void **state)
     }
     assert_in_range(redelivery_count(&r), REDELIVERY_MAX, 2 * REDELIVERY_MAX);
     redelivery_connected(&r);
-    assert_true(redelivery_match(&r, make_id(5 * REDELIVERY_MAX - 1)));
-    assert_true(redelivery_match(&r, make_id(4 * REDELIVERY_MAX)));
-    assert_false(redelivery_match(&r, make_id(4 * REDELIVERY_MAX - 1)));
+    assert_true(match(&r, make_id(5 * REDELIVERY_MAX - 1)));
+    assert_true(match(&r, make_id(4 * REDELIVERY_MAX)));
+    assert_false(match(&r, make_id(4 * REDELIVERY_MAX - 1)));
     redelivery_fini(&r);
 }
 
@@ -221,6 +247,7 @@ main(void)
         cmocka_unit_test(test_a_match_leaves_one_entry),
         cmocka_unit_test(test_identity_is_id_and_content),
         cmocka_unit_test(test_confirmed_ones_are_forgotten),
+        cmocka_unit_test(test_numbers_are_the_connections_own),
         cmocka_unit_test(test_new_ones_end_what_comes_again),
         cmocka_unit_test(test_packet_ids_come_round),
         cmocka_unit_test(test_all_that_was_stored_may_come_again),

@@ -166,7 +166,7 @@ take_message(void *user, const struct client_message *m)
     c->told.received++;
     if (m->qos > 0) {
         id.hash = redelivery_hash(m->topic, m->payload, m->len);
-        again = redelivery_match(&c->redelivery, id);
+        again = redelivery_match(&c->redelivery, id, m->number);
     }
     if (!again && !g_str_has_prefix(m->topic, OWN_TOPICS)) { /* "#" hears us as well */
         struct decode_message message = {.topic = m->topic,
@@ -230,10 +230,10 @@ take_disconnect(void *user, const char *why)
 }
 
 static void
-take_confirmation(void *user, uint64_t messages)
+take_confirmation(void *user, uint64_t number)
 {
     struct custody *c = user;
-    redelivery_confirm(&c->redelivery, messages);
+    redelivery_confirm(&c->redelivery, number);
 }
 
 enum rc

@@ -44,10 +44,10 @@ take_connect(void *user, bool session_present)
 }
 
 static void
-take_confirmation(void *user, uint64_t messages)
+take_confirmation(void *user, uint64_t number)
 {
     struct engine *e = user;
-    ingest_confirmed(&e->ingest, messages);
+    ingest_confirmed(&e->ingest, number);
 }
 
 static void

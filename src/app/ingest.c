@@ -124,9 +124,9 @@ ingest_committed(const struct ingest *in)
 }
 
 void
-ingest_confirmed(struct ingest *in, uint64_t messages)
+ingest_confirmed(struct ingest *in, uint64_t number)
 {
-    redelivery_confirm(&in->redelivery, messages);
+    redelivery_confirm(&in->redelivery, number);
 }
 
 void
@@ -213,7 +213,7 @@ ingest_message(struct ingest *in, const struct client_message *m, struct now now
     in->received++;
     if (m->qos > 0) {
         id.hash = redelivery_hash(m->topic, m->payload, m->len);
-        again = redelivery_match(&in->redelivery, id);
+        again = redelivery_match(&in->redelivery, id, m->number);
     }
     if (g_str_has_prefix(m->topic, OWN_TOPICS)) {
         return; /* a source of "#" hears us and our peers as well */

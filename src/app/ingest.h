@@ -41,8 +41,8 @@ void ingest_init(struct ingest *in, struct cache *cache, struct decoder *decoder
 void ingest_fini(struct ingest *in);
 
 void ingest_connected(struct ingest *in, bool session_present);
-/* The broker has the PUBACKs of the first so many messages of this connection. */
-void ingest_confirmed(struct ingest *in, uint64_t messages);
+/* The broker has the PUBACKs of the messages of this connection up to that number. */
+void ingest_confirmed(struct ingest *in, uint64_t number);
 void ingest_message(struct ingest *in, const struct client_message *m, struct now now);
 
 /* Time passes: once a second. */

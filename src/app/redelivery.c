@@ -3,7 +3,7 @@
 
 struct entry {
     struct message_id id;
-    uint64_t number; /* the how manieth message of its connection */
+    uint64_t number; /* of its message, within its connection */
     bool matched;    /* it came again, and is remembered by a newer entry */
 };
 
@@ -130,10 +130,10 @@ lower_bound(const struct redelivery *r, const struct known *what)
 }
 
 bool
-redelivery_match(struct redelivery *r, struct message_id id)
+redelivery_match(struct redelivery *r, struct message_id id, uint64_t number)
 {
     struct known what = {.id = id};
-    r->delivered++;
+    r->delivered = number;
     for (guint i = lower_bound(r, &what); i < r->known->len; i++) {
         struct known *k = &g_array_index(r->known, struct known, i);
         if (compare(k, &what) != 0) {
@@ -154,14 +154,14 @@ redelivery_match(struct redelivery *r, struct message_id id)
 }
 
 void
-redelivery_confirm(struct redelivery *r, uint64_t n)
+redelivery_confirm(struct redelivery *r, uint64_t number)
 {
     bool settled = is_settled(r);
     guint gone = 0;
     while (gone < r->entries->len) {
         const struct entry *e = &g_array_index(r->entries, struct entry, gone);
         bool earlier = r->first + gone < r->connection;
-        if (earlier ? !settled && !e->matched : e->number > n) {
+        if (earlier ? !settled && !e->matched : e->number > number) {
             break;
         }
         gone++;

@@ -36,7 +36,7 @@ struct redelivery {
     uint64_t first;      /* position of the oldest, counted from the beginning of time */
     uint64_t connection; /* entries before this position are of earlier connections */
     GArray *known;       /* of these, at the moment of the connect: sorted by identity */
-    uint64_t delivered;  /* messages of QoS 1 over this connection */
+    uint64_t delivered;  /* number of the last message of QoS 1 over this connection */
     guint unknown;       /* how many in a row were none of the known ones */
     guint fresh;         /* and of those stored, how many in a row were new */
 };
@@ -50,18 +50,18 @@ void redelivery_connected(struct redelivery *r);
 void redelivery_forget(struct redelivery *r);
 
 /*
- * A message of QoS 1 has come; call it for each. True: it is one of the known ones, which will
- * not match a second time.
+ * A message of QoS 1 has come, the how manieth of this connection (others may have taken some).
+ * True: it is one of the known ones, which will not match a second time.
  */
-bool redelivery_match(struct redelivery *r, struct message_id id);
+bool redelivery_match(struct redelivery *r, struct message_id id, uint64_t number);
 
 /* The last message was stored, or has come again: it is to be remembered. */
 void redelivery_add(struct redelivery *r, struct message_id id, bool again);
 /* The same for one that an earlier process stored, before the first connection. */
 void redelivery_load(struct redelivery *r, struct message_id id);
 
-/* The broker has the PUBACKs of the first n messages of this connection. */
-void redelivery_confirm(struct redelivery *r, uint64_t n);
+/* The broker has the PUBACKs of the messages of this connection up to that number. */
+void redelivery_confirm(struct redelivery *r, uint64_t number);
 
 /* How many entries are remembered. */
 size_t redelivery_count(const struct redelivery *r);

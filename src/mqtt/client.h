@@ -46,7 +46,8 @@ struct client_message {
     const char *topic; /* as received: untrusted */
     const void *payload;
     size_t len;
-    uint16_t mid; /* 0 at QoS 0 */
+    uint16_t mid;    /* 0 at QoS 0 */
+    uint64_t number; /* the how manieth of QoS 1 over this connection, from 1; 0 at QoS 0 */
     int qos;
     bool retain;
 };
@@ -72,9 +73,9 @@ struct client_config {
     /* session_present: the broker kept our session, redeliveries are to be expected. */
     void (*on_connect)(void *user, bool session_present);
     void (*on_disconnect)(void *user, const char *why);
-    /* The broker has got the PUBACKs of the first so many messages of QoS 1 that came over this
-     * connection: it will not send them again. Told now and then. May be NULL. */
-    void (*on_confirmed)(void *user, uint64_t messages);
+    /* The broker has got the PUBACKs of all messages of QoS 1 up to the one of this number: it
+     * will not send them again. Told now and then. May be NULL. */
+    void (*on_confirmed)(void *user, uint64_t number);
 };
 
 /* The retained messages of own_filters once more. Nothing without a connection. */

@@ -204,6 +204,7 @@ delivered(struct mosquitto *m, void *user, const struct mosquitto_message *msg)
         .payload = msg->payload,
         .len = (size_t)msg->payloadlen,
         .mid = msg->qos > 0 ? (uint16_t)msg->mid : 0,
+        .number = msg->qos > 0 ? c->custody.delivered : 0,
         .qos = msg->qos,
         .retain = msg->retain,
     };

@@ -36,7 +36,7 @@ struct client {
     void (*on_message)(void *user, const struct client_message *m);
     void (*on_connect)(void *user, bool session_present);
     void (*on_disconnect)(void *user, const char *why);
-    void (*on_confirmed)(void *user, uint64_t messages);
+    void (*on_confirmed)(void *user, uint64_t number);
 
     enum client_phase phase;
     bool fell; /* the connection went, client_turn() has to plan the next attempt */
