@@ -44,7 +44,8 @@ struct outbox_span {
 /* What goes in one transaction: rows of several messages. */
 struct outbox_batch {
     struct segment segment;
-    uint64_t number;  /* 1 is the segment's first */
+    uint64_t number; /* 1 is the segment's first */
+    int64_t place; /* in the outbox, rising in the order of outbox_next(); 0: not from there */
     GArray *messages; /* struct message_id, of all its messages of QoS 1 */
     GArray *spans;    /* struct outbox_span, one for each of messages, rising */
     GArray *records;  /* struct record; series: as outbox_number() gave it */
@@ -80,6 +81,10 @@ MUST_USE enum rc outbox_add(struct outbox *o, const struct outbox_batch *b, stru
  * batch): appended to out, struct outbox_batch *. Empty: there is nothing. */
 MUST_USE enum rc outbox_first(struct outbox *o, size_t max_rows, GPtrArray *out,
                               struct err *err);
+/* The same of those behind the place after. When out has some already, only of their segment.
+ */
+MUST_USE enum rc outbox_next(struct outbox *o, int64_t after, size_t max_rows, GPtrArray *out,
+                             struct err *err);
 /* How many messages of the segment wait here in batches after this one; counted up to limit. */
 uint64_t outbox_messages_after(const struct outbox *o, const struct uuid *segment,
                                uint64_t number, uint64_t limit);

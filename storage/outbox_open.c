@@ -47,7 +47,7 @@ static const char *const texts[] = {
                     " last) VALUES(?,?,?,?,?,?,?,0)",
     [SET_LAST] = "UPDATE segment SET last = ?2 WHERE id = ?1",
     [ADD_BATCH] = "INSERT INTO batch VALUES(?,?,?,?)",
-    [SEE_BATCHES] = "SELECT id, rows, messages, body FROM batch ORDER BY id",
+    [SEE_BATCHES] = "SELECT id, rows, messages, body FROM batch WHERE id > ? ORDER BY id",
     [SEE_SEGMENT] = "SELECT uuid, instance, epoch, term, arbiter, begun, fresh FROM segment"
                     " WHERE id = ?",
     [SEE_MESSAGES] = "SELECT b.messages FROM segment AS s JOIN batch AS b"

@@ -61,7 +61,8 @@ read_batch(sqlite3_stmt *stmt, const struct segment *segment, struct outbox_batc
     struct outbox_batch *b = g_new(struct outbox_batch, 1);
     outbox_batch_init(b);
     b->segment = *segment;
-    b->number = (uint64_t)(sqlite3_column_int64(stmt, 0) & NUMBER_MAX);
+    b->place = sqlite3_column_int64(stmt, 0);
+    b->number = (uint64_t)(b->place & NUMBER_MAX);
     const void *body = sqlite3_column_blob(stmt, 3);
     size_t len = (size_t)sqlite3_column_bytes(stmt, 3);
     if (body == NULL || !outbox_unpack(b, body, len) ||
@@ -73,22 +74,24 @@ read_batch(sqlite3_stmt *stmt, const struct segment *segment, struct outbox_batc
     return true;
 }
 
-/* *ret_bad: a batch that cannot be read and has to be set aside first; 0: none. */
+/* only: of this batch's segment, NULL: of the first one's. *ret_bad: a batch that cannot be
+ * read and has to be set aside first; 0: none. */
 static enum rc
-read_batches(struct outbox *o, size_t max_rows, GPtrArray *out, int64_t *ret_bad,
-             struct err *err)
+read_batches(struct outbox *o, int64_t after, const struct outbox_batch *only, size_t max_rows,
+             GPtrArray *out, int64_t *ret_bad, struct err *err)
 {
     sqlite3_stmt *stmt = o->stmt[SEE_BATCHES];
-    struct segment segment = {.instance = ""};
-    int64_t number = 0;
+    struct segment segment = only != NULL ? only->segment : (struct segment){.instance = ""};
+    int64_t number = only != NULL ? only->place >> NUMBER_BITS : 0;
     size_t rows = 0;
     bool row = false;
     enum rc rc;
+    sqlite3_bind_int64(stmt, 1, after);
     while ((rc = outbox_step(o, SEE_BATCHES, &row, err)) == RC_OK && row) {
         int64_t id = sqlite3_column_int64(stmt, 0);
         struct outbox_batch *b;
         rows += (size_t)sqlite3_column_int64(stmt, 1);
-        if (number != 0 && (id >> NUMBER_BITS != number || rows > max_rows)) {
+        if ((number != 0 && id >> NUMBER_BITS != number) || (out->len > 0 && rows > max_rows)) {
             break;
         }
         if (number == 0) {
@@ -111,12 +114,19 @@ read_batches(struct outbox *o, size_t max_rows, GPtrArray *out, int64_t *ret_bad
 enum rc
 outbox_first(struct outbox *o, size_t max_rows, GPtrArray *out, struct err *err)
 {
+    return outbox_next(o, 0, max_rows, out, err);
+}
+
+enum rc
+outbox_next(struct outbox *o, int64_t after, size_t max_rows, GPtrArray *out, struct err *err)
+{
     GPtrArray *found = g_ptr_array_new_with_free_func(outbox_batch_free);
+    const struct outbox_batch *only = out->len > 0 ? g_ptr_array_index(out, 0) : NULL;
     enum rc rc;
     int64_t bad;
     do {
         bad = 0;
-        rc = read_batches(o, max_rows, found, &bad, err);
+        rc = read_batches(o, after, only, max_rows, found, &bad, err);
         if (rc == RC_OK && bad != 0) {
             rc = set_aside(o, bad, err);
         }

@@ -79,6 +79,9 @@ MUST_USE enum rc pg_exec(struct pg *pg, const char *text, struct err *err);
 MUST_USE enum rc pg_copy_begin(struct pg *pg, enum pg_statement which, struct err *err);
 MUST_USE enum rc pg_copy_data(struct pg *pg, const void *bytes, size_t len, struct err *err);
 MUST_USE enum rc pg_copy_end(struct pg *pg, struct err *err);
+/* The first half of the end, by itself: the server is told, and has work while the caller does
+ * something else. pg_copy_end() is still to come. */
+MUST_USE enum rc pg_copy_close(struct pg *pg, struct err *err);
 
 /* Whether a notification has come since last asked; reads what the socket has, never waits. Ask
  * after every statement, too: its answer may have brought one, and the socket is silent then.

@@ -51,6 +51,7 @@ pg_copy_begin(struct pg *pg, enum pg_statement which, struct err *err)
         return pg_lose(pg, NULL, say);
     }
     pg->unsent = 0;
+    pg->copy_closed = false;
     mono_us deadline = clock_now().mono + pg->answer_us;
     rc = pg_flush(pg, deadline, false, say);
     return rc == RC_OK ? await_copy(pg, deadline, say) : rc;
@@ -79,17 +80,26 @@ pg_copy_data(struct pg *pg, const void *bytes, size_t len, struct err *err)
 }
 
 enum rc
-pg_copy_end(struct pg *pg, struct err *err)
+pg_copy_close(struct pg *pg, struct err *err)
 {
     struct err own;
     struct err *say = err != NULL ? err : &own;
     enum rc rc = pg_begin(pg, say);
-    if (rc != RC_OK) {
+    if (rc != RC_OK || pg->copy_closed) {
         return rc;
     }
     if (PQputCopyEnd(pg->connection, NULL) <= 0) {
         return pg_lose(pg, NULL, say);
     }
-    rc = pg_flush(pg, clock_now().mono + pg->answer_us, true, say);
+    pg->copy_closed = true;
+    return pg_flush(pg, clock_now().mono + pg->answer_us, true, say);
+}
+
+enum rc
+pg_copy_end(struct pg *pg, struct err *err)
+{
+    struct err own;
+    struct err *say = err != NULL ? err : &own;
+    enum rc rc = pg_copy_close(pg, say);
     return rc == RC_OK ? pg_finish(pg, clock_now().mono + pg->answer_us, NULL, say) : rc;
 }

@@ -306,6 +306,14 @@ send_bytes(struct pg_readings *r, struct err *err)
     return rc;
 }
 
+static void
+meanwhile(const struct pg_readings *r, bool ending)
+{
+    if (r->meanwhile != NULL) {
+        r->meanwhile(r->meanwhile_user, ending);
+    }
+}
+
 enum rc
 load_copy(struct pg_readings *r, const struct load *l, size_t first, size_t end,
           struct err *err)
@@ -321,11 +329,16 @@ load_copy(struct pg_readings *r, const struct load *l, size_t first, size_t end,
     copy_rows_header(r->bytes);
     while (rc == RC_OK && (row = load_next(&c, &n)) != NULL) {
         copy_rows_append(r->bytes, row, number_of(r, row->series), r->segment.id);
-        rc = r->bytes->len >= SEND_BYTES ? send_bytes(r, err) : RC_OK;
+        if (r->bytes->len >= SEND_BYTES) {
+            rc = send_bytes(r, err);
+            meanwhile(r, false);
+        }
     }
     if (rc == RC_OK) {
         copy_rows_trailer(r->bytes);
         rc = send_bytes(r, err);
     }
+    rc = rc == RC_OK ? pg_copy_close(r->pg, err) : rc;
+    meanwhile(r, true);
     return rc == RC_OK ? pg_copy_end(r->pg, err) : rc;
 }

@@ -14,6 +14,7 @@ struct pg {
     char state[PG_STATE_SIZE];
     const char *text; /* what pg_exec() is sending, for the line of a refusal; else NULL */
     size_t unsent;    /* bytes of a COPY given since the last flush, at most */
+    bool copy_closed; /* the server knows that no more of it comes */
 };
 
 /* What libpq or the server said, in one harmless line. NULL, "": no reason. */

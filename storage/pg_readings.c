@@ -37,6 +37,13 @@ pg_readings_free(struct pg_readings *r)
     g_free(r);
 }
 
+void
+pg_readings_meanwhile(struct pg_readings *r, pg_meanwhile *call, void *user)
+{
+    r->meanwhile = call;
+    r->meanwhile_user = user;
+}
+
 static bool
 state_is(const struct pg_readings *r, const char *state)
 {
@@ -50,7 +57,10 @@ load_outcome(const struct pg_readings *r)
     if (state_is(r, "LS001")) {
         return PG_FENCED;
     }
-    bool at_row = g_str_has_prefix(state, "22") || g_str_has_prefix(state, "23");
+    /* Data exception, integrity violation, and what a trigger of the site's own raises: ours
+     * have states of their own. */
+    bool at_row = g_str_has_prefix(state, "22") || g_str_has_prefix(state, "23") ||
+                  strcmp(state, "P0001") == 0;
     return at_row ? PG_REFUSED : PG_TROUBLE;
 }
 

@@ -25,6 +25,14 @@ MUST_USE enum rc pg_readings_new(struct pg_readings **ret, struct pg *pg,
                                  const struct outbox *outbox, struct err *err);
 void pg_readings_free(struct pg_readings *r); /* NULL is fine */
 
+/*
+ * While the store takes the rows of a COPY, there is time for something else: it is called some
+ * hundred times in a full one, as long as the server has enough to do for about a millisecond,
+ * and once at its end (ending), when the store commits. It does not use r or its connection.
+ */
+typedef void pg_meanwhile(void *user, bool ending);
+void pg_readings_meanwhile(struct pg_readings *r, pg_meanwhile *call, void *user);
+
 /* How one write ended besides enum rc. */
 enum pg_outcome {
     PG_STORED,  /* these batches are there, now or already before */

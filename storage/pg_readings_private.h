@@ -13,6 +13,8 @@ struct pg_readings {
     GArray *series;    /* int32_t: the store's numbers by the outbox's; 0: not asked yet */
     GArray *days;      /* int32_t: those that have room in the store */
     GByteArray *bytes; /* rows on their way */
+    pg_meanwhile *meanwhile; /* NULL: nobody wants the time */
+    void *meanwhile_user;
     struct {
         bool known;
         struct uuid uuid;

@@ -3,6 +3,7 @@
  * Every call into SQLite is made to fail once: the first, the second, and so on until a run
  * passes without. Nothing may be lost or kept twice, and no good file be taken for damaged.
  */
+#include "storage/outbox_drain.h"
 #include "tests/cache_support.h"
 #include "tests/outbox_support.h"
 #include "tests/sqlite_faults.h"
@@ -85,6 +86,35 @@ refuse_and_retry(struct outbox *o)
     g_array_unref(rows);
 }
 
+/* All in slices of one batch, with the next one read meanwhile. */
+static void
+send_all(struct outbox *o)
+{
+    struct outbox_drain d;
+    drain_init(&d, o);
+    for (unsigned slices = 0;; slices++) {
+        GPtrArray *slice = outbox_support_batches();
+        for (int i = 0; drain_take(&d, 3, slice, NULL) != RC_OK; i++) {
+            assert_true(fault_fired() && i < TRIES);
+            assert_int_equal(slice->len, 0);
+        }
+        if (slice->len == 0) {
+            g_ptr_array_unref(slice);
+            break;
+        }
+        assert_true(slices < 5); /* a lost answer may bring one again */
+        drain_meanwhile(&d, false);
+        drain_meanwhile(&d, true);
+        const struct outbox_batch *last = g_ptr_array_index(slice, slice->len - 1);
+        for (int i = 0; drain_sent(&d, last, NULL) != RC_OK; i++) {
+            assert_true(fault_fired() && i < TRIES);
+        }
+        g_ptr_array_unref(slice);
+    }
+    drain_fini(&d);
+    check_first(o, 0);
+}
+
 static void
 run(const char *path)
 {
@@ -101,6 +131,9 @@ run(const char *path)
     outbox_close(o);
     o = open_outbox(path);
     check_first(o, 1);
+    add(o, &s, 3);
+    add(o, &s, 4);
+    send_all(o);
     outbox_close(o);
 }
 

@@ -35,6 +35,7 @@ close_all(struct custody *c)
     dialer_stop(c->dialer);
     keeper_stop(c->keeper);
     decoder_free(c->decoder);
+    drain_fini(&c->drain);
     outbox_close(c->outbox);
     plant_unref(c->plant);
     plant_unref(c->asked.plant);
@@ -55,10 +56,11 @@ open_all(struct custody *c, struct plant *plant, struct err *err)
     char *path = g_strconcat(config->cache.path, ".outbox", NULL);
     enum rc rc = outbox_open(&c->outbox, path, err);
     g_free(path);
-    if (rc == RC_OK && *outbox_notice(c->outbox) != '\0') {
-        log_warning("outbox: %s", outbox_notice(c->outbox));
-    }
     if (rc == RC_OK) {
+        drain_init(&c->drain, c->outbox);
+        if (*outbox_notice(c->outbox) != '\0') {
+            log_warning("outbox: %s", outbox_notice(c->outbox));
+        }
         rc = sources_decoder(&c->decoder, config, c->profiles, plant, err);
     }
     if (rc != RC_OK) {

@@ -17,6 +17,7 @@
 #include "src/core/model.h"
 #include "src/decode/decode.h"
 #include "src/mqtt/client.h"
+#include "storage/outbox_drain.h"
 #include "storage/pg_readings.h"
 
 /*
@@ -92,9 +93,10 @@ struct custody {
     struct pg *pg;                /* NULL: none */
     struct pg_readings *readings; /* the same */
     mono_us dial_at;
-    int64_t dial_delay; /* the next one */
-    bool backlog;       /* there may be something in the outbox */
-    mono_us backlog_at; /* not before */
+    int64_t dial_delay;        /* the next one */
+    bool backlog;              /* there may be something in the outbox */
+    struct outbox_drain drain; /* of it, on their way to the store */
+    mono_us backlog_at;        /* not before */
     mono_us upkeep_at;
     bool seam_wanted;  /* with the next connect */
     struct seam *seam; /* the gap at this take-over; NULL: none, or filled */

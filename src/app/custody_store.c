@@ -29,6 +29,7 @@ custody_drop_store(struct custody *c)
 {
     pg_readings_free(g_steal_pointer(&c->readings));
     pg_close(g_steal_pointer(&c->pg));
+    drain_again(&c->drain); /* what was read ahead would only take room */
     c->dial_at = c->now.mono + c->dial_delay;
     c->dial_delay = MIN(c->dial_delay * 2, STALL_LAST_US);
     c->told.connected = false;
@@ -54,6 +55,7 @@ take_connection(struct custody *c)
         custody_tell(c, CUSTODY_STORE, &err);
         return;
     }
+    pg_readings_meanwhile(c->readings, drain_meanwhile, &c->drain);
     log_info("custody: connected to the central store");
     c->told.connected = true;
     custody_tell(c, CUSTODY_STORE, NULL);
@@ -275,7 +277,7 @@ static void
 batches_sent(struct custody *c, const struct outbox_batch *last)
 {
     struct err err = {.text = ""};
-    if (outbox_sent(c->outbox, &last->segment.id, last->number, &err) != RC_OK) {
+    if (drain_sent(&c->drain, last, &err) != RC_OK) {
         custody_tell(c, CUSTODY_OUTBOX, &err); /* the store knows them when they come again */
         c->backlog_at = c->now.mono + RETRY_US;
     } else if (uuid_equal(&last->segment.id, &c->segment.id) && last->number >= c->queued) {
@@ -323,8 +325,10 @@ send_batches(struct custody *c, GPtrArray *batches)
     }
     if (rc == RC_OK) {
         batches_sent(c, batches->pdata[batches->len - 1]);
-    } else if (rc != RC_INVALID || outcome != PG_GAP ||
-               skip(c, batches->pdata[0], &err) != RC_OK) {
+        return;
+    }
+    drain_again(&c->drain);
+    if (rc != RC_INVALID || outcome != PG_GAP || skip(c, batches->pdata[0], &err) != RC_OK) {
         c->backlog_at = c->now.mono + TROUBLE_US; /* after a gap: at once, without it */
     }
 }
@@ -334,7 +338,7 @@ custody_send_backlog(struct custody *c, size_t max_rows)
 {
     struct err err = {.text = ""};
     GPtrArray *batches = g_ptr_array_new_with_free_func(outbox_batch_free);
-    if (outbox_first(c->outbox, max_rows, batches, &err) != RC_OK) {
+    if (drain_take(&c->drain, max_rows, batches, &err) != RC_OK) {
         custody_tell(c, CUSTODY_OUTBOX, &err);
         c->backlog_at = c->now.mono + RETRY_US;
     } else if (batches->len == 0) {

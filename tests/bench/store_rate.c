@@ -9,8 +9,9 @@
  * The last line tells rows and seconds as JSON.
  */
 #include "src/core/text.h"
-#include "storage/pg_readings.h"
+#include "storage/outbox_drain.h"
 #include "storage/copy_rows.h"
+#include "storage/pg_readings.h"
 
 #include <sys/resource.h>
 
@@ -129,15 +130,6 @@ open_pg(const char *conninfo)
     return pg;
 }
 
-static GPtrArray *
-first(struct outbox *o, size_t rows)
-{
-    struct err err;
-    GPtrArray *batches = g_ptr_array_new_with_free_func(outbox_batch_free);
-    check(outbox_first(o, rows, batches, &err), &err);
-    return batches;
-}
-
 static uint64_t
 count_rows(const GPtrArray *batches)
 {
@@ -155,25 +147,29 @@ send(const char *path, const char *conninfo)
     struct outbox *o = open_outbox(path);
     struct pg *pg = open_pg(conninfo);
     struct pg_readings *r = NULL;
+    struct outbox_drain drain;
     struct err err;
     mono_us from = clock_now().mono;
     double cpu = cpu_seconds();
     uint64_t rows = 0;
     check(pg_readings_new(&r, pg, o, &err), &err);
+    drain_init(&drain, o);
+    pg_readings_meanwhile(r, drain_meanwhile, &drain);
+    GPtrArray *batches = g_ptr_array_new_with_free_func(outbox_batch_free);
     for (;;) {
         enum pg_outcome outcome;
-        GPtrArray *batches = first(o, PG_READINGS_AT_ONCE);
+        check(drain_take(&drain, PG_READINGS_AT_ONCE, batches, &err), &err);
         if (batches->len == 0) {
-            g_ptr_array_unref(batches);
             break;
         }
         check(pg_readings_store(r, batches, "", &outcome, &err), &err);
-        const struct outbox_batch *last = g_ptr_array_index(batches, batches->len - 1);
-        check(outbox_sent(o, &last->segment.id, last->number, &err), &err);
+        check(drain_sent(&drain, g_ptr_array_index(batches, batches->len - 1), &err), &err);
         rows += count_rows(batches);
-        g_ptr_array_unref(batches);
+        g_ptr_array_set_size(batches, 0);
     }
     tell(rows, from, cpu);
+    g_ptr_array_unref(batches);
+    drain_fini(&drain);
     pg_readings_free(r);
     pg_close(pg);
     outbox_close(o);
@@ -195,8 +191,10 @@ static GByteArray *
 ready_made(const char *path, uint64_t *ret_rows)
 {
     struct outbox *o = open_outbox(path);
-    GPtrArray *batches = first(o, SIZE_MAX);
+    GPtrArray *batches = g_ptr_array_new_with_free_func(outbox_batch_free);
     GByteArray *bytes = g_byte_array_new();
+    struct err err;
+    check(outbox_first(o, SIZE_MAX, batches, &err), &err);
     *ret_rows = count_rows(batches);
     copy_rows_header(bytes);
     for (unsigned i = 0; i < batches->len; i++) {

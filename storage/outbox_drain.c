@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "storage/outbox_drain.h"
+
+#define STEP_ROWS 6000 /* read within a millisecond, while the server takes half as many */
+
+/* What was sent leaves the disk. */
+static enum rc
+forget_sent(struct outbox_drain *d, struct err *err)
+{
+    enum rc rc = RC_OK;
+    if (d->number != 0) {
+        rc = outbox_sent(d->outbox, &d->segment, d->number, err);
+        d->number = rc == RC_OK ? 0 : d->number;
+    }
+    return rc;
+}
+
+void
+drain_init(struct outbox_drain *d, struct outbox *outbox)
+{
+    *d = (struct outbox_drain){.outbox = outbox};
+    d->ahead = g_ptr_array_new_with_free_func(outbox_batch_free);
+}
+
+void
+drain_fini(struct outbox_drain *d)
+{
+    /* If it cannot be: the store knows them when they come again. */
+    (void)!forget_sent(d, NULL);
+    g_clear_pointer(&d->ahead, g_ptr_array_unref);
+}
+
+/* At most about max_rows of what follows, into ahead. */
+static enum rc
+read_on(struct outbox_drain *d, size_t max_rows, struct err *err)
+{
+    unsigned before = d->ahead->len;
+    enum rc rc = outbox_next(d->outbox, d->place, max_rows, d->ahead, err);
+    for (unsigned i = before; i < d->ahead->len; i++) {
+        const struct outbox_batch *batch = g_ptr_array_index(d->ahead, i);
+        d->rows += batch->records->len;
+        d->place = batch->place;
+    }
+    d->complete = rc == RC_OK && (d->ahead->len == before || d->rows >= d->wanted);
+    return rc;
+}
+
+static void
+drop_ahead(struct outbox_drain *d)
+{
+    g_ptr_array_set_size(d->ahead, 0);
+    d->rows = 0;
+    d->complete = false;
+}
+
+enum rc
+drain_take(struct outbox_drain *d, size_t max_rows, GPtrArray *out, struct err *err)
+{
+    enum rc rc = RC_OK;
+    if (d->ahead->len == 0) { /* the oldest, then: and that must not be what was sent */
+        d->place = 0;
+        rc = forget_sent(d, err);
+    }
+    d->wanted = max_rows;
+    if (rc == RC_OK && d->rows < max_rows) {
+        rc = read_on(d, max_rows - d->rows, err);
+    }
+    if (rc == RC_OK) {
+        g_ptr_array_extend(out, d->ahead, NULL, NULL);
+        g_ptr_array_set_free_func(d->ahead, NULL);
+        drop_ahead(d);
+        g_ptr_array_set_free_func(d->ahead, outbox_batch_free);
+    }
+    return rc;
+}
+
+enum rc
+drain_sent(struct outbox_drain *d, const struct outbox_batch *last, struct err *err)
+{
+    enum rc rc = forget_sent(d, err); /* an earlier one, if that failed until now */
+    if (rc == RC_OK) {
+        d->segment = last->segment.id;
+        d->number = last->number;
+        rc = d->ahead->len == 0 ? forget_sent(d, err) : RC_OK;
+    }
+    return rc;
+}
+
+void
+drain_again(struct outbox_drain *d)
+{
+    drop_ahead(d);
+    d->place = 0;
+    (void)!forget_sent(d, NULL); /* or with the next slice */
+}
+
+void
+drain_meanwhile(void *drain, bool ending)
+{
+    struct outbox_drain *d = drain;
+    /* Whatever fails here fails again when the next slice is taken, and is told then. */
+    if (ending) {
+        (void)!forget_sent(d, NULL);
+    } else if (!d->complete) {
+        (void)!read_on(d, MIN(STEP_ROWS, d->wanted - d->rows), NULL);
+    }
+}
