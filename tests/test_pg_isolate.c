@@ -98,6 +98,28 @@ test_several_reasons(void **state)
     line_close(&l);
 }
 
+/* A rule of the site's own, in plain PL/pgSQL, is a reason as good as any of the server's. */
+static void
+test_a_trigger_of_the_site(void **state)
+{
+    struct line l = line_open(state);
+    struct segment s = outbox_support_segment(1, 1, false);
+    store_do(l.store, "create function public.plausible() returns trigger language plpgsql as"
+                      " $$begin if new.value < 0 then raise exception 'below the sea: %',"
+                      " new.value; end if; return new; end$$;"
+                      " create trigger plausible before insert on leitstand.reading"
+                      " for each row execute function public.plausible()");
+    GPtrArray *batches = many(&l, &s);
+    row_of(batches, 77)->num = -1;
+    row_of(batches, 7777)->num = -2;
+    line_refused(&l, batches, "", PG_REFUSED);
+    isolate(&l, batches, "", PG_STORED, 2);
+    line_assert_rows(&l, MANY - 2);
+    assert_quarantine(&l, 2, "below the sea: -");
+    g_ptr_array_unref(batches);
+    line_close(&l);
+}
+
 /* A clock that is wrong spoils all that comes from it. */
 static void
 test_all_rows_are_bad(void **state)
@@ -166,11 +188,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        STORE_TEST(test_one_bad_row_among_many),
-        STORE_TEST(test_several_reasons),
-        STORE_TEST(test_all_rows_are_bad),
-        STORE_TEST(test_fenced_in_between),
-        STORE_TEST(test_retry),
+        STORE_TEST(test_one_bad_row_among_many), STORE_TEST(test_several_reasons),
+        STORE_TEST(test_a_trigger_of_the_site),  STORE_TEST(test_all_rows_are_bad),
+        STORE_TEST(test_fenced_in_between),      STORE_TEST(test_retry),
     };
     return cmocka_run_group_tests(tests, store_group_set_up, NULL);
 }
