@@ -64,11 +64,11 @@ def pg_cut_owner(s):
     hold(3.0)
 
 
-def unmoved(s, cut):
+def unmoved(s, cut, mode="cut"):
     """What concerns a standby only leaves the owner owner."""
     owner = s.owner()
     other = s.others(owner)[0]
-    cut("cut", other)
+    cut(mode, other)
     hold(9.0)
     s.report("the owner stays", s.owner() is owner, s.roles())
     cut("forward", other)
@@ -82,6 +82,14 @@ def pg_cut_standby(s):
 
 def mqtt_cut_standby(s):
     unmoved(s, s.mqtt)
+
+
+def pg_stall_standby(s):
+    unmoved(s, s.pg, "stall")
+
+
+def mqtt_stall_standby(s):
+    unmoved(s, s.mqtt, "stall")
 
 
 def pg_cut_all(s, mode="cut"):
@@ -134,13 +142,18 @@ def pg_stall_owner(s):
     hold(4.0)
 
 
-def mqtt_cut_all(s):
+def mqtt_cut_all(s, mode="cut"):
     """Nobody reaches the broker."""
-    s.mqtt("cut")
+    s.mqtt(mode)
     hold(9.0)
     s.mqtt("forward")
     s.await_owner()
     hold(3.0)
+
+
+def mqtt_stall_all(s):
+    """The broker's connections stay open, and nothing passes."""
+    mqtt_cut_all(s, "stall")
 
 
 def both_cut_owner(s):
@@ -156,16 +169,21 @@ def both_cut_owner(s):
     hold(4.0)
 
 
-def both_cut_all(s):
+def both_cut_all(s, mode="cut"):
     """Nobody reaches anything."""
-    s.pg("cut")
-    s.mqtt("cut")
+    s.pg(mode)
+    s.mqtt(mode)
     hold(9.0)
     s.mqtt("forward")
     hold(2.0)
     s.pg("forward")
     s.await_owner()
     hold(3.0)
+
+
+def both_stall_all(s):
+    """All connections stay open, and nothing passes."""
+    both_cut_all(s, "stall")
 
 
 def slow_owner(s):
@@ -223,18 +241,23 @@ def broker_restart(s):
     s.await_owner()
 
 
-def disk_full(s):
+def disk_full(s, owner=True):
     """The disk of one instance is full; first it is the owner."""
     victim = s.instances[0]
     hold(5.0)  # as in handover(): whoever is made owner then may speak at once
-    if s.owner() is not victim:
-        s.hand_over(s.owner(), victim)
+    if (s.owner() is victim) != owner:
+        s.hand_over(s.owner(), s.others(s.owner())[0])
     s.fault("disk full", of=victim.name, how="tmpfs" if s.small_disk else "file size limit")
     victim.fill_disk()
     hold(8.0)
     s.fault("disk free", of=victim.name)
     victim.free_disk()
     hold(4.0)
+
+
+def disk_full_standby(s):
+    """The disk of an instance that is not owner is full."""
+    disk_full(s, owner=False)
 
 
 def clock_steps(s):
@@ -326,12 +349,16 @@ SCENARIOS = [
     Scenario(pause_owner),
     Scenario(pg_cut_owner),
     Scenario(pg_cut_standby),
+    Scenario(pg_stall_standby),
     Scenario(pg_cut_all),
     Scenario(mqtt_cut_owner),
     Scenario(mqtt_cut_standby),
+    Scenario(mqtt_stall_standby),
     Scenario(mqtt_cut_all),
+    Scenario(mqtt_stall_all),
     Scenario(both_cut_owner, count=3),
     Scenario(both_cut_all),
+    Scenario(both_stall_all),
     Scenario(pg_stall_owner),
     Scenario(pg_stall_all),
     Scenario(mqtt_stall_owner),
@@ -341,6 +368,7 @@ SCENARIOS = [
     Scenario(pg_fail_over, standby=True),
     Scenario(broker_restart),
     Scenario(disk_full, small_disk_mb=24),
+    Scenario(disk_full_standby, small_disk_mb=24),
     Scenario(clock_steps, clocks=True),
     Scenario(handover),
     Scenario(pg_down_kill_owner, count=3),
