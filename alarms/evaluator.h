@@ -107,19 +107,20 @@ void evaluator_behind(struct evaluator *e, bool behind, wall_us away_since);
  * freed. Both have rules of the same plant.
  *
  * since: when the owner was heard last, be it a sign of life or a change; its word may lack
- * what happened in the OWNER_LAG_US before.
+ * what happened in the OWNER_LAG_US before: over a slow link a reading is under way for as long
+ * as its word afterwards, and in between that goes to the disk.
  *
  * What the owner decided stands. What rose or returned since, as its shadow saw it, rises and
  * returns now, in the same order and with its true onset; delays that run were running since
  * whoever saw them begin first. Told apart are both by the source's time, and where receipt
- * gives it, which two instances do not have alike, by TAKE_OVER_US more: what follows the
- * owner's last word on an alarm so closely, and came before since, is taken for the same,
- * unless it is how things stand now. What was seen late (evaluator_behind()) is told apart by
- * the order in which it happened, and by the value that raised it. What the shadow has not seen
- * for long enough to know stays as the owner left it.
+ * gives it, which two instances do not have alike, or none at all what was seen late
+ * (evaluator_behind()), by the order in which it happened and the value that raised it. Latches
+ * and services tell neither: what follows the owner's last word on one of these by TAKE_OVER_US
+ * or less, and came before since, is taken for the same, unless it is how things stand now.
+ * What the shadow has not seen for long enough to know stays as the owner left it.
  */
 #define TAKE_OVER_US (2 * US_PER_S)
-#define OWNER_LAG_US (3 * US_PER_S)
+#define OWNER_LAG_US (6 * US_PER_S)
 void evaluator_take_over(struct evaluator *e, struct evaluator *shadow, mono_us since,
                          struct now now);
 

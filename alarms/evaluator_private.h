@@ -141,7 +141,7 @@ struct shadow_event {
     GRefString *detail;
     bool behind;        /* seen when the broker sent what it had kept for us; so: */
     wall_us away_since; /* … it was published after that */
-    bool told;          /* … and the owner told of it: backlog_compare() */
+    bool told;          /* the owner told of it: told_mark() */
 };
 
 struct evaluator {
@@ -351,9 +351,11 @@ void restore_forget(struct evaluator *e);
 void shadow_note(struct evaluator *e, uint32_t alarm, bool rises, const struct cause *cause);
 void shadow_forget(struct evaluator *e, struct now now); /* numbers mean other alarms now */
 
-/* ---- backlog.c ---- */
-/* Mark what the shadow saw late and the owner, by what heir has got of it, told of. */
-void backlog_compare(struct evaluator *shadow, const struct evaluator *heir);
+/* ---- told.c ---- */
+/* Whether it is held against the owner's words: of a latch only what was seen late. */
+bool told_is_asked(const struct evaluator *e, const struct shadow_event *event);
+/* Mark what the shadow saw and the owner, by what heir has got of it, told of. */
+void told_mark(struct evaluator *shadow, const struct evaluator *heir);
 
 /* ---- records.c ---- */
 void records_gone(struct evaluator *e, struct alarm_name name);

@@ -66,22 +66,23 @@ is_timed_by_receipt(const struct succession *s, uint32_t alarm)
 }
 
 /*
- * What came after the owner was heard last is news where no source tells times. Of a latch no
- * record tells when it rose again: there the owner is taken to have seen all until then.
+ * Where no source tells times, what came after the owner was heard last is news, and what it
+ * has not told. Of a latch no record tells when it rose again: there the owner is taken to have
+ * seen all until then.
  */
 static bool
 is_news(const struct succession *s, const struct shadow_event *event)
 {
     wall_us decided = s->decided[event->alarm];
     bool by_receipt = is_timed_by_receipt(s, event->alarm);
-    if (by_receipt && event->behind && event->alarm < s->e->n_places) {
+    if (by_receipt && event->at > s->heard && !event->behind) {
+        return true;
+    }
+    if (by_receipt && told_is_asked(s->shadow, event)) {
         return event->at >= s->heard - OWNER_LAG_US && !event->told;
     }
     mono_us since = s->heard - (rule_of(s->e, event->alarm)->latch ? 0 : OWNER_LAG_US);
     wall_us at = s->now.wall - (s->now.mono - event->at);
-    if (by_receipt && event->at > s->heard) {
-        return true;
-    }
     if (event->at < since || at <= s->seen[event->alarm]) {
         return false;
     }
@@ -472,7 +473,7 @@ evaluator_take_over(struct evaluator *e, struct evaluator *shadow, mono_us since
     char text[96];
     evaluator_advance(shadow, now);
     find_decided(&s);
-    backlog_compare(shadow, e);
+    told_mark(shadow, e);
     inherit_senses(&s);
     inherit_load(&s);
     snprintf(text, sizeof(text), "%u alarms kept", e->kept.alarms->len);

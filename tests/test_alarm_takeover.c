@@ -86,6 +86,7 @@ struct play {
     struct kept *kept;                 /* of the owner */
     bool owner_lives;
     bool receipt;  /* sources without clocks; the shadow's own is a little ahead */
+    bool slow;     /* an owner is heard when it decides nothing any more */
     mono_us heard; /* the owner's last word */
     uint64_t random, seed;
 };
@@ -372,7 +373,7 @@ compare_views(const struct play *p, int64_t alarm, const struct alarm_view *v,
         {"state", v->state, w->state},
         {"overlays", v->overlays, w->overlays},
         {"older", v->older, w->older},
-        {"step", v->step, over ? v->step : w->step},
+        {"step", v->step, over || p->slow ? v->step : w->step},
         {"count", v->count, over ? v->count : w->count},
         {"suspect", v->suspect, w->suspect},
         {"first out", v->first_out, over || !named ? v->first_out : w->first_out},
@@ -398,12 +399,20 @@ is_remembering(int64_t alarm)
     return rules[alarm].window_s > 0 || strcmp(rules[alarm].type, "rate") == 0;
 }
 
+/* Of a latch, and of how often an alarm was sounded again, an owner that is slow may have said
+ * too little. */
+static bool
+is_uncertain(const struct play *p, int64_t alarm)
+{
+    return p->slow && rules[alarm].latch;
+}
+
 static void
 compare(const struct play *p)
 {
     struct alarm_board *x = evaluator_board(p->whole.e), *y = evaluator_board(p->owner.e);
     for (int64_t i = 0; i < ALARMS; i++) {
-        if (p->fresh && is_remembering(i)) {
+        if (is_uncertain(p, i) || (p->fresh && is_remembering(i))) {
             continue; /* what it has not seen for a window it cannot know */
         }
         compare_views(p, i, find_view(x, i), find_view(y, i));
@@ -417,11 +426,16 @@ compare(const struct play *p)
     alarm_board_unref(y);
     for (int64_t i = 0; !p->fresh && i < ALARMS; i++) {
         const char *name = name_of(i);
+        if (is_uncertain(p, i)) {
+            continue;
+        }
         assert_int_equal(fx_count(&p->whole, EVENT_RAISED, name),
                          fx_count(&p->owner, EVENT_RAISED, name));
         assert_int_equal(fx_count(&p->whole, EVENT_RETURNED, name),
                          fx_count(&p->owner, EVENT_RETURNED, name));
-        assert_int_equal(fx_annunciated(&p->whole, name), fx_annunciated(&p->owner, name));
+        if (!p->slow) {
+            assert_int_equal(fx_annunciated(&p->whole, name), fx_annunciated(&p->owner, name));
+        }
     }
 }
 
@@ -438,6 +452,7 @@ play(uint64_t seed, bool fresh, bool receipt, int64_t lag_us)
 {
     struct play p;
     begin(&p, seed, fresh, receipt);
+    p.slow = lag_us > 0;
     for (int round = 0; round < ROUNDS; round++) {
         for (int64_t i = 30 + below(&p, 40); i > 0; i--) {
             some_time(&p);
@@ -505,6 +520,17 @@ test_clocks_of_instances_need_not_agree(void **state)
     }
 }
 
+/* Its signs of life came while what it saw or decided was still under way. */
+static void
+test_the_owner_may_be_slow(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= seeds(100); seed++) {
+        play(seed, false, false, OWNER_LAG_US - GRID);
+        play(seed, false, true, OWNER_LAG_US - GRID);
+    }
+}
+
 int
 main(void)
 {
@@ -513,6 +539,7 @@ main(void)
         cmocka_unit_test(test_the_owner_need_not_be_heard_to_the_end),
         cmocka_unit_test(test_a_shadow_may_be_young),
         cmocka_unit_test(test_clocks_of_instances_need_not_agree),
+        cmocka_unit_test(test_the_owner_may_be_slow),
     };
     return cmocka_run_group_tests_name("takeover", tests, NULL, NULL);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a shadow saw late: its instance was away, and got at once what the broker had kept for
- * it. Where no source tells times nothing says when it happened, and the owner had told most of
- * it by then. Both saw the same readings in the same order, so what the shadow saw is held
- * against what the owner said of that alarm since the instance was away, in order: what is
- * found there is told, and everything else is news.
+ * What of all that a shadow saw the owner had told. Where no source tells times the two do not
+ * have the same moment for it, and what a shadow saw late, because its instance was away and
+ * got at once what the broker had kept for it, has no moment at all. But both saw the same
+ * readings in the same order. So what the shadow saw is held against what the owner said of
+ * that alarm, in order: what is found there is told, and everything else is news.
  */
 #include "alarms/evaluator_private.h"
 
@@ -108,12 +108,13 @@ look_for(struct shadow_event *event, const struct alarm_rule *rule, const GArray
     void *key = GUINT_TO_POINTER(event->alarm + 1), *found;
     bool begun = g_hash_table_lookup_extended(next, key, NULL, &found);
     guint at = begun ? GPOINTER_TO_UINT(found) : first_word(words, event->alarm);
+    wall_us after = event->behind ? event->away_since : event->source_at - TWIN_US;
     for (guint i = at; i < words->len; i++) {
         const struct word *w = &g_array_index(words, struct word, i);
         if (w->alarm != event->alarm) {
             break;
         }
-        if (w->at > event->away_since && is_same(w, event, rule)) {
+        if (w->at > after && is_same(w, event, rule)) {
             event->told = true;
             g_hash_table_replace(next, key, GUINT_TO_POINTER(i + 1));
             return;
@@ -121,14 +122,20 @@ look_for(struct shadow_event *event, const struct alarm_rule *rule, const GArray
     }
 }
 
+bool
+told_is_asked(const struct evaluator *e, const struct shadow_event *event)
+{
+    return event->alarm < e->n_places && (event->behind || !rule_of(e, event->alarm)->latch);
+}
+
 void
-backlog_compare(struct evaluator *shadow, const struct evaluator *heir)
+told_mark(struct evaluator *shadow, const struct evaluator *heir)
 {
     GArray *words = NULL;
     GHashTable *next = NULL;
     for (guint i = 0; i < shadow->events->len; i++) {
         struct shadow_event *event = &g_array_index(shadow->events, struct shadow_event, i);
-        if (!event->behind || event->alarm >= shadow->n_places) {
+        if (!told_is_asked(shadow, event)) {
             continue;
         }
         if (words == NULL) {
