@@ -65,11 +65,8 @@ is_timed_by_receipt(const struct succession *s, uint32_t alarm)
            type == ALARM_COUNT || s->shadow->late[component].newest == WALL_NONE;
 }
 
-/*
- * Where no source tells times, what came after the owner was heard last is news, and what it
- * has not told. Of a latch no record tells when it rose again: there the owner is taken to have
- * seen all until then.
- */
+/* Of a latch no record tells when it rose again: there the owner is taken to have seen all
+ * until it was heard last. */
 static bool
 is_news(const struct succession *s, const struct shadow_event *event)
 {

@@ -45,6 +45,27 @@ read_on(struct outbox_drain *d, size_t max_rows, struct err *err)
     return rc;
 }
 
+/* A slice of what was read ahead. */
+static void
+move_ahead(struct outbox_drain *d, GPtrArray *out)
+{
+    unsigned n = 0;
+    size_t rows = 0;
+    for (; n < d->ahead->len; n++) {
+        const struct outbox_batch *b = g_ptr_array_index(d->ahead, n);
+        if (n > 0 && rows + b->records->len > d->wanted) {
+            break;
+        }
+        rows += b->records->len;
+        g_ptr_array_add(out, g_ptr_array_index(d->ahead, n));
+    }
+    g_ptr_array_set_free_func(d->ahead, NULL); /* they are out's now */
+    g_ptr_array_remove_range(d->ahead, 0, n);
+    g_ptr_array_set_free_func(d->ahead, outbox_batch_free);
+    d->rows -= rows;
+    d->complete = d->rows >= d->wanted;
+}
+
 static void
 drop_ahead(struct outbox_drain *d)
 {
@@ -61,15 +82,12 @@ drain_take(struct outbox_drain *d, size_t max_rows, GPtrArray *out, struct err *
         d->place = 0;
         rc = forget_sent(d, err);
     }
-    d->wanted = max_rows;
-    if (rc == RC_OK && d->rows < max_rows) {
-        rc = read_on(d, max_rows - d->rows, err);
+    d->wanted = MAX(max_rows, 1);
+    if (rc == RC_OK && d->rows < d->wanted) {
+        rc = read_on(d, d->wanted - d->rows, err);
     }
     if (rc == RC_OK) {
-        g_ptr_array_extend(out, d->ahead, NULL, NULL);
-        g_ptr_array_set_free_func(d->ahead, NULL);
-        drop_ahead(d);
-        g_ptr_array_set_free_func(d->ahead, outbox_batch_free);
+        move_ahead(d, out);
     }
     return rc;
 }

@@ -86,7 +86,9 @@ read_batches(struct outbox *o, int64_t after, const struct outbox_batch *only, s
     size_t rows = 0;
     bool row = false;
     enum rc rc;
-    sqlite3_bind_int64(stmt, 1, after);
+    if (sqlite3_bind_int64(stmt, 1, after) != SQLITE_OK) {
+        return outbox_fail(o, "could not read it", err);
+    }
     while ((rc = outbox_step(o, SEE_BATCHES, &row, err)) == RC_OK && row) {
         int64_t id = sqlite3_column_int64(stmt, 0);
         struct outbox_batch *b;

@@ -23,17 +23,19 @@ static enum rc
 probe(struct search *s, size_t first, size_t end, enum pg_outcome *ret, struct err *err)
 {
     size_t refused;
+    bool copied = false;
     enum rc rc = load_ask(s->r, s->load, first, end, &refused, err);
     if (rc == RC_OK) {
         rc = load_describe(s->r, "{\"probe\":true}", "", err);
     }
     if (rc == RC_OK) {
+        copied = true;
         rc = load_copy(s->r, s->load, first, end, err);
     }
     if (rc == RC_INVALID && strcmp(pg_state(s->r->pg), "LS005") == 0) {
         return RC_OK;
     }
-    *ret = load_outcome(s->r);
+    *ret = load_outcome(s->r, copied);
     return rc;
 }
 
@@ -61,7 +63,7 @@ sort_out_days(struct search *s, size_t first, enum pg_outcome *ret, struct err *
     const struct record *record;
     enum rc rc = load_ask(s->r, s->load, first, s->load->rows, &refused, err);
     if (rc == RC_INVALID) {
-        *ret = load_outcome(s->r);
+        *ret = load_outcome(s->r, false);
         return *ret == PG_REFUSED ? RC_OK : rc; /* the name of a series; the search finds it */
     }
     if (rc != RC_OK || refused == 0) {
@@ -123,6 +125,9 @@ isolate(struct search *s, struct outbox *outbox, wall_us now, enum pg_outcome *r
     }
     size_t first = load_first(s->load);
     rc = sort_out_days(s, first, ret, err);
+    if (rc == RC_OK) {
+        rc = probe(s, first, first, ret, err); /* no row at all: then none is to blame */
+    }
     if (rc == RC_OK && first < s->load->rows) {
         rc = search(s, first, s->load->rows, ret, err);
     }
@@ -150,6 +155,9 @@ pg_readings_isolate(struct pg_readings *r, struct outbox *outbox, GPtrArray *bat
     struct search s = {.r = r, .load = &l, .reasons = g_ptr_array_new_with_free_func(g_free)};
     g_ptr_array_set_size(s.reasons, (int)l.rows);
     enum rc rc = isolate(&s, outbox, now, ret, err != NULL ? err : &own);
+    if (rc == RC_INVALID && *ret == PG_REFUSED) {
+        *ret = PG_TROUBLE; /* it is in no row */
+    }
     *ret_refused = s.found;
     g_ptr_array_unref(s.reasons);
     load_fini(&l);

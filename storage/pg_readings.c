@@ -51,16 +51,16 @@ state_is(const struct pg_readings *r, const char *state)
 }
 
 enum pg_outcome
-load_outcome(const struct pg_readings *r)
+load_outcome(const struct pg_readings *r, bool copied)
 {
     const char *state = pg_state(r->pg);
     if (state_is(r, "LS001")) {
         return PG_FENCED;
     }
-    /* Data exception, integrity violation, and what a trigger of the site's own raises: ours
-     * have states of their own. */
+    /* Data exception, integrity violation, and what a trigger of the site's own raises for a
+     * row: ours have states of their own. */
     bool at_row = g_str_has_prefix(state, "22") || g_str_has_prefix(state, "23") ||
-                  strcmp(state, "P0001") == 0;
+                  (copied && state_is(r, "P0001"));
     return at_row ? PG_REFUSED : PG_TROUBLE;
 }
 
@@ -282,7 +282,7 @@ send(struct pg_readings *r, struct load *l, enum pg_outcome *ret, struct err *er
     if (rc == RC_OK) {
         rc = load_ask(r, l, first, l->rows, &refused, err);
     }
-    *ret = rc == RC_INVALID ? load_outcome(r) : PG_TROUBLE;
+    *ret = rc == RC_INVALID ? load_outcome(r, false) : PG_TROUBLE;
     if (rc == RC_OK && refused > 0) {
         rc = check_days(r, l, first, ret, err);
     }
@@ -291,7 +291,7 @@ send(struct pg_readings *r, struct load *l, enum pg_outcome *ret, struct err *er
         if (rc == RC_OK) {
             rc = load_copy(r, l, first, l->rows, err);
         }
-        *ret = rc == RC_INVALID ? load_outcome(r) : *ret;
+        *ret = rc == RC_INVALID ? load_outcome(r, true) : *ret;
     }
     if (rc == RC_OK) {
         const struct outbox_batch *b = g_ptr_array_index(l->batches, l->batches->len - 1);

@@ -79,7 +79,7 @@ MUST_USE enum rc load_copy(struct pg_readings *r, const struct load *l, size_t f
 MUST_USE enum rc load_store(struct pg_readings *r, struct load *l, enum pg_outcome *ret,
                             struct err *err);
 
-/* Why the store refused the last statement, if rc is RC_INVALID. */
-enum pg_outcome load_outcome(const struct pg_readings *r);
+/* Why the store refused the last statement, if rc is RC_INVALID. copied: the COPY of rows. */
+enum pg_outcome load_outcome(const struct pg_readings *r, bool copied);
 
 #endif

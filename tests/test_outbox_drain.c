@@ -167,6 +167,31 @@ test_what_could_not_be_stored_comes_again(void **state)
     outbox_close(o);
 }
 
+/* Messages come again, and a turn must not take long: what was read ahead goes in parts. */
+static void
+test_a_slice_may_get_smaller(void **state)
+{
+    const struct place *place = *state;
+    struct outbox *o = outbox_support_open(place->path);
+    struct segment a = outbox_support_segment(1, 1, false);
+    struct outbox_drain d;
+    drain_init(&d, o);
+    add(o, &a, 1, 24);
+    GPtrArray *slice = take(&d, 10 * EACH, &a, 1, 10);
+    copy(&d, 5);
+    sent(&d, slice);
+    sent(&d, take(&d, 2 * EACH, &a, 11, 12));
+    assert_int_equal(batches_on_disk(o), 14);
+    sent(&d, take(&d, 0, &a, 13, 13)); /* at least one */
+    slice = take(&d, 4 * EACH, &a, 14, 17);
+    copy(&d, 5);
+    sent(&d, slice);
+    sent(&d, take(&d, 20 * EACH, &a, 18, 24));
+    assert_int_equal(batches_on_disk(o), 0);
+    drain_fini(&d);
+    outbox_close(o);
+}
+
 int
 main(void)
 {
@@ -177,6 +202,8 @@ main(void)
                                         support_tear_down),
         cmocka_unit_test_setup_teardown(test_what_was_sent_goes_with_the_next_slice,
                                         support_set_up, support_tear_down),
+        cmocka_unit_test_setup_teardown(test_a_slice_may_get_smaller, support_set_up,
+                                        support_tear_down),
         cmocka_unit_test_setup_teardown(test_what_could_not_be_stored_comes_again,
                                         support_set_up, support_tear_down),
     };

@@ -120,6 +120,50 @@ test_a_trigger_of_the_site(void **state)
     line_close(&l);
 }
 
+/* What a trigger says of no row is no row's fault: nothing goes into quarantine, and the rest
+ * waits until it is over. */
+static void
+test_a_freeze_of_the_site(void **state)
+{
+    static const struct {
+        const char *make, *drop;
+        bool no_copy; /* it does not come to that */
+    } freezes[] = {
+        {"create event trigger frozen on ddl_command_start execute function public.no_ddl()",
+         "drop event trigger frozen", true},
+        {"create trigger aa before insert on leitstand.reading for each statement"
+         " execute function public.no()",
+         "drop trigger aa on leitstand.reading", false},
+        {"create trigger zz after insert on leitstand.reading for each statement"
+         " execute function public.no()",
+         "drop trigger zz on leitstand.reading", false},
+        {"create trigger zz after update on leitstand.segment for each row"
+         " execute function public.no()",
+         "drop trigger zz on leitstand.segment", false},
+    };
+    struct line l = line_open(state);
+    store_do(l.store, "create function public.no() returns trigger language plpgsql as"
+                      " $$begin raise exception 'closed for maintenance'; end$$;"
+                      " create function public.no_ddl() returns event_trigger language plpgsql"
+                      " as $$begin raise exception 'closed for maintenance'; end$$");
+    for (unsigned i = 0; i < G_N_ELEMENTS(freezes); i++) {
+        struct segment s = outbox_support_segment(i, 1, true);
+        GPtrArray *batches = many(&l, &s);
+        enum pg_outcome outcome = PG_STORED;
+        store_do(l.store, freezes[i].make);
+        assert_int_equal(pg_readings_store(l.readings, batches, "", &outcome, NULL),
+                         RC_INVALID);
+        assert_int_equal(outcome, freezes[i].no_copy ? PG_TROUBLE : PG_REFUSED);
+        isolate(&l, batches, "", PG_TROUBLE, 0);
+        assert_quarantine(&l, 0, "");
+        store_do(l.store, freezes[i].drop);
+        line_store(&l, batches, "");
+        line_assert_rows(&l, (i + 1) * MANY);
+        g_ptr_array_unref(batches);
+    }
+    line_close(&l);
+}
+
 /* A clock that is wrong spoils all that comes from it. */
 static void
 test_all_rows_are_bad(void **state)
@@ -188,9 +232,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        STORE_TEST(test_one_bad_row_among_many), STORE_TEST(test_several_reasons),
-        STORE_TEST(test_a_trigger_of_the_site),  STORE_TEST(test_all_rows_are_bad),
-        STORE_TEST(test_fenced_in_between),      STORE_TEST(test_retry),
+        STORE_TEST(test_one_bad_row_among_many),
+        STORE_TEST(test_several_reasons),
+        STORE_TEST(test_a_trigger_of_the_site),
+        STORE_TEST(test_a_freeze_of_the_site),
+        STORE_TEST(test_all_rows_are_bad),
+        STORE_TEST(test_fenced_in_between),
+        STORE_TEST(test_retry),
     };
     return cmocka_run_group_tests(tests, store_group_set_up, NULL);
 }

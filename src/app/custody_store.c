@@ -277,11 +277,12 @@ static void
 batches_sent(struct custody *c, const struct outbox_batch *last)
 {
     struct err err = {.text = ""};
+    if (uuid_equal(&last->segment.id, &c->segment.id) && last->number >= c->queued) {
+        c->queued = 0;
+    }
     if (drain_sent(&c->drain, last, &err) != RC_OK) {
         custody_tell(c, CUSTODY_OUTBOX, &err); /* the store knows them when they come again */
         c->backlog_at = c->now.mono + RETRY_US;
-    } else if (uuid_equal(&last->segment.id, &c->segment.id) && last->number >= c->queued) {
-        c->queued = 0;
     }
 }
 
