@@ -74,12 +74,17 @@ owners_words(const struct evaluator *heir, guint events)
     return words;
 }
 
-/* What a rule with a memory makes of its readings hangs on how many of them it saw. */
+/* Else it has a memory: what it makes of its readings hangs on how many of them it saw. */
+static bool
+is_plain(const struct alarm_rule *rule)
+{
+    return rule->type <= ALARM_DIGITAL && rule->count <= 1;
+}
+
 static bool
 is_same(const struct word *w, const struct shadow_event *event, const struct alarm_rule *rule)
 {
-    bool plain = rule->type <= ALARM_DIGITAL && rule->count <= 1;
-    bool either = !plain || !event->rises || isnan(w->value) || isnan(event->value);
+    bool either = !is_plain(rule) || !event->rises || isnan(w->value) || isnan(event->value);
     double most = fmax(fabs(w->value), fabs(event->value));
     return w->rises == event->rises && (either || fabs(w->value - event->value) <= most * 1e-9);
 }
@@ -100,6 +105,20 @@ first_word(const GArray *words, uint32_t alarm)
     return low;
 }
 
+/*
+ * The owner may have had the reading earlier by what our link is slower. Where the value tells
+ * that it was the same, that may be a lot; else a pulse that was told is not to stand for one
+ * that follows it, least of all for one of after we had gone.
+ */
+static wall_us
+not_before(const struct shadow_event *event, const struct alarm_rule *rule)
+{
+    int64_t closest = event->behind ? 0 : TAKE_OVER_US;
+    int64_t slack = is_plain(rule) && rule->type != ALARM_DIGITAL ? TWIN_US : closest;
+    wall_us at = event->behind ? event->away_since : event->source_at;
+    return at < INT64_MIN + slack ? INT64_MIN : at - slack;
+}
+
 /* next: where to go on with an alarm's words, by alarm + 1. */
 static void
 look_for(struct shadow_event *event, const struct alarm_rule *rule, const GArray *words,
@@ -108,7 +127,7 @@ look_for(struct shadow_event *event, const struct alarm_rule *rule, const GArray
     void *key = GUINT_TO_POINTER(event->alarm + 1), *found;
     bool begun = g_hash_table_lookup_extended(next, key, NULL, &found);
     guint at = begun ? GPOINTER_TO_UINT(found) : first_word(words, event->alarm);
-    wall_us after = event->behind ? event->away_since : event->source_at - TWIN_US;
+    wall_us after = not_before(event, rule);
     for (guint i = at; i < words->len; i++) {
         const struct word *w = &g_array_index(words, struct word, i);
         if (w->alarm != event->alarm) {

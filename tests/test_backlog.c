@@ -288,6 +288,33 @@ test_what_the_owner_told_is_not_told_again(void **state)
     }
 }
 
+/* Our link was slower than the owner's when we went: it had a reading before the last one that
+ * we had, and we get it late. */
+static void
+test_what_a_slow_link_had_not_brought(void **state)
+{
+    (void)state;
+    static const double rise[] = {90, -1}, end_of_it[] = {70, -1};
+    struct scene s;
+    begin(&s, LEVEL);
+    start_shadow(&s);
+    owner_gets(&s, rise, false);
+    fx_pass(&s.owner, 1.0);
+    wall_us away_since = s.owner.now.wall;
+    owner_gets(&s, end_of_it, false);
+    mono_us died = s.owner.now.mono;
+    evaluator_behind(s.shadow, true, away_since);
+    shadow_gets(&s, rise);
+    shadow_gets(&s, end_of_it);
+    evaluator_behind(s.shadow, false, WALL_NONE);
+    s.owner.now.wall += FX_S;
+    s.owner.now.mono += FX_S;
+    take_over(&s, (double)(s.owner.now.mono - died) / (double)FX_S);
+    assert_int_equal(fx_count(&s.owner, EVENT_RAISED, LEVEL), 1);
+    assert_int_equal(fx_count(&s.owner, EVENT_RETURNED, LEVEL), 1);
+    end(&s);
+}
+
 /* One that was there all the time: what it saw after the owner's death is news, whatever the
  * owner told before. */
 static void
@@ -414,6 +441,7 @@ main(void)
         cmocka_unit_test(test_an_acknowledgement_under_another_name_is_ours),
         cmocka_unit_test(test_a_rise_of_nothing_is_nobodys_twin),
         cmocka_unit_test(test_who_was_there_tells_all_that_it_saw_since),
+        cmocka_unit_test(test_what_a_slow_link_had_not_brought),
     };
     return cmocka_run_group_tests_name("backlog", tests, NULL, NULL);
 }

@@ -198,6 +198,27 @@ def slow_owner(s):
     hold(3.0)
 
 
+def kill_slow_owner(s):
+    """The owner's link to the broker is slow and its store stalls; it dies, and comes back while
+    the others' way to the store is slow."""
+    rng = random.Random(s.seed)
+    for _ in range(10 if s.long else 2):
+        hold(rng.uniform(1.5, 2.5))
+        owner = s.await_owner()
+        s.pg("slow", *s.others(owner), rate=400000, latency=0.5)
+        s.pg("stall", owner)
+        s.mqtt("slow", owner, rate=400000, latency=0.9)
+        hold(2.4)
+        since = s.kill(owner)
+        s.await_takeover(owner, since)
+        s.pg("forward", owner)
+        s.mqtt("forward", owner)
+        owner.start()
+        hold(3.0)
+        s.pg("forward")
+    hold(6.0)
+
+
 def start_together(s):
     """All start in the same moment, while the load goes on."""
     for i in s.instances:
@@ -363,6 +384,7 @@ SCENARIOS = [
     Scenario(pg_stall_all),
     Scenario(mqtt_stall_owner),
     Scenario(slow_owner),
+    Scenario(kill_slow_owner, count=3),
     Scenario(start_together, count=3),
     Scenario(pg_restart),
     Scenario(pg_fail_over, standby=True),
