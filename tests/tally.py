@@ -4,7 +4,8 @@
 
 usage: tally.py LABEL FILE
 FILE is a testlog.json of Meson (a JSON object a line) or the TAP output of a script. Of a test
-that speaks TAP every case counts; one that crashed or timed out is one failure more.
+that speaks TAP every case counts; one that crashed or timed out is one failure more. What a
+failed case says stands in comments before or behind it, and is told as well.
 """
 import json
 import re
@@ -12,6 +13,9 @@ import sys
 
 TAP = re.compile(r"^(not )?ok\b(?:\s+\d+)?\s*(?:-\s*)?([^#]*)(?:#\s*(SKIP|TODO)\S*\s*(.*))?",
                  re.IGNORECASE)
+
+
+COMMENTS = 12  # of a failed case, before it and behind it
 
 
 class Tally:
@@ -29,8 +33,15 @@ class Tally:
 
     def tap(self, name, text):
         """Count the cases; returns how many there were and how many failed."""
-        cases = bad = 0
+        cases = bad = behind = 0
+        before = []
         for line in text.splitlines():
+            if line.startswith("#"):
+                before = [*before, line][-COMMENTS:]
+                if behind > 0:
+                    behind -= 1
+                    print(f"        {line}", file=sys.stderr)
+                continue
             plan = re.match(r"^1\.\.0\s*(?:#\s*SKIP\S*\s*(.*))?$", line, re.IGNORECASE)
             if plan:
                 cases += 1
@@ -40,12 +51,16 @@ class Tally:
             if case is None:
                 continue
             cases += 1
+            said, before, behind = before, [], 0
             what = f"{name}: {case.group(2).strip()}"
             if case.group(3) and case.group(3).upper() == "SKIP":
                 self.skip(what, case.group(4))
             elif case.group(1):
                 bad += 1
                 self.fail(what)
+                for comment in said:
+                    print(f"        {comment}", file=sys.stderr)
+                behind = COMMENTS
             else:
                 self.passed += 1
         return cases, bad
