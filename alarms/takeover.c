@@ -72,7 +72,8 @@ is_news(const struct succession *s, const struct shadow_event *event)
 {
     wall_us decided = s->decided[event->alarm];
     bool by_receipt = is_timed_by_receipt(s, event->alarm);
-    if (by_receipt && event->at > s->heard && !event->behind) {
+    if (by_receipt && event->at > s->heard &&
+        (!event->behind || event->alarm >= s->e->n_places)) {
         return true;
     }
     if (by_receipt && told_is_asked(s->shadow, event)) {

@@ -11,12 +11,16 @@
 #include <string.h>
 #include <sys/resource.h>
 
-static const struct fx_component components[] = {
-    {"PS-01", "L1", KIND_LEVEL}, {"PS-01", "V1", KIND_FAULT}, {"PS-01", "P1", KIND_FAULT}, {0}};
+static const struct fx_component components[] = {{"PS-01", "L1", KIND_LEVEL},
+                                                 {"PS-01", "V1", KIND_FAULT},
+                                                 {"PS-01", "P1", KIND_FAULT},
+                                                 {"PS-01", "F1", KIND_LEVEL},
+                                                 {0}};
 static const struct fx_rule rules[] = {
     {.component = "PS-01/L1", .rule = "hi", .type = "hi", .limit = 80, .deadband = 5},
     {.component = "PS-01/V1", .rule = "fault", .type = "digital"},
     {.component = "PS-01/P1", .rule = "stuck", .type = "digital", .latch = true},
+    {.component = "PS-01/F1", .rule = "rise", .type = "rate", .limit = 300},
     {0}};
 
 #define STEP_S     1.5
@@ -432,6 +436,215 @@ test_a_rise_of_nothing_is_nobodys_twin(void **state)
     end(&s);
 }
 
+static void
+both_get(struct scene *s, double value)
+{
+    const double one[] = {value, -1};
+    owner_gets(s, one, false);
+    shadow_gets(s, one);
+}
+
+/* It dies now; its heir comes a second later. */
+static void
+owner_dies(struct scene *s)
+{
+    s->owner.now.wall += FX_S;
+    s->owner.now.mono += FX_S;
+    take_over(s, 1.0);
+}
+
+/* A pulse that the owner never got, or that nobody told when it took over itself, is no reason
+ * to tell all pulses since a second time. */
+static void
+test_a_word_that_lacks_long_ago_shifts_nothing(void **state)
+{
+    (void)state;
+    static const double pulse[] = {1, 0, -1};
+    struct scene s;
+    begin(&s, DIGITAL);
+    start_shadow(&s);
+    shadow_gets(&s, pulse); /* lost on the way to the owner */
+    fx_pass(&s.owner, 300);
+    both_get(&s, 1);
+    both_get(&s, 0);
+    owner_dies(&s);
+    assert_int_equal(fx_count(&s.owner, EVENT_RAISED, DIGITAL), 1);
+    assert_int_equal(fx_count(&s.owner, EVENT_RETURNED, DIGITAL), 1);
+    end(&s);
+}
+
+/* A rise by the clock of one owner, the return by that of the next, which is a little behind.
+ */
+static void
+test_words_of_two_clocks_keep_their_order(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s, DIGITAL);
+    start_shadow(&s);
+    both_get(&s, 1);
+    fx_pass(&s.owner, 0.1);
+    struct evaluator_input in = reading(&s, 0);
+    evaluator_reading(s.shadow, &in, s.owner.now);
+    evaluator_discard(s.shadow);
+    in.ts -= 300 * US_PER_MS;
+    fx_input(&s.owner, &in);
+    fx_pass(&s.owner, 60);
+    both_get(&s, 1);
+    both_get(&s, 0);
+    owner_dies(&s);
+    assert_int_equal(fx_count(&s.owner, EVENT_RAISED, DIGITAL), 2);
+    assert_int_equal(fx_count(&s.owner, EVENT_RETURNED, DIGITAL), 2);
+    end(&s);
+}
+
+/* The shadow had to see one reading more before it could tell a rate. */
+static void
+test_a_young_shadow_that_rose_later_than_the_owner(void **state)
+{
+    (void)state;
+    struct scene s;
+    static const double first[] = {10, -1};
+    begin(&s, "PS-01/F1");
+    owner_gets(&s, first, false);
+    start_shadow(&s);
+    both_get(&s, 50);
+    fx_pass(&s.owner, 1.0);
+    both_get(&s, 90); /* 2.5 s later */
+    both_get(&s, 91);
+    owner_dies(&s);
+    assert_int_equal(fx_count(&s.owner, EVENT_RAISED, "PS-01/F1"), 1);
+    assert_int_equal(fx_count(&s.owner, EVENT_RETURNED, "PS-01/F1"), 1);
+    assert_false(alarm_state_active(fx_state(&s.owner, "PS-01/F1")));
+    end(&s);
+}
+
+/* What was told before the shadow began does not stand for what it saw. A sensor at the end of
+ * its range gives the same value again. */
+static void
+test_what_was_told_before_a_shadow_began(void **state)
+{
+    (void)state;
+    struct scene s;
+    static const double pulse[] = {90, 70, -1};
+    begin(&s, LEVEL);
+    owner_gets(&s, pulse, false);
+    fx_pass(&s.owner, 1.0);
+    start_shadow(&s);
+    fx_pass(&s.owner, 2.0);
+    mono_us died = s.owner.now.mono;
+    shadow_gets(&s, pulse); /* the owner, slow, told nothing of it */
+    s.owner.now.wall += FX_S;
+    s.owner.now.mono += FX_S;
+    take_over(&s, (double)(s.owner.now.mono - died) / (double)FX_S);
+    assert_int_equal(fx_count(&s.owner, EVENT_RAISED, LEVEL), 2);
+    assert_int_equal(fx_count(&s.owner, EVENT_RETURNED, LEVEL), 2);
+    end(&s);
+}
+
+/* An end and the next rise come within one message. Of two words of one moment the end of what
+ * stood comes first, although the current occurrence is kept as the first of all. */
+static void
+test_words_of_one_moment_keep_their_order(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s, DIGITAL);
+    start_shadow(&s);
+    both_get(&s, 1);
+    fx_pass(&s.owner, STEP_S);
+    for (int value = 0; value <= 1; value++) {
+        struct evaluator_input in = reading(&s, value);
+        fx_input(&s.owner, &in);
+        evaluator_reading(s.shadow, &in, s.owner.now);
+        evaluator_discard(s.shadow);
+    }
+    both_get(&s, 0);
+    owner_dies(&s);
+    assert_int_equal(fx_count(&s.owner, EVENT_RAISED, DIGITAL), 2);
+    assert_int_equal(fx_count(&s.owner, EVENT_RETURNED, DIGITAL), 2);
+    assert_false(alarm_state_active(fx_state(&s.owner, DIGITAL)));
+    end(&s);
+}
+
+/* The same where the word that lacks is of what the shadow saw late. */
+static void
+test_a_word_that_lacks_of_a_backlog_shifts_nothing(void **state)
+{
+    (void)state;
+    static const double pulse[] = {1, 0, -1};
+    struct scene s;
+    begin(&s, DIGITAL);
+    start_shadow(&s);
+    evaluator_behind(s.shadow, true, s.owner.now.wall);
+    shadow_gets(&s, pulse);
+    evaluator_behind(s.shadow, false, WALL_NONE);
+    fx_pass(&s.owner, 300);
+    both_get(&s, 1);
+    both_get(&s, 0);
+    owner_dies(&s);
+    assert_int_equal(fx_count(&s.owner, EVENT_RAISED, DIGITAL), 1);
+    assert_int_equal(fx_count(&s.owner, EVENT_RETURNED, DIGITAL), 1);
+    end(&s);
+}
+
+static void
+services(struct scene *s, bool broker, bool owner)
+{
+    struct watchdog_verdict v = {.broker = broker, .broker_detail = "", .link_detail = ""};
+    s->owner.now.wall += FX_S / 4;
+    s->owner.now.mono += FX_S / 4;
+    if (owner) {
+        fx_services(&s->owner, v);
+    }
+    evaluator_services(s->shadow, &v, s->owner.now);
+    evaluator_advance(s->shadow, s->owner.now);
+    evaluator_discard(s->shadow);
+}
+
+static uint32_t
+count_broker(const struct scene *s, enum alarm_event event)
+{
+    uint32_t n = 0;
+    for (guint i = 0; i < s->owner.journal->len; i++) {
+        const struct journal_record *r =
+            &g_array_index(s->owner.journal, struct journal_record, i);
+        n += r->event == event && r->rule != NULL && strcmp(r->rule, "broker") == 0;
+    }
+    return n;
+}
+
+/* Services are the instance's own: the broker keeps nothing of them. */
+static void
+test_a_service_is_never_behind(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s, DIGITAL);
+    fx_close(&s.owner);
+    fx_init(&s.owner);
+    s.owner.tap = keep;
+    s.owner.tap_user = &s;
+    s.owner.set.chatter_us = 1;
+    s.owner.set.service_delay_us = 0;
+    fx_open(&s.owner, components, rules);
+    evaluator_link(s.owner.e, true, s.owner.now);
+    start_shadow(&s);
+    services(&s, true, true);
+    services(&s, false, true);
+    mono_us died = s.owner.now.mono;
+    evaluator_behind(s.shadow, true, s.owner.now.wall);
+    services(&s, true, false);
+    services(&s, false, false);
+    evaluator_behind(s.shadow, false, WALL_NONE);
+    s.owner.now.wall += FX_S;
+    s.owner.now.mono += FX_S;
+    take_over(&s, (double)(s.owner.now.mono - died) / (double)FX_S);
+    assert_int_equal(count_broker(&s, EVENT_RAISED), 2);
+    assert_int_equal(count_broker(&s, EVENT_RETURNED), 2);
+    end(&s);
+}
+
 int
 main(void)
 {
@@ -442,6 +655,13 @@ main(void)
         cmocka_unit_test(test_a_rise_of_nothing_is_nobodys_twin),
         cmocka_unit_test(test_who_was_there_tells_all_that_it_saw_since),
         cmocka_unit_test(test_what_a_slow_link_had_not_brought),
+        cmocka_unit_test(test_a_word_that_lacks_long_ago_shifts_nothing),
+        cmocka_unit_test(test_words_of_two_clocks_keep_their_order),
+        cmocka_unit_test(test_a_young_shadow_that_rose_later_than_the_owner),
+        cmocka_unit_test(test_what_was_told_before_a_shadow_began),
+        cmocka_unit_test(test_words_of_one_moment_keep_their_order),
+        cmocka_unit_test(test_a_word_that_lacks_of_a_backlog_shifts_nothing),
+        cmocka_unit_test(test_a_service_is_never_behind),
     };
     return cmocka_run_group_tests_name("backlog", tests, NULL, NULL);
 }
