@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "storage/outbox_drain.h"
 
-#define STEP_ROWS 6000 /* read within a millisecond, while the server takes half as many */
+/* At a time, half a millisecond together: the server has work for little more at hand. */
+#define STEP_ROWS    6000 /* to read */
+#define STEP_BATCHES 250  /* to remove */
 
-/* What was sent leaves the disk. */
+/* So many batches of what was sent leave the disk. */
+static enum rc
+forget_some(struct outbox_drain *d, uint64_t batches, struct err *err)
+{
+    uint64_t left = d->number - d->gone;
+    uint64_t until = d->gone + MIN(left, batches);
+    enum rc rc = left == 0 ? RC_OK : outbox_sent(d->outbox, &d->segment, until, err);
+    d->gone = rc == RC_OK ? until : d->gone;
+    return rc;
+}
+
+/* All of it. */
 static enum rc
 forget_sent(struct outbox_drain *d, struct err *err)
 {
-    enum rc rc = RC_OK;
-    if (d->number != 0) {
-        rc = outbox_sent(d->outbox, &d->segment, d->number, err);
-        d->number = rc == RC_OK ? 0 : d->number;
-    }
-    return rc;
+    return forget_some(d, UINT64_MAX, err);
 }
 
 void
@@ -93,11 +101,14 @@ drain_take(struct outbox_drain *d, size_t max_rows, GPtrArray *out, struct err *
 }
 
 enum rc
-drain_sent(struct outbox_drain *d, const struct outbox_batch *last, struct err *err)
+drain_sent(struct outbox_drain *d, const GPtrArray *slice, struct err *err)
 {
     enum rc rc = forget_sent(d, err); /* an earlier one, if that failed until now */
     if (rc == RC_OK) {
-        d->segment = last->segment.id;
+        const struct outbox_batch *first = g_ptr_array_index(slice, 0);
+        const struct outbox_batch *last = g_ptr_array_index(slice, slice->len - 1);
+        d->segment = first->segment.id;
+        d->gone = first->number - 1;
         d->number = last->number;
         rc = d->ahead->len == 0 ? forget_sent(d, err) : RC_OK;
     }
@@ -119,7 +130,10 @@ drain_meanwhile(void *drain, bool ending)
     /* Whatever fails here fails again when the next slice is taken, and is told then. */
     if (ending) {
         (void)!forget_sent(d, NULL);
-    } else if (!d->complete) {
+        return;
+    }
+    if (!d->complete) {
         (void)!read_on(d, MIN(STEP_ROWS, d->wanted - d->rows), NULL);
     }
+    (void)!forget_some(d, STEP_BATCHES, NULL);
 }

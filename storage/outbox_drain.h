@@ -16,8 +16,8 @@ struct outbox_drain {
     size_t wanted, rows;   /* of a slice, at most about; read ahead, by now */
     GPtrArray *ahead;      /* struct outbox_batch *, of one segment */
     bool complete;         /* no more goes into ahead */
-    struct uuid segment;   /* batches of it, up to number, have been sent; number 0: none */
-    uint64_t number;
+    struct uuid segment;   /* batches of it have been sent, … */
+    uint64_t gone, number; /* … up to number, and those up to gone have left the disk */
 };
 
 void drain_init(struct outbox_drain *d, struct outbox *outbox);
@@ -28,10 +28,9 @@ void drain_fini(struct outbox_drain *d);
 MUST_USE enum rc drain_take(struct outbox_drain *d, size_t max_rows, GPtrArray *out,
                             struct err *err);
 
-/* The store has all of the segment up to this batch. It leaves the disk while the next slice is
- * on its way, or now, if there is none. */
-MUST_USE enum rc drain_sent(struct outbox_drain *d, const struct outbox_batch *last,
-                            struct err *err);
+/* The store has the slice. It leaves the disk while the next one is on its way, or now, if
+ * there is none. */
+MUST_USE enum rc drain_sent(struct outbox_drain *d, const GPtrArray *slice, struct err *err);
 
 /* What was taken could not be stored: begin again with the oldest. */
 void drain_again(struct outbox_drain *d);

@@ -35,8 +35,15 @@ static const char *const migrations[] = {
     " UPDATE meta SET value = value - 1 WHERE name = 'quarantined'; END;"
     "CREATE TRIGGER set_aside AFTER INSERT ON damaged BEGIN"
     " UPDATE meta SET value = value + new.rows WHERE name = 'damaged'; END;",
+    /* Thousands go at once: they are counted by SENT_ROWS. */
+    "DROP TRIGGER batch_out;",
 };
 #define VERSION ((int64_t)G_N_ELEMENTS(migrations))
+
+/* Of segment ?1, up to batch ?2. */
+#define UP_TO                                                                                  \
+    "id > (SELECT id FROM segment WHERE uuid = ?1) << 40"                                      \
+    " AND id <= ((SELECT id FROM segment WHERE uuid = ?1) << 40 | ?2)"
 
 static const char *const texts[] = {
     [DO_BEGIN] = "BEGIN IMMEDIATE",
@@ -53,8 +60,9 @@ static const char *const texts[] = {
     [SEE_MESSAGES] = "SELECT b.messages FROM segment AS s JOIN batch AS b"
                      " ON b.id > (s.id << 40 | ?2) AND b.id < (s.id + 1) << 40"
                      " WHERE s.uuid = ?1",
-    [SENT] = "DELETE FROM batch WHERE id > (SELECT id FROM segment WHERE uuid = ?1) << 40"
-             " AND id <= ((SELECT id FROM segment WHERE uuid = ?1) << 40 | ?2)",
+    [SENT_ROWS] = "UPDATE meta SET value = value - (SELECT coalesce(sum(rows), 0) FROM batch"
+                  " WHERE " UP_TO ") WHERE name = 'pending'",
+    [SENT] = "DELETE FROM batch WHERE " UP_TO,
     [SET_ASIDE] = "INSERT INTO damaged(batch, rows, body) SELECT id, rows, body FROM batch"
                   " WHERE id = ?",
     [EMPTY_BATCH] = "UPDATE batch SET rows = 0, messages = 0, body = ?2 WHERE id = ?1",

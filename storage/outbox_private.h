@@ -14,7 +14,7 @@
  *   batch       id = segment << 40 | number: oldest segment first, its batches in order
  *   quarantine  columns of a record as storage/sql.h has them; origin: which row of which batch
  *   damaged     batches that could not be read back
- *   meta        pending, quarantined, damaged: readings, kept by triggers
+ *   meta        pending, quarantined, damaged: readings, kept by triggers and SENT_ROWS
  */
 #define NUMBER_BITS 40
 #define NUMBER_MAX  ((INT64_C(1) << NUMBER_BITS) - 1)
@@ -30,6 +30,7 @@ enum outbox_statement {
     SEE_BATCHES,
     SEE_SEGMENT,
     SEE_MESSAGES,
+    SENT_ROWS,
     SENT,
     SET_ASIDE,
     EMPTY_BATCH,

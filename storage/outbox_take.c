@@ -157,16 +157,26 @@ outbox_messages_after(const struct outbox *o, const struct uuid *segment, uint64
     return n;
 }
 
+/* One of the two statements of what was sent. */
+static enum rc
+run_sent(struct outbox *o, enum outbox_statement which, const struct uuid *segment,
+         uint64_t number, struct err *err)
+{
+    int code = outbox_bind_uuid(o->stmt[which], 1, segment);
+    code |= sqlite3_bind_int64(o->stmt[which], 2, (int64_t)number);
+    return outbox_run(o, which, code, err);
+}
+
 enum rc
 outbox_sent(struct outbox *o, const struct uuid *segment, uint64_t number, struct err *err)
 {
-    sqlite3_stmt *stmt = o->stmt[SENT];
-    int code = outbox_bind_uuid(stmt, 1, segment);
-    code |= sqlite3_bind_int64(stmt, 2, (int64_t)number);
     /* Not waited for until it is on the disk: what is sent once more does no harm. */
     o->relaxed = true;
     sqlite3_exec(o->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
-    enum rc rc = outbox_run(o, SENT, code, err);
+    enum rc rc = outbox_run(o, DO_BEGIN, SQLITE_OK, err);
+    rc = rc == RC_OK ? run_sent(o, SENT_ROWS, segment, number, err) : rc;
+    rc = rc == RC_OK ? run_sent(o, SENT, segment, number, err) : rc;
+    rc = outbox_end(o, rc, err);
     if (rc == RC_OK) {
         rc = outbox_be_strict(o, err);
     }

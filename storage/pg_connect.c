@@ -7,8 +7,11 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <sys/socket.h>
 
 #include <glib.h>
+
+#define SEND_BUFFER (1 << 20) /* bytes: some 20,000 rows of a COPY */
 
 struct hosts {
     char **host, **hostaddr, **port; /* as many as n, or one, or none */
@@ -103,6 +106,19 @@ start(struct pg *pg, const struct pg_config *config, const struct hosts *h, size
     return PQstatus(pg->connection) == CONNECTION_BAD ? pg_lose(pg, NULL, err) : RC_OK;
 }
 
+/* A unix socket holds less than the server takes in a millisecond, and says that it has room
+ * when it is nearly empty; TCP finds its own size. Where the system allows less, it is less. */
+static void
+make_room(const struct pg *pg)
+{
+    struct sockaddr_storage peer = {.ss_family = AF_UNSPEC};
+    socklen_t len = sizeof(peer);
+    int fd = PQsocket(pg->connection), size = SEND_BUFFER;
+    if (getpeername(fd, (struct sockaddr *)&peer, &len) == 0 && peer.ss_family == AF_UNIX) {
+        (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+    }
+}
+
 /* libpq wants to be waited for before it is asked the first time: asked too early it blocks. */
 static enum rc
 establish(struct pg *pg, mono_us deadline, struct err *err)
@@ -120,6 +136,7 @@ establish(struct pg *pg, mono_us deadline, struct err *err)
             return pg_lose(pg, NULL, err);
         }
     }
+    make_room(pg);
     return PQsetnonblocking(pg->connection, 1) == 0 ? RC_OK : pg_lose(pg, NULL, err);
 }
 

@@ -318,6 +318,39 @@ test_damaged_file_is_moved_aside(void **state)
     outbox_close(o);
 }
 
+static void
+change_file(const struct place *place, const char *sql)
+{
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+/* In the first version a trigger counted what was removed, row by row. */
+static void
+test_a_file_of_the_first_version(void **state)
+{
+    const struct place *place = *state;
+    struct segment a = outbox_support_segment(1, 1, false);
+    struct outbox *o = outbox_support_open(place->path);
+    add(o, &a, 1, 1, 10);
+    add(o, &a, 2, 1, 10);
+    outbox_close(o);
+    change_file(place, "CREATE TRIGGER batch_out AFTER DELETE ON batch BEGIN UPDATE meta SET"
+                       " value = value - old.rows WHERE name = 'pending'; END;"
+                       " PRAGMA user_version = 1");
+    o = outbox_support_open(place->path);
+    assert_string_equal(outbox_notice(o), "");
+    assert_pending(o, 20);
+    assert_int_equal(outbox_sent(o, &a.id, 1, NULL), RC_OK);
+    assert_pending(o, 10);
+    assert_first(o, SIZE_MAX, &a, 2, 2);
+    assert_int_equal(outbox_sent(o, &a.id, 2, NULL), RC_OK);
+    assert_pending(o, 0);
+    outbox_close(o);
+}
+
 /* The file is well, but one batch is not what we write: the others go on. */
 static void
 test_damaged_batch_is_set_aside(void **state)
@@ -328,12 +361,7 @@ test_damaged_batch_is_set_aside(void **state)
     for (unsigned i = 1; i <= 3; i++) {
         add(o, &a, i, 1, 10);
     }
-    sqlite3 *db;
-    assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "UPDATE batch SET body = x'0100ff' WHERE id & 3 = 2",
-                                  NULL, NULL, NULL),
-                     SQLITE_OK);
-    sqlite3_close(db);
+    change_file(place, "UPDATE batch SET body = x'0100ff' WHERE id & 3 = 2");
     assert_first(o, SIZE_MAX, &a, 1, 1);
     assert_first(o, SIZE_MAX, &a, 1, 3);
     struct outbox_stats stats;
@@ -420,6 +448,7 @@ main(void)
         PLACE_TEST(test_what_was_promised_survives_a_kill),
         PLACE_TEST(test_second_process_is_refused),
         PLACE_TEST(test_damaged_file_is_moved_aside),
+        PLACE_TEST(test_a_file_of_the_first_version),
         PLACE_TEST(test_damaged_batch_is_set_aside),
         PLACE_TEST(test_foreign_files_are_left_alone),
         PLACE_TEST(test_quarantine),

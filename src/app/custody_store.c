@@ -274,13 +274,14 @@ custody_keep(struct custody *c)
 /* ---- backlog ---- */
 
 static void
-batches_sent(struct custody *c, const struct outbox_batch *last)
+batches_sent(struct custody *c, const GPtrArray *batches)
 {
+    const struct outbox_batch *last = batches->pdata[batches->len - 1];
     struct err err = {.text = ""};
     if (uuid_equal(&last->segment.id, &c->segment.id) && last->number >= c->queued) {
         c->queued = 0;
     }
-    if (drain_sent(&c->drain, last, &err) != RC_OK) {
+    if (drain_sent(&c->drain, batches, &err) != RC_OK) {
         custody_tell(c, CUSTODY_OUTBOX, &err); /* the store knows them when they come again */
         c->backlog_at = c->now.mono + RETRY_US;
     }
@@ -325,7 +326,7 @@ send_batches(struct custody *c, GPtrArray *batches)
         rc = isolate(c, batches, &outcome, &err);
     }
     if (rc == RC_OK) {
-        batches_sent(c, batches->pdata[batches->len - 1]);
+        batches_sent(c, batches);
         return;
     }
     drain_again(&c->drain);
