@@ -26,8 +26,8 @@ MUST_USE enum rc pg_readings_new(struct pg_readings **ret, struct pg *pg,
 void pg_readings_free(struct pg_readings *r); /* NULL is fine */
 
 /*
- * While the store takes the rows of a COPY, there is time for something else: it is called some
- * hundred times in a full one, as long as the server has enough to do for about a millisecond,
+ * While the store takes the rows of a COPY, there is time for something else: it is called
+ * dozens of times in a full one, while the server has enough to do for about a millisecond,
  * and once at its end (ending), when the store commits. It does not use r or its connection.
  */
 typedef void pg_meanwhile(void *user, bool ending);

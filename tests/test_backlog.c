@@ -444,6 +444,21 @@ both_get(struct scene *s, double value)
     shadow_gets(s, one);
 }
 
+static void
+begin_with_shadow(struct scene *s, const char *component)
+{
+    begin(s, component);
+    start_shadow(s);
+}
+
+static void
+end_with(struct scene *s, unsigned rises, unsigned returns)
+{
+    assert_int_equal(fx_count(&s->owner, EVENT_RAISED, s->component), rises);
+    assert_int_equal(fx_count(&s->owner, EVENT_RETURNED, s->component), returns);
+    end(s);
+}
+
 /* It dies now; its heir comes a second later. */
 static void
 owner_dies(struct scene *s)
@@ -461,16 +476,13 @@ test_a_word_that_lacks_long_ago_shifts_nothing(void **state)
     (void)state;
     static const double pulse[] = {1, 0, -1};
     struct scene s;
-    begin(&s, DIGITAL);
-    start_shadow(&s);
+    begin_with_shadow(&s, DIGITAL);
     shadow_gets(&s, pulse); /* lost on the way to the owner */
     fx_pass(&s.owner, 300);
     both_get(&s, 1);
     both_get(&s, 0);
     owner_dies(&s);
-    assert_int_equal(fx_count(&s.owner, EVENT_RAISED, DIGITAL), 1);
-    assert_int_equal(fx_count(&s.owner, EVENT_RETURNED, DIGITAL), 1);
-    end(&s);
+    end_with(&s, 1, 1);
 }
 
 /* A rise by the clock of one owner, the return by that of the next, which is a little behind.
@@ -480,8 +492,7 @@ test_words_of_two_clocks_keep_their_order(void **state)
 {
     (void)state;
     struct scene s;
-    begin(&s, DIGITAL);
-    start_shadow(&s);
+    begin_with_shadow(&s, DIGITAL);
     both_get(&s, 1);
     fx_pass(&s.owner, 0.1);
     struct evaluator_input in = reading(&s, 0);
@@ -493,9 +504,7 @@ test_words_of_two_clocks_keep_their_order(void **state)
     both_get(&s, 1);
     both_get(&s, 0);
     owner_dies(&s);
-    assert_int_equal(fx_count(&s.owner, EVENT_RAISED, DIGITAL), 2);
-    assert_int_equal(fx_count(&s.owner, EVENT_RETURNED, DIGITAL), 2);
-    end(&s);
+    end_with(&s, 2, 2);
 }
 
 /* The shadow had to see one reading more before it could tell a rate. */
@@ -537,9 +546,7 @@ test_what_was_told_before_a_shadow_began(void **state)
     s.owner.now.wall += FX_S;
     s.owner.now.mono += FX_S;
     take_over(&s, (double)(s.owner.now.mono - died) / (double)FX_S);
-    assert_int_equal(fx_count(&s.owner, EVENT_RAISED, LEVEL), 2);
-    assert_int_equal(fx_count(&s.owner, EVENT_RETURNED, LEVEL), 2);
-    end(&s);
+    end_with(&s, 2, 2);
 }
 
 /* An end and the next rise come within one message. Of two words of one moment the end of what
@@ -549,8 +556,7 @@ test_words_of_one_moment_keep_their_order(void **state)
 {
     (void)state;
     struct scene s;
-    begin(&s, DIGITAL);
-    start_shadow(&s);
+    begin_with_shadow(&s, DIGITAL);
     both_get(&s, 1);
     fx_pass(&s.owner, STEP_S);
     for (int value = 0; value <= 1; value++) {
@@ -574,8 +580,7 @@ test_a_word_that_lacks_of_a_backlog_shifts_nothing(void **state)
     (void)state;
     static const double pulse[] = {1, 0, -1};
     struct scene s;
-    begin(&s, DIGITAL);
-    start_shadow(&s);
+    begin_with_shadow(&s, DIGITAL);
     evaluator_behind(s.shadow, true, s.owner.now.wall);
     shadow_gets(&s, pulse);
     evaluator_behind(s.shadow, false, WALL_NONE);
@@ -583,9 +588,7 @@ test_a_word_that_lacks_of_a_backlog_shifts_nothing(void **state)
     both_get(&s, 1);
     both_get(&s, 0);
     owner_dies(&s);
-    assert_int_equal(fx_count(&s.owner, EVENT_RAISED, DIGITAL), 1);
-    assert_int_equal(fx_count(&s.owner, EVENT_RETURNED, DIGITAL), 1);
-    end(&s);
+    end_with(&s, 1, 1);
 }
 
 static void

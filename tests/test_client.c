@@ -539,6 +539,16 @@ test_a_marker_that_got_lost_is_sent_again(void **state)
     end(&f);
 }
 
+/* Its session was kept, and it has said the marker to itself. */
+static void
+begin_behind(struct fixture *f, GByteArray *marker)
+{
+    begin(f);
+    listen_there(f);
+    connect_to(f, session);
+    assert_true(take_marker(f, NULL, marker));
+}
+
 /* As long as it takes to come back, something else has waited. */
 static void
 test_a_marker_that_took_long_is_sent_again(void **state)
@@ -546,10 +556,7 @@ test_a_marker_that_took_long_is_sent_again(void **state)
     (void)state;
     struct fixture f;
     GByteArray *marker = g_byte_array_new();
-    begin(&f);
-    listen_there(&f);
-    connect_to(&f, session);
-    assert_true(take_marker(&f, NULL, marker));
+    begin_behind(&f, marker);
     mono_us until = clock_now().mono + 600 * US_PER_MS;
     while (clock_now().mono < until) {
         turn(&f);
@@ -595,10 +602,7 @@ test_the_number_confirmed_is_a_messages_own(void **state)
     (void)state;
     struct fixture f;
     GByteArray *marker = g_byte_array_new();
-    begin(&f);
-    listen_there(&f);
-    connect_to(&f, session);
-    assert_true(take_marker(&f, NULL, marker));
+    begin_behind(&f, marker);
     hear_message(&f, '0');
     assert_int_equal(f.number, 1);
     hear(&f, marker);
