@@ -103,3 +103,14 @@ store_acquire(const char *instance)
     g_strlcpy(g.id, end + 1, sizeof(g.id));
     return g;
 }
+
+void
+store_tell(struct pg *pg, const struct pg_change *c, const char *grant)
+{
+    struct err err = {.text = ""};
+    enum pg_outcome outcome;
+    if (pg_change_write(pg, c, grant, &outcome, &err) != RC_OK) {
+        fail_msg("%s: %s", c->body, err.text);
+    }
+    assert_int_equal(outcome, PG_STORED);
+}

@@ -3,7 +3,7 @@
 #ifndef TESTS_SYNC_STORE_H
 #define TESTS_SYNC_STORE_H
 
-#include "storage/pg.h"
+#include "storage/pg_changes.h"
 
 /* The role of an instance, and no more. */
 #define STORE_INSTANCE "user=instance_1"
@@ -23,5 +23,8 @@ struct store_grant {
     char id[40];
 };
 struct store_grant store_acquire(const char *instance);
+
+/* As owner by grant; "": it is none any more. Fails the test when it is refused. */
+void store_tell(struct pg *pg, const struct pg_change *c, const char *grant);
 
 #endif

@@ -61,8 +61,11 @@ decide(struct fixture *f, const char *station, uint64_t batch)
     alarm_changes_init(c);
     struct journal_record line = {
         .station = g_strdup(station), .component = g_strdup(""), .rule = g_strdup("")};
+    struct occurrence_record occurrence = {
+        .station = g_strdup(station), .component = g_strdup(""), .rule = g_strdup("")};
     struct maintenance_record m = {.station = g_strdup(station), .component = g_strdup("")};
     g_array_append_val(c->journal, line);
+    g_array_append_val(c->occurrences, occurrence);
     g_array_append_val(c->maintenance, m);
     kept_apply(f->kept, c);
     outgoing_fill(f->out, &f->batch, f->kept);
@@ -79,7 +82,7 @@ test_told_when_on_disk(void **state)
     assert_true(outgoing_unsaid(f->out));
     assert_int_equal(outgoing_told(f->out), 4);
     outgoing_committed(f->out, 1);
-    assert_string_equal(f->told->str, "5:journal=1 maintenance=1 ");
+    assert_string_equal(f->told->str, "5:journal=1 occurrences=1 maintenance=1 ");
     assert_int_equal(outgoing_told(f->out), 5);
     outgoing_committed(f->out, 2);
     assert_false(outgoing_unsaid(f->out));
@@ -96,7 +99,8 @@ test_whoever_is_alone_tells_lines_only(void **state)
     outgoing_set_rank(f->out, (struct rank){4, 0}, false);
     decide(f, "B", 2);
     outgoing_committed(f->out, 2);
-    assert_string_equal(f->told->str, "5:journal=1 6:journal=1 maintenance=1 ");
+    assert_string_equal(f->told->str,
+                        "5:journal=1 alone=1 6:journal=1 occurrences=1 maintenance=1 ");
 }
 
 static void
@@ -113,8 +117,8 @@ test_a_new_owner_tells_everything_once(void **state)
     assert_false(outgoing_waiting(f->out));
     decide(f, "C", 3);
     outgoing_committed(f->out, 3);
-    assert_string_equal(f->told->str,
-                        "6:journal=1 maintenance=3 whole=0 7:journal=1 maintenance=1 ");
+    assert_string_equal(f->told->str, "6:journal=1 occurrences=1 maintenance=3 whole=0 "
+                                      "7:journal=1 occurrences=1 maintenance=1 ");
 }
 
 int

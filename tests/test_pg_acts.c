@@ -63,8 +63,6 @@ setup(struct owners *o)
 static void
 tell(struct owners *o, bool as_owner, const char *body)
 {
-    struct err err = {.text = ""};
-    enum pg_outcome outcome;
     const struct pg_change c = {
         .writer = as_owner ? W1 : W2,
         .number = ++o->numbers,
@@ -72,10 +70,7 @@ tell(struct owners *o, bool as_owner, const char *body)
         .rank = {as_owner ? o->now.epoch : o->now.epoch - 1, 0},
         .body = body,
     };
-    if (pg_change_write(o->pg, &c, as_owner ? o->now.id : "", &outcome, &err) != RC_OK) {
-        fail_msg("%s: %s", body, err.text);
-    }
-    assert_int_equal(outcome, PG_STORED);
+    store_tell(o->pg, &c, as_owner ? o->now.id : "");
 }
 
 static void

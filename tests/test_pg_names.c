@@ -34,8 +34,6 @@ static void
 put(struct owners *o, const struct store_grant *g, bool as_owner, const char *body)
 {
     bool new = g == &o->now;
-    struct err err = {.text = ""};
-    enum pg_outcome outcome;
     const struct pg_change c = {
         .writer = new ? W1 : W2,
         .number = ++o->numbers,
@@ -43,10 +41,7 @@ put(struct owners *o, const struct store_grant *g, bool as_owner, const char *bo
         .rank = {g->epoch, 0},
         .body = body,
     };
-    if (pg_change_write(o->pg, &c, as_owner ? g->id : "", &outcome, &err) != RC_OK) {
-        fail_msg("%s: %s", body, err.text);
-    }
-    assert_int_equal(outcome, PG_STORED);
+    store_tell(o->pg, &c, as_owner ? g->id : "");
 }
 
 static void

@@ -107,16 +107,30 @@ add_whole(json_t *body, const struct kept *kept)
     alarm_changes_fini(&state);
 }
 
+/* Of what was decided alone, the lines; and what they tell of, which nobody follows: the store
+ * finds the owner's names by it. A line's own time is when it was told. */
+static json_t *
+lines_of(const json_t *all)
+{
+    static const char *const members[][2] = {{"journal", "journal"}, {"occurrences", "alone"}};
+    json_t *body = json_object();
+    for (size_t i = 0; i < G_N_ELEMENTS(members); i++) {
+        json_t *rows = json_object_get(all, members[i][0]);
+        if (rows != NULL) {
+            json_object_set(body, members[i][1], rows);
+        }
+    }
+    return body;
+}
+
 static json_t *
 body_of(struct outgoing *o, const struct batch *b, const struct kept *kept)
 {
     json_t *body = changes_to_json(&b->alarms);
     if (o->alone) {
-        json_t *lines = json_incref(json_object_get(body, "journal"));
-        json_object_clear(body);
-        if (lines != NULL) {
-            json_object_set_new(body, "journal", lines);
-        }
+        json_t *all = body;
+        body = lines_of(all);
+        json_decref(all);
     } else if (o->whole) {
         add_whole(body, kept);
     }

@@ -29,7 +29,8 @@ struct outgoing *outgoing_new(const char *writer, const char *instance, uint64_t
 void outgoing_free(struct outgoing *o); /* NULL is fine */
 
 /* What was decided is decided under this rank from now on. alone: without an arbiter; then the
- * others hear the journal's lines only, since whoever is owner decides the state. */
+ * others hear the journal's lines only, since whoever is owner decides the state. Which rises
+ * they are of, "alone" tells the store. */
 void outgoing_set_rank(struct outgoing *o, struct rank rank, bool alone);
 /* The next change tells the whole state with what it changes: so nothing stays of an owner who
  * was dismissed. */
