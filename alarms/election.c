@@ -49,7 +49,8 @@ election_new(const struct election_config *config, struct now now)
     e->settled_at = AT_NO_TIME;
     e->link_since = e->quiet_since = e->store_since = e->last_turn = now.mono;
     e->marker_at = e->echo_at = e->proved_at = e->said_again = e->office_at = NEVER;
-    e->other_at = e->fallback_at = e->hold_back = e->other_heard = e->gone_at = NEVER;
+    e->other_at = e->fallback_at = e->hold_back = e->gone_at = NEVER;
+    e->other_heard = NEVER;
     e->other_since = WALL_NONE;
     e->free_at = AT_NO_TIME;
     e->next_look = now.mono;
@@ -102,6 +103,7 @@ static void
 number(struct election *e, struct election_order *o, struct now now)
 {
     o->n = ++e->n;
+    o->at = now.mono;
     e->beacons[o->n % BEACONS].n = o->n;
     e->beacons[o->n % BEACONS].at = now.mono;
 }
@@ -372,6 +374,7 @@ election_look(const struct election *e, struct election_view *ret)
         .other_arbiter = e->other_arbiter,
         .other_since = e->other_since,
         .other_heard = e->other_heard,
+        .other_sure = e->other_sure,
         .store_known = e->store_known,
         .store_well = e->store_well,
     };

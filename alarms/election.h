@@ -85,6 +85,7 @@ struct election_message {
     bool retained; /* an old one, told to a newcomer */
     struct rank rank;
     uint64_t n;           /* BEACON, PRESENCE: the number it was ordered with */
+    mono_us said_at;      /* BEACON: by its sender's boot clock; 0: it does not tell */
     enum arbiter arbiter; /* BEACON */
     wall_us since;        /* BEACON */
     const char *to;       /* RESIGN: who shall be next; "" anybody */
@@ -120,7 +121,7 @@ bool election_stopped(const struct election *e); /* once all orders are carried 
 
 enum election_act {
     ACT_CLAIM,    /* publish claims/NAME: rank. Remember it on disk before */
-    ACT_BEACON,   /* publish owner: rank, n */
+    ACT_BEACON,   /* publish owner: rank, n, at */
     ACT_UNBEACON, /* empty it: nobody is owner any more */
     ACT_RESIGN,   /* publish resign/NAME: rank, to, settled */
     ACT_PRESENCE, /* publish instances/NAME: n, rank (the highest heard) */
@@ -130,6 +131,7 @@ struct election_order {
     enum election_act act;
     struct rank rank;
     uint64_t n;
+    mono_us at; /* n was given then */
     bool settled;
     struct lease_request lease;
     char to[ELECTION_NAME_SIZE];
@@ -156,6 +158,7 @@ struct election_view {
     enum arbiter other_arbiter;
     wall_us other_since;
     mono_us other_heard;          /* INT64_MIN: only told of */
+    mono_us other_sure;           /* … and what came then was said then; 0: never heard */
     bool store_known, store_well; /* of the lease's last answer */
 };
 void election_look(const struct election *e, struct election_view *ret);

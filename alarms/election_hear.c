@@ -2,6 +2,8 @@
 #include "alarms/election_private.h"
 
 #define SAY_AGAIN_US (200 * US_PER_MS)
+#define DELAYS       60
+#define MOST_LATE_US (60 * US_PER_S) /* longer than a connection lasts that stands still */
 
 /* ---- what a rank that was heard does to us ---- */
 
@@ -86,6 +88,34 @@ hear_claim(struct election *e, const struct election_message *m, struct now now)
     judge_rank(e, m->rank, !m->retained, now);
 }
 
+/*
+ * When the owner said what comes now, by our clock. What was under way while nothing passed
+ * comes at once, and is of before. How two clocks stand to each other nobody tells, so the
+ * beacon that came fastest of the last minute or two, for they drift apart, is taken to have
+ * taken no time.
+ */
+static mono_us
+when_said(struct election *e, const struct election_message *m, struct now now)
+{
+    struct delay *d = &e->delay;
+    int64_t late = now.mono - m->said_at;
+    bool booted = m->said_at<d->said_at, stopped = late - d->least[0]> MOST_LATE_US;
+    bool anew = strcmp(d->from, m->from) != 0 || booted || stopped;
+    if (m->said_at == 0) {
+        return now.mono; /* of a version that does not tell */
+    }
+    if (anew || d->n == DELAYS) {
+        d->least[1] = anew ? late : d->least[0];
+        d->least[0] = late;
+        d->n = 0;
+    }
+    g_strlcpy(d->from, m->from, sizeof(d->from));
+    d->said_at = m->said_at;
+    d->least[0] = MIN(d->least[0], late);
+    d->n++;
+    return now.mono - (late - MIN(d->least[0], d->least[1]));
+}
+
 static void
 note_other(struct election *e, const struct election_message *m, struct now now)
 {
@@ -97,6 +127,9 @@ note_other(struct election *e, const struct election_message *m, struct now now)
     e->other_rank = m->rank;
     e->other_arbiter = m->arbiter;
     e->other_since = m->since;
+    if (!m->retained) {
+        e->other_sure = when_said(e, m, now);
+    }
     e->other_heard = m->retained ? NEVER : now.mono;
 }
 

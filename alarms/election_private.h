@@ -82,7 +82,14 @@ struct election {
     struct rank other_rank;
     enum arbiter other_arbiter;
     wall_us other_since;
-    mono_us other_heard;
+    mono_us other_heard, other_sure;
+    struct delay {
+        char from[ELECTION_NAME_SIZE];
+        mono_us said_at;  /* the last of its beacons, by its clock */
+        int64_t least[2]; /* by which ours is ahead, and a beacon late, at least: of the last
+                             DELAYS at most, and of as many before */
+        unsigned n;       /* so many of the last */
+    } delay;
 
     enum lease_ask asked; /* under way */
     bool store_known, store_well;

@@ -106,9 +106,9 @@ void evaluator_behind(struct evaluator *e, bool behind, wall_us away_since);
  * before a restart, goes on from there and from its shadow, which is of no more use but to be
  * freed. Both have rules of the same plant.
  *
- * since: when the owner was heard last, be it a sign of life or a change; its word may lack
- * what happened in the OWNER_LAG_US before: over a slow link a reading is under way for as long
- * as its word afterwards, and in between that goes to the disk.
+ * Its word may lack what happened in the OWNER_LAG_US before heard.sure: over a slow link a
+ * reading is under way for as long as its word afterwards, and in between that goes to the
+ * disk.
  *
  * What the owner decided stands. What rose or returned since, as its shadow saw it, rises and
  * returns now, in the same order and with its true onset; delays that run were running since
@@ -116,13 +116,17 @@ void evaluator_behind(struct evaluator *e, bool behind, wall_us away_since);
  * gives it, which two instances do not have alike, or none at all what was seen late
  * (evaluator_behind()), by the order in which it happened and the value that raised it. Latches
  * and services tell neither: what follows the owner's last word on one of these by TAKE_OVER_US
- * or less, and came before since, is taken for the same, unless it is how things stand now.
- * What the shadow has not seen for long enough to know stays as the owner left it.
+ * or less, and came before it was heard last, is taken for the same, unless it is how things
+ * stand now. What the shadow has not seen for long enough to know stays as the owner left it.
  */
 #define TAKE_OVER_US (2 * US_PER_S)
 #define OWNER_LAG_US (6 * US_PER_S)
-void evaluator_take_over(struct evaluator *e, struct evaluator *shadow, mono_us since,
-                         struct now now);
+struct owner_heard {
+    mono_us last; /* the owner's last sign of life, or change, came then */
+    mono_us sure; /* it was said then: after a stall a lot comes at once that is of before */
+};
+void evaluator_take_over(struct evaluator *e, struct evaluator *shadow,
+                         struct owner_heard heard, struct now now);
 
 /* The rules it follows, as long as no others are set; and the time of the last call. */
 const struct ruleset *evaluator_rules(const struct evaluator *e);

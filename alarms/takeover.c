@@ -6,18 +6,9 @@
  * the owner did not decide any more happens, and timers in between; then every alarm is brought
  * to where its shadow stands, unless the owner had the later word on it.
  */
-#include "alarms/evaluator_private.h"
+#include "alarms/takeover_private.h"
 
 #include <math.h>
-
-struct succession {
-    struct evaluator *e, *shadow;
-    struct now now;   /* of the take-over */
-    mono_us heard;    /* the owner, last */
-    wall_us *decided; /* each alarm: the owner's newest rise or return, by the source's time;
-                         WALL_NONE: none is known */
-    wall_us *seen;    /* each alarm: until then, by the owner's clock, it had seen everything */
-};
 
 /* ---- what the owner had decided ---- */
 
@@ -65,9 +56,15 @@ is_timed_by_receipt(const struct succession *s, uint32_t alarm)
            type == ALARM_COUNT || s->shadow->late[component].newest == WALL_NONE;
 }
 
+static mono_us
+complete_until(const struct succession *s, int64_t lag)
+{
+    return s->sure < INT64_MIN + lag ? INT64_MIN : s->sure - lag;
+}
+
 /* Of a latch no record tells when it rose again: there the owner is taken to have seen all
- * until it was heard last. */
-static bool
+ * until it was surely heard. */
+bool
 is_news(const struct succession *s, const struct shadow_event *event)
 {
     wall_us decided = s->decided[event->alarm];
@@ -77,9 +74,9 @@ is_news(const struct succession *s, const struct shadow_event *event)
         return true;
     }
     if (by_receipt && told_is_asked(s->shadow, event)) {
-        return event->at >= s->heard - OWNER_LAG_US && !event->told;
+        return event->at >= complete_until(s, OWNER_LAG_US) && !event->told;
     }
-    mono_us since = s->heard - (rule_of(s->e, event->alarm)->latch ? 0 : OWNER_LAG_US);
+    mono_us since = complete_until(s, rule_of(s->e, event->alarm)->latch ? 0 : OWNER_LAG_US);
     wall_us at = s->now.wall - (s->now.mono - event->at);
     if (event->at < since || at <= s->seen[event->alarm]) {
         return false;
@@ -87,6 +84,22 @@ is_news(const struct succession *s, const struct shadow_event *event)
     bool silence = type_of(s->shadow, event->alarm) == ALARM_SILENCE;
     wall_us happened = silence ? at : event->source_at; /* its onset is the last life sign */
     return decided == WALL_NONE || happened > decided + (by_receipt ? TAKE_OVER_US : 0);
+}
+
+static void
+find_again(struct succession *s)
+{
+    s->again = g_new(mono_us, s->e->n_alarms);
+    for (uint32_t i = 0; i < s->e->n_alarms; i++) {
+        s->again[i] = INT64_MAX;
+    }
+    for (guint i = 0; i < s->shadow->events->len; i++) {
+        const struct shadow_event *event =
+            &g_array_index(s->shadow->events, struct shadow_event, i);
+        if (event->rises && event->at < s->again[event->alarm] && is_news(s, event)) {
+            s->again[event->alarm] = event->at;
+        }
+    }
 }
 
 /* The source's time of the reading that brought about the owner's last word. */
@@ -98,104 +111,6 @@ owner_read(const struct succession *s, uint32_t alarm)
     wall_us decided = s->decided[alarm];
     return decided == WALL_NONE ? WALL_NONE
                                 : decided - (active ? rule->on_delay_us : rule->off_delay_us);
-}
-
-/* ---- what is the shadow's, and becomes ours ---- */
-
-static void
-inherit_senses(struct succession *s)
-{
-    struct evaluator *e = s->e, *shadow = s->shadow;
-    for (uint32_t i = 0; i < e->n_places; i++) {
-        if (shadow->alarms[i].memory != NULL) {
-            condition_free(e->alarms[i].memory);
-            e->alarms[i].memory = g_steal_pointer(&shadow->alarms[i].memory);
-        }
-        e->alarms[i].late = shadow->alarms[i].late;
-    }
-    for (uint32_t i = 0; i < e->rules->plant->n_components; i++) {
-        if (shadow->late[i].newest != WALL_NONE) {
-            e->late[i] = shadow->late[i];
-        }
-    }
-    e->linked = shadow->linked;
-    e->unlinked_since = shadow->unlinked_since;
-    e->link_explains_broker = shadow->link_explains_broker;
-    e->link_explains_store = shadow->link_explains_store;
-    e->succeeds = true;
-}
-
-/* When the broker's or the link's alarm ended, the owner began to wait for the stations. */
-static void
-inherit_hearing(struct succession *s)
-{
-    struct evaluator *e = s->e;
-    const uint32_t deaf[] = {e->service_base + SERVICE_LINK, e->service_base + SERVICE_BROKER};
-    for (size_t i = 0; i < G_N_ELEMENTS(deaf); i++) {
-        bool ended = !alarm_state_active((enum alarm_state)e->alarms[deaf[i]].state) &&
-                     s->decided[deaf[i]] != WALL_NONE;
-        wall_us ago = ended ? s->now.wall - s->decided[deaf[i]] : INT64_MAX;
-        if (ended && s->now.mono - ago + HEARING_US >= s->heard) {
-            timer_set(e, deaf[i], TIMER_HEARING, s->now.mono - ago + HEARING_US);
-        }
-    }
-}
-
-/* The load of the last minutes; what is to happen again is not counted twice. */
-static void
-inherit_load(struct succession *s)
-{
-    struct flood *f = &s->e->flood;
-    flood_fini(f);
-    *f = s->shadow->flood;
-    flood_init(&s->shadow->flood, f->set); /* its ring is ours now */
-    f->on = false;
-    while (f->used > 0 && f->times[(f->first + f->used - 1) % f->cap] >= s->heard) {
-        f->used--;
-    }
-}
-
-/* The rises of before; whether it chatters is the owner's word. */
-static void
-inherit_rises(struct succession *s, uint32_t alarm)
-{
-    const struct more *from = s->shadow->alarms[alarm].more;
-    const size_t n = G_N_ELEMENTS(from->chatter.rises);
-    struct chatter c = {.on = false};
-    for (size_t i = 0; i < n; i++) {
-        mono_us at = from->chatter.rises[(from->chatter.at + i) % n];
-        if (at != 0 && at < s->heard && at >= s->heard - s->e->set.chatter_us) {
-            c.rises[c.at] = at;
-            c.at = (uint8_t)((c.at + 1u) % n);
-        }
-    }
-    struct alarm *a = &s->e->alarms[alarm];
-    bool on = a->more != NULL && a->more->chatter.on;
-    if (c.at == 0 && c.rises[0] == 0) {
-        return;
-    }
-    struct more *m = more_of(s->e, alarm);
-    c.on = on;
-    m->chatter = c;
-    if (on) {
-        timer_set(s->e, alarm, TIMER_CHATTER, chatter_next(&c, s->e->set.chatter_us));
-    }
-}
-
-static void
-inherit_moments(struct succession *s)
-{
-    for (uint32_t i = 0; i < s->shadow->test_base; i++) {
-        const struct more *from = s->shadow->alarms[i].more;
-        struct more *m = s->e->alarms[i].more;
-        if (from == NULL) {
-            continue;
-        }
-        inherit_rises(s, i);
-        if (m != NULL && uuid_equal(&m->occurrence, &from->occurrence)) {
-            m->raised_mono = from->raised_mono;
-        }
-    }
 }
 
 /* ---- delays that the owner saw begin ---- */
@@ -464,14 +379,19 @@ look_at_values(struct succession *s)
 }
 
 void
-evaluator_take_over(struct evaluator *e, struct evaluator *shadow, mono_us since,
+evaluator_take_over(struct evaluator *e, struct evaluator *shadow, struct owner_heard heard,
                     struct now now)
 {
-    struct succession s = {.e = e, .shadow = shadow, .now = now, .heard = MIN(since, now.mono)};
+    struct succession s = {.e = e,
+                           .shadow = shadow,
+                           .now = now,
+                           .heard = MIN(heard.last, now.mono),
+                           .sure = MIN(heard.sure, MIN(heard.last, now.mono))};
     char text[96];
     evaluator_advance(shadow, now);
     find_decided(&s);
     told_mark(shadow, e);
+    find_again(&s);
     inherit_senses(&s);
     inherit_load(&s);
     snprintf(text, sizeof(text), "%u alarms kept", e->kept.alarms->len);
@@ -494,6 +414,7 @@ evaluator_take_over(struct evaluator *e, struct evaluator *shadow, mono_us since
     restore_forget(e);
     g_free(s.decided);
     g_free(s.seen);
+    g_free(s.again);
     e->version++;
     evaluator_advance(e, now);
 }

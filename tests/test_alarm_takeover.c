@@ -331,7 +331,7 @@ take_over(struct play *p, int round, mono_us since)
     f->set.epoch++;
     struct evaluator *heir = evaluator_new(&f->set, fx_ruleset(f->plant), f->now);
     restore(heir, p);
-    evaluator_take_over(heir, p->shadows[round], since, f->now);
+    evaluator_take_over(heir, p->shadows[round], (struct owner_heard){since, since}, f->now);
     evaluator_free(f->e);
     f->e = heir;
     p->owner_lives = true;

@@ -178,7 +178,8 @@ test_roles_change_and_nothing_is_told_twice(void **state)
     struct side owner, other;
     side_open(&owner, now);
     side_open(&other, now);
-    alarming_promote(&owner.a, owner.model, (struct rank){7, 0}, now.mono, now);
+    alarming_promote(&owner.a, owner.model, (struct rank){7, 0},
+                     (struct owner_heard){now.mono, now.mono}, now);
     uint64_t version = alarming_version(&other.a);
     alarming_demote(&other.a);
     assert_true(alarming_version(&other.a) > version);
@@ -207,7 +208,8 @@ test_roles_change_and_nothing_is_told_twice(void **state)
     side_put(&other, 1, 90);
     assert_int_equal(unacked(&other), 1);
     version = alarming_version(&other.a);
-    alarming_promote(&other.a, other.model, (struct rank){8, 0}, heard, other.now);
+    alarming_promote(&other.a, other.model, (struct rank){8, 0},
+                     (struct owner_heard){heard, heard}, other.now);
     assert_true(alarming_version(&other.a) > version);
     assert_int_equal(unacked(&other), 2);
     assert_int_equal(rung(&other), 2); /* that one, and not the first one again */
@@ -276,7 +278,8 @@ test_what_had_waited_for_us_is_the_owners(void **state)
             pulse(&other);
         }
         alarming_behind(&other.a, false);
-        alarming_promote(&other.a, other.model, (struct rank){8, 0}, heard, other.now);
+        alarming_promote(&other.a, other.model, (struct rank){8, 0},
+                         (struct owner_heard){heard, heard}, other.now);
         side_take(&other);
         assert_int_equal(rises(&other), more);
         side_close(&owner);
@@ -348,7 +351,8 @@ test_an_acknowledgement_by_an_earlier_name(void **state)
         g_array_append_val(ack.parked, parked);
         alarming_follow(&other.a, line_first ? &rise : &ack, other.now);
         alarming_follow(&other.a, line_first ? &ack : &rise, other.now);
-        alarming_promote(&other.a, other.model, (struct rank){8, 0}, other.now.mono, other.now);
+        alarming_promote(&other.a, other.model, (struct rank){8, 0},
+                         (struct owner_heard){other.now.mono, other.now.mono}, other.now);
         assert_int_equal(unacked(&other), 0);
         side_take(&other);
         const struct journal_record *last = &g_array_index(

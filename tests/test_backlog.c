@@ -136,19 +136,25 @@ shadow_gets(struct scene *s, const double *values)
     }
 }
 
-/* The owner died so long ago. */
 static void
-take_over(struct scene *s, double ago_s)
+take_over_heard(struct scene *s, struct owner_heard heard)
 {
     struct fx *f = &s->owner;
     f->set.epoch++;
     struct evaluator *heir = evaluator_new(&f->set, fx_ruleset(f->plant), f->now);
     restore(s, heir);
-    mono_us heard = f->now.mono - (int64_t)(ago_s * (double)FX_S);
     evaluator_take_over(heir, s->shadow, heard, f->now);
     evaluator_free(f->e);
     f->e = heir;
     fx_collect(f);
+}
+
+/* The owner died so long ago. */
+static void
+take_over(struct scene *s, double ago_s)
+{
+    mono_us heard = s->owner.now.mono - (int64_t)(ago_s * (double)FX_S);
+    take_over_heard(s, (struct owner_heard){heard, heard});
 }
 
 struct story {
@@ -316,6 +322,75 @@ test_what_a_slow_link_had_not_brought(void **state)
     take_over(&s, (double)(s.owner.now.mono - died) / (double)FX_S);
     assert_int_equal(fx_count(&s.owner, EVENT_RAISED, LEVEL), 1);
     assert_int_equal(fx_count(&s.owner, EVENT_RETURNED, LEVEL), 1);
+    end(&s);
+}
+
+/* Everything stood still, and then came at once: the owner's signs of life are of before. */
+static void
+test_what_came_before_all_stood_still(void **state)
+{
+    (void)state;
+    static const char *const kinds[] = {LEVEL, DIGITAL, LATCH};
+    static const double rise[] = {90, -1}, end_of_it[] = {0, -1};
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(kinds); i++) {
+        bool told = i % 2 == 1;
+        struct scene s;
+        begin(&s, kinds[i / 2]);
+        start_shadow(&s);
+        fx_pass(&s.owner, 20.0);
+        mono_us sure = s.owner.now.mono;
+        if (told) {
+            owner_gets(&s, rise, false);
+        }
+        shadow_gets(&s, rise);
+        fx_pass(&s.owner, 9.0);
+        shadow_gets(&s, end_of_it);
+        mono_us last = s.owner.now.mono;
+        fx_pass(&s.owner, 0.5);
+        take_over_heard(&s, (struct owner_heard){last, sure});
+        unsigned rises = fx_count(&s.owner, EVENT_RAISED, s.component);
+        unsigned returns = fx_count(&s.owner, EVENT_RETURNED, s.component);
+        if (rises != 1 || returns != 1) {
+            fail_msg("%s, %s: %u rises, %u returns", s.component, told ? "told" : "not told",
+                     rises, returns);
+        }
+        end(&s);
+    }
+}
+
+/* Pulses that only the shadow saw are counted once, when they happen again: three of them are
+ * no chatter, and no flood. */
+static void
+test_what_happens_again_is_counted_once(void **state)
+{
+    (void)state;
+    static const double rise[] = {1, -1}, over[] = {0, -1};
+    struct scene s = {.component = DIGITAL, .kept = kept_new(), .newest.ts = WALL_NONE};
+    fx_init(&s.owner);
+    s.owner.tap = keep;
+    s.owner.tap_user = &s;
+    s.owner.set.chatter_us = 60 * FX_S;
+    s.owner.set.chatter_count = 5;
+    s.owner.set.flood =
+        (struct flood_settings){.begin_above = 4, .end_below = 1, .window_us = 600 * FX_S};
+    fx_open(&s.owner, components, rules);
+    evaluator_link(s.owner.e, true, s.owner.now);
+    start_shadow(&s);
+    fx_pass(&s.owner, 20.0);
+    mono_us sure = s.owner.now.mono;
+    for (int i = 0; i < 3; i++) {
+        fx_pass(&s.owner, 1.0);
+        shadow_gets(&s, rise);
+        fx_pass(&s.owner, 1.0);
+        shadow_gets(&s, over);
+    }
+    fx_pass(&s.owner, 9.0);
+    mono_us last = s.owner.now.mono;
+    fx_pass(&s.owner, 0.5);
+    take_over_heard(&s, (struct owner_heard){last, sure});
+    assert_int_equal(fx_count(&s.owner, EVENT_RAISED, DIGITAL), 3);
+    assert_int_equal(fx_count(&s.owner, EVENT_CHATTER_BEGIN, DIGITAL), 0);
+    assert_int_equal(fx_count(&s.owner, EVENT_FLOOD_BEGIN, NULL), 0);
     end(&s);
 }
 
@@ -658,6 +733,8 @@ main(void)
         cmocka_unit_test(test_a_rise_of_nothing_is_nobodys_twin),
         cmocka_unit_test(test_who_was_there_tells_all_that_it_saw_since),
         cmocka_unit_test(test_what_a_slow_link_had_not_brought),
+        cmocka_unit_test(test_what_came_before_all_stood_still),
+        cmocka_unit_test(test_what_happens_again_is_counted_once),
         cmocka_unit_test(test_a_word_that_lacks_long_ago_shifts_nothing),
         cmocka_unit_test(test_words_of_two_clocks_keep_their_order),
         cmocka_unit_test(test_a_young_shadow_that_rose_later_than_the_owner),

@@ -130,6 +130,97 @@ test_sleep_reads_first(void **state)
     stage_close(&s);
 }
 
+/* A beacon of "b", whose clock is so far behind ours, said so long ago. */
+static void
+hear_said(struct stage *s, int64_t behind_us, int64_t ago_us)
+{
+    stage_hear(s, &(struct election_message){.said = SAID_BEACON,
+                                             .from = "b",
+                                             .rank = {1, 5},
+                                             .arbiter = ARBITER_BROKER,
+                                             .to = "",
+                                             .said_at = s->at - ago_us - behind_us});
+}
+
+/* How long the last of them seems to have been under way. */
+static int64_t
+seems_late(struct stage *s)
+{
+    struct election_view v = stage_view(s);
+    return v.other_heard - v.other_sure;
+}
+
+#define BEHIND (40 * S)
+
+static void
+join_and_hear(struct stage *s)
+{
+    stage_open(s, false);
+    s->at += 100 * S;
+    stage_join(s);
+    for (int i = 0; i < 10; i++) {
+        stage_pass_heard(s, 1 * S);
+        hear_said(s, BEHIND, 20 * MS);
+    }
+    assert_in_range(seems_late(s), 0, 10 * MS);
+}
+
+/* Nothing comes for four seconds, and then all that was said meanwhile, and three beacons that
+ * an owner says besides. */
+static void
+test_beacons_that_come_at_once_are_old(void **state)
+{
+    (void)state;
+    struct stage s;
+    join_and_hear(&s);
+    s.at += 4 * S; /* less than what makes it leave */
+    election_turn(s.e, stage_now_of(&s));
+    stage_collect(&s);
+    for (int i = 0; i < 6; i++) {
+        hear_said(&s, BEHIND, 3 * S - i * 200 * MS);
+        assert_in_range(seems_late(&s), (3 * S - i * 200 * MS) - 30 * MS, 3 * S - i * 200 * MS);
+    }
+    stage_pass_heard(&s, 1 * S);
+    hear_said(&s, BEHIND, 20 * MS);
+    assert_in_range(seems_late(&s), 0, 10 * MS);
+    stage_close(&s);
+}
+
+/* Lost beacons, slow turns and clocks that drift apart make nothing old. */
+static void
+test_beacons_that_come_in_time_are_of_now(void **state)
+{
+    (void)state;
+    struct stage s;
+    join_and_hear(&s);
+    for (int i = 0; i < 3600; i++) {
+        stage_pass_heard(&s, 2100 * MS);
+        if (i % 5 != 0) {
+            hear_said(&s, BEHIND + i * 200, 20 * MS); /* 95 us a second */
+            assert_in_range(seems_late(&s), 0, 60 * MS);
+        }
+    }
+    stage_close(&s);
+}
+
+/* Its clock begins again, or stood still, or another one is owner; or it does not tell. */
+static void
+test_beacons_of_another_clock(void **state)
+{
+    (void)state;
+    static const int64_t behind[] = {200 * S, BEHIND + 3600 * S, 20 * S};
+    struct stage s;
+    join_and_hear(&s);
+    s.at += 4000 * S;
+    for (size_t i = 0; i < G_N_ELEMENTS(behind); i++) {
+        hear_said(&s, behind[i], 20 * MS);
+        assert_int_equal(seems_late(&s), 0);
+    }
+    stage_hear_other(&s, SAID_BEACON, 1, 5);
+    assert_int_equal(seems_late(&s), 0);
+    stage_close(&s);
+}
+
 static void
 test_slept_owner_steps_down(void **state)
 {
@@ -308,6 +399,9 @@ main(void)
         cmocka_unit_test(test_an_owner_that_was_only_told_of_settles_when_gone),
         cmocka_unit_test(test_resignation_settles),
         cmocka_unit_test(test_sleep_reads_first),
+        cmocka_unit_test(test_beacons_that_come_at_once_are_old),
+        cmocka_unit_test(test_beacons_that_come_in_time_are_of_now),
+        cmocka_unit_test(test_beacons_of_another_clock),
         cmocka_unit_test(test_slept_owner_steps_down),
         cmocka_unit_test(test_candidate_no),
         cmocka_unit_test(test_self),

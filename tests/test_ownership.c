@@ -382,6 +382,14 @@ test_texts(void **state)
          "{\"instance\":\"pc2\",\"epoch\":1,\"term\":0,\"arbiter\":\"me\",\"n\":5,"
          "\"since\":\"2026-01-09T15:39:14Z\"}",
          OWNERSHIP_BAD, "member \"arbiter\" is not as it should be"},
+        {"leitstand/v1/owner",
+         "{\"instance\":\"pc2\",\"epoch\":1,\"term\":0,\"arbiter\":\"broker\",\"n\":5,"
+         "\"clock_ms\":-1,\"since\":\"2026-01-09T15:39:14Z\"}",
+         OWNERSHIP_BAD, "member \"clock_ms\" is not as it should be"},
+        {"leitstand/v1/owner",
+         "{\"instance\":\"pc2\",\"epoch\":1,\"term\":0,\"arbiter\":\"broker\",\"n\":5,"
+         "\"since\":\"2026-01-09T15:39:14Z\"}",
+         OWNERSHIP_HEARD, ""}, /* of before */
         {"leitstand/v1/resign/pc2", "{\"instance\":\"pc2\",\"epoch\":1,\"term\":0,\"to\":7}",
          OWNERSHIP_BAD, "member \"to\" is not as it should be"},
         {"leitstand/v1/resign/pc2",
@@ -421,6 +429,26 @@ test_whose_it_is(void **state)
     g_free(text);
 }
 
+static void
+test_a_beacon_tells_when_it_was_said(void **state)
+{
+    (void)state;
+    const struct ownership_self self = {.name = "pc1", .boot = "now"};
+    const struct election_view view = {.arbiter = ARBITER_BROKER, .since = 7 * US_PER_S};
+    const struct election_order order = {
+        .act = ACT_BEACON, .rank = {3, 4}, .n = 9, .at = INT64_C(123456789)};
+    struct ownership_heard heard;
+    char *text = ownership_beacon_text(&self, &view, &order);
+    assert_int_equal(
+        ownership_read(&heard, &self, "leitstand/v1/owner", text, strlen(text), false, NULL),
+        OWNERSHIP_HEARD);
+    assert_int_equal(heard.message.said_at, 123456000); /* to the millisecond */
+    assert_int_equal(heard.message.n, 9);
+    assert_int_equal(heard.message.since, 7 * US_PER_S);
+    assert_int_equal(rank_compare(heard.message.rank, order.rank), 0);
+    g_free(text);
+}
+
 int
 main(void)
 {
@@ -434,6 +462,7 @@ main(void)
         cmocka_unit_test(test_what_is_not_for_it),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_whose_it_is),
+        cmocka_unit_test(test_a_beacon_tells_when_it_was_said),
     };
     return cmocka_run_group_tests_name("ownership", tests, NULL, NULL);
 }

@@ -7,6 +7,8 @@
 #include "src/core/log.h"
 #include "storage/query.h"
 
+#define SIGNS_APART_US (2 * US_PER_S) /* at most, while beacons come */
+
 /* What the evaluator was told of a station. */
 enum told { TOLD_NOTHING, TOLD_HEARD, TOLD_SILENT };
 
@@ -421,8 +423,8 @@ bequeath(const struct alarming *a, struct evaluator *heir)
 }
 
 void
-alarming_promote(struct alarming *a, const struct model *model, struct rank rank, mono_us heard,
-                 struct now now)
+alarming_promote(struct alarming *a, const struct model *model, struct rank rank,
+                 struct owner_heard heard, struct now now)
 {
     a->settings.epoch = rank.epoch;
     a->settings.term = rank.term;
@@ -436,7 +438,11 @@ alarming_promote(struct alarming *a, const struct model *model, struct rank rank
     struct evaluator *heir = evaluator_new(&a->settings, compile(plant), now);
     bequeath(a, heir);
     each_value(heir, model, now, restore_value);
-    evaluator_take_over(heir, a->evaluator, MAX(heard, a->followed), now);
+    if (a->followed - heard.last > SIGNS_APART_US) {
+        heard.sure = a->followed; /* it is only heard by what it decides */
+    }
+    heard.last = MAX(heard.last, a->followed);
+    evaluator_take_over(heir, a->evaluator, heard, now);
     evaluator_free(a->evaluator);
     a->evaluator = heir;
     a->plant = plant;

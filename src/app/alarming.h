@@ -91,11 +91,12 @@ void alarming_demote(struct alarming *a);
 
 /*
  * Decide from now on, under this rank: the shadow hands over to a new evaluator, which goes on
- * from what is kept; what follows from that is there to be taken. heard: when a sign of life of
- * the owner came last, on the boot clock. One that decides already only gets the rank.
+ * from what is kept; what follows from that is there to be taken. heard: the owner's signs of
+ * life, on the boot clock; what it was followed in is known here. One that decides already only
+ * gets the rank.
  */
 void alarming_promote(struct alarming *a, const struct model *model, struct rank rank,
-                      mono_us heard, struct now now);
+                      struct owner_heard heard, struct now now);
 
 /* What the owner decided, when following. Lines that told people tell the ones here, too,
  * unless they are older than FOLLOW_TELL_US: they count for the bell, but open no popup. */

@@ -76,11 +76,11 @@ struct engine {
     char user[ALARM_USER_MAX]; /* whose the process is: who acts at its screen */
     struct health health;
     struct health shown;
-    struct tenure tenure; /* as it was when the engine last acted on it */
-    struct rank rank;     /* under which the evaluator decides, or decided last */
-    bool alone;           /* it does, or did, because nobody could be asked */
-    mono_us decide_by;    /* it begins to, whatever it still lacks */
-    mono_us tenure_heard; /* when the owner before us was heard last */
+    struct tenure tenure;            /* as it was when the engine last acted on it */
+    struct rank rank;                /* under which the evaluator decides, or decided last */
+    bool alone;                      /* it does, or did, because nobody could be asked */
+    mono_us decide_by;               /* it begins to, whatever it still lacks */
+    struct owner_heard tenure_heard; /* the owner before us */
     bool custody_taken;
     mono_us tenure_next; /* ownership wants its next turn */
     mono_us peers_next;

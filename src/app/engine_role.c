@@ -169,7 +169,7 @@ engine_follow_tenure(struct engine *e)
     /* Of the one before us: since then nobody told what happened. */
     bool other = before.role != ROLE_OWNER && before.role != ROLE_UNARBITRATED;
     if (other && before.owner.heard != 0) {
-        e->tenure_heard = before.owner.heard;
+        e->tenure_heard = (struct owner_heard){before.owner.heard, before.owner.sure};
     }
     if (!same_term(t, &before)) {
         change_term(e, t);

@@ -88,7 +88,7 @@ carry_out(struct ownership *o, const struct election_order *order)
         say_claim(o, order->rank);
         break;
     case ACT_BEACON:
-        say(o, "owner", NULL, ownership_beacon_text(&o->self, &v, order->rank, order->n), true);
+        say(o, "owner", NULL, ownership_beacon_text(&o->self, &v, order), true);
         break;
     case ACT_UNBEACON:
         say(o, "owner", NULL, g_strdup(""), true);
@@ -172,13 +172,14 @@ set_tenure(struct ownership *o, struct now now)
         t->owner.rank = v.rank;
         t->owner.arbiter = v.arbiter;
         t->owner.since = v.since;
-        t->owner.heard = now.mono;
+        t->owner.heard = t->owner.sure = now.mono;
         g_strlcpy(t->owner.instance, o->self.name, sizeof(t->owner.instance));
     } else {
         t->owner.rank = v.other_rank;
         t->owner.arbiter = v.other_arbiter;
         t->owner.since = v.other_since;
         t->owner.heard = MAX(v.other_heard, 0);
+        t->owner.sure = v.other_sure;
         /* Who was owner before this instance is so no longer. */
         bool past = rank_compare(v.other_rank, t->rank) < 0;
         g_strlcpy(t->owner.instance, past ? "" : v.other, sizeof(t->owner.instance));

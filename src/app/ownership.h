@@ -40,7 +40,7 @@ struct tenure {
         struct rank rank;
         enum arbiter arbiter;
         wall_us since;
-        mono_us heard;
+        mono_us heard, sure; /* as other_… of struct election_view; 0: never */
     } owner;
 };
 

@@ -48,11 +48,12 @@ ownership_claim_text(const struct ownership_self *self, struct rank rank)
 
 char *
 ownership_beacon_text(const struct ownership_self *self, const struct election_view *v,
-                      struct rank rank, uint64_t n)
+                      const struct election_order *order)
 {
-    json_t *object = rank_object(self, rank);
+    json_t *object = rank_object(self, order->rank);
     json_object_set_new(object, "arbiter", json_string(arbiter_name(v->arbiter)));
-    json_object_set_new(object, "n", json_integer((json_int_t)n));
+    json_object_set_new(object, "n", json_integer((json_int_t)order->n));
+    json_object_set_new(object, "clock_ms", json_integer((json_int_t)(order->at / US_PER_MS)));
     set_time(object, "since", v->since);
     return to_text(object);
 }
@@ -117,12 +118,18 @@ take_beacon(struct election_message *m, const json_t *body)
     const char *since = json_string_value(json_object_get(body, "since"));
     const char *arbiter = json_string_value(json_object_get(body, "arbiter"));
     enum timestamp_zone zone;
+    uint64_t clock_ms = 0;
     if (!arbiter_from_name(arbiter, &m->arbiter)) {
         return "arbiter";
     }
     if (since == NULL || !timestamp_parse(since, strlen(since), &m->since, &zone)) {
         return "since";
     }
+    if (json_object_get(body, "clock_ms") != NULL &&
+        !take_count(&clock_ms, body, "clock_ms", EPOCH_MAX / US_PER_MS)) {
+        return "clock_ms";
+    }
+    m->said_at = (mono_us)clock_ms * US_PER_MS;
     return take_count(&m->n, body, "n", EPOCH_MAX) ? NULL : "n";
 }
 

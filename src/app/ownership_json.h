@@ -20,7 +20,7 @@ struct ownership_self {
 /* Allocated by GLib. */
 char *ownership_claim_text(const struct ownership_self *self, struct rank rank);
 char *ownership_beacon_text(const struct ownership_self *self, const struct election_view *v,
-                            struct rank rank, uint64_t n);
+                            const struct election_order *order);
 char *ownership_resign_text(const struct ownership_self *self, struct rank rank, const char *to,
                             bool settled);
 char *ownership_presence_text(const struct ownership_self *self, const struct election_view *v,

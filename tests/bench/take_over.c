@@ -166,7 +166,7 @@ measure(struct plant *plant, uint32_t *ret_told)
     set.epoch++;
     struct evaluator *heir = evaluator_new(&set, ruleset_new(plant, NULL), now);
     restore(heir, k, values, now);
-    evaluator_take_over(heir, shadow, heard, now);
+    evaluator_take_over(heir, shadow, (struct owner_heard){heard, heard}, now);
     int64_t us = cpu_us() - begin;
 
     *ret_told = (uint32_t)evaluator_annunciated(heir);
