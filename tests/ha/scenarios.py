@@ -349,28 +349,25 @@ def pg_away(s):
     gap = max(b - a for a, b in zip([begun] + told, told + [now()]))
     s.report(f"alarms go on meanwhile (# the longest pause is {gap:.1f} s)", gap < 15)
     owner = s.await_owner()
-    back = s.pg("forward")
+    since = s.cluster.host.rows("select clock_timestamp()")[0][0]
 
     def pending():
         return owner.status()["postgres"]["pending"]
-    backlog = most = pending()
-    first = None
+    most = pending()
+    back = s.pg("forward")
     while (left := pending()) > 500:  # a second's worth is always on its way
         most = max(most, left)
-        if first is None and left < backlog:
-            first, backlog = now(), left
         if now() > begun + 2 * 3600 + 120:
             break
         hold(0.02)
     caught_up = now()
-    rate = (backlog - left) / (caught_up - first) if first else 0.0
     wait_for(lambda: all(i.status()["postgres"]["pending_changes"] == 0 for i in s.instances),
              600, "what was decided meanwhile is in the store")
     if not s.long:  # so few rows are there before the second look at them
         s.report(f"it catches up within 10 s (# {caught_up - back:.1f} s, {most} rows)",
                  caught_up - back < 10)
         return
-    bare = s.bare_copy()
+    rate, bare = s.catch_up(since, most), s.bare_copy()
     s.report(f"catch-up reaches 80 % of COPY alone (# {rate:.0f} rows/s of {bare:.0f}, "
              f"{most} rows)", rate >= 0.8 * bare, f"{rate / bare:.0%}")
 

@@ -186,6 +186,9 @@ class Stage:
         self.results.append((f"{name} within {limit_s:g} s (# {took:.2f} s)",
                              [] if took <= limit_s else [f"it took {took:.2f} s"]))
 
+    def catch_up(self, since, waiting):
+        return store.catch_up(self.cluster, since, waiting)
+
     def bare_copy(self):
         port = self.proxies.get(f"{self.instances[0].name}-{self.cluster.host.name}")["port"]
         return store.bare_copy(self.cluster, port, f"{self.dir}/rows")

@@ -15,7 +15,7 @@ import subprocess
 import psycopg2
 
 from checks import Batch, JournalRow, OccurrenceRow, ReadingRow
-from util import now
+from util import Trouble, now
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -116,6 +116,23 @@ def read_into(books, cluster):
     books.batches = [Batch(*row) for row in host.rows(
         "select kind, instance, epoch, term, fenced from ha.seen"
         " order by pg_xact_commit_timestamp(xid::xid), at")]
+
+
+def catch_up(cluster, since, waiting):
+    """Rows a second, by the store's own times of commit: from the first commit after since, of
+    the host's clock, to the one with which as many rows had come as were waiting."""
+    commits = cluster.host.rows(
+        "select extract(epoch from at)::float8, rows from ("
+        " select pg_xact_commit_timestamp(xid) as at, rows from ("
+        "  select xmin as xid, count(*) as rows from leitstand.reading group by 1) as x) as y"
+        " where at > %s order by at", since)
+    begun, came = commits[0]
+    first = came
+    for at, rows in commits[1:]:
+        came += rows
+        if came >= waiting:
+            return (came - first) / (at - begun)
+    raise Trouble(f"{came} rows have come of {waiting} that waited")
 
 
 COLUMNS = "ts, received, value, series, segment, flags, state"

@@ -21,6 +21,7 @@ import checks
 import store
 from checks import Books
 from cluster import Cluster
+from util import Trouble
 
 
 class Writer:
@@ -81,6 +82,14 @@ def refused(act):
     return False
 
 
+def lacks(act):
+    try:
+        act()
+    except Trouble:
+        return True
+    return False
+
+
 def look(cluster):
     books = Books()
     store.read_into(books, cluster)
@@ -115,6 +124,17 @@ def run(cluster, report):
            == [(1, "pc1", 1), (2, "pc2", 2), (3, "pc1", 1)]
            and sorted((r.instance, r.epoch) for r in books.journal)
            == [("pc1", 1), ("pc1", 1), ("pc2", 2)], books)
+
+    since = cluster.host.rows("select clock_timestamp()")[0][0]
+    for value in 5, 6, 7, 8:
+        two.read(value)
+    at = [t for t, in cluster.host.rows(
+        "select extract(epoch from pg_xact_commit_timestamp(xid::xid))::float8 from ha.seen"
+        " where kind = 'batch' order by 1 desc limit 4")][::-1]
+    rate, want = store.catch_up(cluster, since, 3), 2 / (at[2] - at[0])
+    report("the rate of a catch-up is by times of commit", abs(rate - want) < want / 1000,
+           f"{rate}, {want}")
+    report("what has not come has no rate", lacks(lambda: store.catch_up(cluster, since, 5)))
 
     cluster.host.rows("create or replace function leitstand.fence(epoch bigint, grant_id uuid)"
                       " returns void language sql as ''")
