@@ -3,7 +3,8 @@
 
 /* At a time, half a millisecond together: the server has work for little more at hand. */
 #define STEP_ROWS    6000 /* to read */
-#define STEP_BATCHES 250  /* to remove */
+#define STEP_BATCHES 250u /* to remove */
+#define STEP_FREE    500u
 
 /* So many batches of what was sent leave the disk. */
 static enum rc
@@ -23,11 +24,36 @@ forget_sent(struct outbox_drain *d, struct err *err)
     return forget_some(d, UINT64_MAX, err);
 }
 
+static void
+free_some(struct outbox_drain *d, unsigned batches)
+{
+    g_ptr_array_set_size(d->spent, (int)(d->spent->len - MIN(d->spent->len, batches)));
+}
+
+static void
+free_spent(struct outbox_drain *d)
+{
+    free_some(d, d->spent->len);
+}
+
+/* The first n of from are to's now. */
+static void
+move_batches(GPtrArray *to, GPtrArray *from, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        g_ptr_array_add(to, g_ptr_array_index(from, i));
+    }
+    g_ptr_array_set_free_func(from, NULL);
+    g_ptr_array_remove_range(from, 0, n);
+    g_ptr_array_set_free_func(from, outbox_batch_free);
+}
+
 void
 drain_init(struct outbox_drain *d, struct outbox *outbox)
 {
     *d = (struct outbox_drain){.outbox = outbox};
     d->ahead = g_ptr_array_new_with_free_func(outbox_batch_free);
+    d->spent = g_ptr_array_new_with_free_func(outbox_batch_free);
 }
 
 void
@@ -36,6 +62,7 @@ drain_fini(struct outbox_drain *d)
     /* If it cannot be: the store knows them when they come again. */
     (void)!forget_sent(d, NULL);
     g_clear_pointer(&d->ahead, g_ptr_array_unref);
+    g_clear_pointer(&d->spent, g_ptr_array_unref);
 }
 
 /* At most about max_rows of what follows, into ahead. */
@@ -65,12 +92,10 @@ move_ahead(struct outbox_drain *d, GPtrArray *out)
             break;
         }
         rows += b->records->len;
-        g_ptr_array_add(out, g_ptr_array_index(d->ahead, n));
     }
-    g_ptr_array_set_free_func(d->ahead, NULL); /* they are out's now */
-    g_ptr_array_remove_range(d->ahead, 0, n);
-    g_ptr_array_set_free_func(d->ahead, outbox_batch_free);
+    move_batches(out, d->ahead, n);
     d->rows -= rows;
+    d->taken = n;
     d->complete = d->rows >= d->wanted;
 }
 
@@ -101,9 +126,9 @@ drain_take(struct outbox_drain *d, size_t max_rows, GPtrArray *out, struct err *
 }
 
 enum rc
-drain_sent(struct outbox_drain *d, const GPtrArray *slice, struct err *err)
+drain_sent(struct outbox_drain *d, GPtrArray *slice, struct err *err)
 {
-    enum rc rc = forget_sent(d, err); /* an earlier one, if that failed until now */
+    enum rc rc = forget_sent(d, err); /* what is left of the one before */
     if (rc == RC_OK) {
         const struct outbox_batch *first = g_ptr_array_index(slice, 0);
         const struct outbox_batch *last = g_ptr_array_index(slice, slice->len - 1);
@@ -112,6 +137,11 @@ drain_sent(struct outbox_drain *d, const GPtrArray *slice, struct err *err)
         d->number = last->number;
         rc = d->ahead->len == 0 ? forget_sent(d, err) : RC_OK;
     }
+    if (rc == RC_OK) {
+        free_spent(d);
+        move_batches(d->spent, slice, slice->len);
+        free_some(d, d->ahead->len == 0 ? d->spent->len : 0);
+    }
     return rc;
 }
 
@@ -119,6 +149,7 @@ void
 drain_again(struct outbox_drain *d)
 {
     drop_ahead(d);
+    free_spent(d);
     d->place = 0;
     (void)!forget_sent(d, NULL); /* or with the next slice */
 }
@@ -128,12 +159,13 @@ drain_meanwhile(void *drain, bool ending)
 {
     struct outbox_drain *d = drain;
     /* Whatever fails here fails again when the next slice is taken, and is told then. */
-    if (ending) {
-        (void)!forget_sent(d, NULL);
+    if (ending) { /* the server has as much to do as it was sent */
+        (void)!forget_some(d, MAX(d->taken, STEP_BATCHES), NULL);
         return;
     }
     if (!d->complete) {
         (void)!read_on(d, MIN(STEP_ROWS, d->wanted - d->rows), NULL);
     }
     (void)!forget_some(d, STEP_BATCHES, NULL);
+    free_some(d, STEP_FREE);
 }

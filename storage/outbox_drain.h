@@ -18,6 +18,8 @@ struct outbox_drain {
     bool complete;         /* no more goes into ahead */
     struct uuid segment;   /* batches of it have been sent, … */
     uint64_t gone, number; /* … up to number, and those up to gone have left the disk */
+    uint64_t taken;        /* batches of the last slice */
+    GPtrArray *spent;      /* those of the slice before, less and less of them */
 };
 
 void drain_init(struct outbox_drain *d, struct outbox *outbox);
@@ -28,9 +30,9 @@ void drain_fini(struct outbox_drain *d);
 MUST_USE enum rc drain_take(struct outbox_drain *d, size_t max_rows, GPtrArray *out,
                             struct err *err);
 
-/* The store has the slice. It leaves the disk while the next one is on its way, or now, if
- * there is none. */
-MUST_USE enum rc drain_sent(struct outbox_drain *d, const GPtrArray *slice, struct err *err);
+/* The store has the slice. RC_OK: its batches are the drain's now, and leave the disk and the
+ * memory while the next one is on its way, or at once, if there is none. */
+MUST_USE enum rc drain_sent(struct outbox_drain *d, GPtrArray *slice, struct err *err);
 
 /* What was taken could not be stored: begin again with the oldest. */
 void drain_again(struct outbox_drain *d);

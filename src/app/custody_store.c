@@ -274,7 +274,7 @@ custody_keep(struct custody *c)
 /* ---- backlog ---- */
 
 static void
-batches_sent(struct custody *c, const GPtrArray *batches)
+batches_sent(struct custody *c, GPtrArray *batches)
 {
     const struct outbox_batch *last = batches->pdata[batches->len - 1];
     struct err err = {.text = ""};

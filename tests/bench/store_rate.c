@@ -163,9 +163,8 @@ send(const char *path, const char *conninfo)
             break;
         }
         check(pg_readings_store(r, batches, "", &outcome, &err), &err);
-        check(drain_sent(&drain, batches, &err), &err);
         rows += count_rows(batches);
-        g_ptr_array_set_size(batches, 0);
+        check(drain_sent(&drain, batches, &err), &err);
     }
     tell(rows, from, cpu);
     g_ptr_array_unref(batches);

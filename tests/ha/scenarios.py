@@ -359,7 +359,7 @@ def pg_away(s):
         most = max(most, left)
         if now() > begun + 2 * 3600 + 120:
             break
-        hold(0.02)
+        hold(0.25)
     caught_up = now()
     wait_for(lambda: all(i.status()["postgres"]["pending_changes"] == 0 for i in s.instances),
              600, "what was decided meanwhile is in the store")
