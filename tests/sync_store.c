@@ -114,3 +114,20 @@ store_tell(struct pg *pg, const struct pg_change *c, const char *grant)
     }
     assert_int_equal(outcome, PG_STORED);
 }
+
+const char *
+store_journal(void)
+{
+    return store_ask("select coalesce(string_agg(instance || ':' || event || ':' ||"
+                     "                           right(occurrence::text, 1), ' '"
+                     "                           order by log_id, line), '')"
+                     "  from leitstand.journal");
+}
+
+const char *
+store_alarms(void)
+{
+    return store_ask("select coalesce(string_agg(right(occurrence::text, 1) || ':' || state,"
+                     "                           ' ' order by occurrence), '')"
+                     "  from leitstand.alarms");
+}

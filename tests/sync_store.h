@@ -24,6 +24,11 @@ struct store_grant {
 };
 struct store_grant store_acquire(const char *instance);
 
+/* The central journal, "INSTANCE:EVENT:LAST DIGIT OF THE OCCURRENCE …", in its order; and the
+ * alarms, "LAST DIGIT OF THE OCCURRENCE:STATE …". Good as long as store_ask()'s. */
+const char *store_journal(void);
+const char *store_alarms(void);
+
 /* As owner by grant; "": it is none any more. Fails the test when it is refused. */
 void store_tell(struct pg *pg, const struct pg_change *c, const char *grant);
 

@@ -115,23 +115,6 @@ tell(struct stand *s, const struct store_grant *g, const struct rise *r)
     tell_all(s, g, r, 1);
 }
 
-static const char *
-journal(void)
-{
-    return store_ask("select coalesce(string_agg(instance || ':' || event || ':' ||"
-                     "                           right(occurrence::text, 1), ' '"
-                     "                           order by log_id, line), '')"
-                     "  from leitstand.journal");
-}
-
-static const char *
-alarms(void)
-{
-    return store_ask("select coalesce(string_agg(right(occurrence::text, 1) || ':' || state,"
-                     "                           ' ' order by occurrence), '')"
-                     "  from leitstand.alarms");
-}
-
 /* How many there were, by the journal. */
 static const char *
 rises(void)
@@ -168,11 +151,11 @@ test_one_rise_in_every_order(void **state)
         tell(&s, NULL, &ends[A]);
         tell(&s, NULL, &ends[B]);
         char *want = g_strdup_printf("%s:raised:3 c:returned:3", instances[orders[i][0] - '0']);
-        if (strcmp(journal(), want) != 0 ||
+        if (strcmp(store_journal(), want) != 0 ||
             strcmp(store_ask("select string_agg(right(occurrence::text, 1) || ':' || state,"
                              " ' ') from leitstand.alarms"),
                    "3:returned_unacked") != 0) {
-            fail_msg("%s: %s, %s", orders[i], journal(), alarms());
+            fail_msg("%s: %s, %s", orders[i], store_journal(), store_alarms());
         }
         g_free(want);
         pg_close(s.pg);
@@ -205,8 +188,9 @@ test_two_rises(void **state)
         setup(&s);
         tell(&s, first ? NULL : &s.now, first ? &alone : &owner);
         tell(&s, first ? &s.now : NULL, first ? &owner : &alone);
-        if (strcmp(journal(), first ? "a:raised:1 c:raised:3" : "c:raised:3 a:raised:1") != 0) {
-            fail_msg("%s: %s", cases[i / 2].why, journal());
+        if (strcmp(store_journal(),
+                   first ? "a:raised:1 c:raised:3" : "c:raised:3 a:raised:1") != 0) {
+            fail_msg("%s: %s", cases[i / 2].why, store_journal());
         }
         pg_close(s.pg);
     }
@@ -279,7 +263,7 @@ test_pulses(void **state)
         tell_some(&s, first ? &s.now : NULL, first ? owner : alone, at_once);
         if (strcmp(rises(), cases[i / 4].want) != 0) {
             fail_msg("%s, %s first%s: %s", cases[i / 4].why, first ? "alone" : "owner",
-                     at_once ? " at once" : "", journal());
+                     at_once ? " at once" : "", store_journal());
         }
         pg_close(s.pg);
     }
@@ -294,13 +278,13 @@ test_one_name(void **state)
     setup(&s);
     tell(&s, NULL, &(struct rise){.who = A, .name = "1"});
     tell(&s, NULL, &(struct rise){.who = B, .name = "1"});
-    assert_string_equal(journal(), "a:raised:1");
+    assert_string_equal(store_journal(), "a:raised:1");
     /* Each has told of it, so what they see next is another one; and so it is for the owner. */
     tell(&s, NULL, &(struct rise){.who = B, .name = "2", .at = "13"});
     tell(&s, &s.now, &(struct rise){.who = C, .name = "3"});
-    assert_string_equal(journal(), "a:raised:3 b:raised:2");
+    assert_string_equal(store_journal(), "a:raised:3 b:raised:2");
     tell(&s, NULL, &(struct rise){.who = B, .name = "4", .at = "14"});
-    assert_string_equal(journal(), "a:raised:3 b:raised:2 b:raised:4");
+    assert_string_equal(store_journal(), "a:raised:3 b:raised:2 b:raised:4");
     pg_close(s.pg);
 }
 
@@ -314,10 +298,10 @@ test_the_owners_name_was_known(void **state)
         setup(&s);
         tell(&s, NULL, &(struct rise){.who = B, .name = "2", .at = "11"});
         tell(&s, NULL, &(struct rise){.who = A, .name = "3"});
-        assert_string_equal(journal(), "b:raised:2");
+        assert_string_equal(store_journal(), "b:raised:2");
         tell(&s, over ? &s.first : &s.now, &(struct rise){.who = C, .name = "3"});
-        assert_string_equal(journal(), "b:raised:3");
-        assert_string_equal(alarms(), "3:unacked");
+        assert_string_equal(store_journal(), "b:raised:3");
+        assert_string_equal(store_alarms(), "3:unacked");
         pg_close(s.pg);
     }
 }
@@ -335,7 +319,7 @@ test_deposed(void **state)
         put(&s, C, &s.now, "{\"whole\":true,\"occurrences\":[]}");
         tell(&s, first ? NULL : &s.first, first ? &alone : &deposed);
         tell(&s, first ? &s.first : NULL, first ? &deposed : &alone);
-        assert_string_equal(journal(), first ? "b:raised:1" : "a:raised:1");
+        assert_string_equal(store_journal(), first ? "b:raised:1" : "a:raised:1");
         pg_close(s.pg);
     }
 }
@@ -395,9 +379,9 @@ test_its_own_rise_of_before(void **state)
     setup(&s);
     tell(&s, &s.first, &(struct rise){.who = A, .name = "1"});
     tell(&s, NULL, &(struct rise){.who = A, .name = "2", .at = "13"});
-    assert_string_equal(journal(), "a:raised:1 a:raised:2");
+    assert_string_equal(store_journal(), "a:raised:1 a:raised:2");
     tell(&s, &s.now, &(struct rise){.who = C, .name = "3", .at = "13"});
-    assert_string_equal(journal(), "a:raised:3 a:raised:2");
+    assert_string_equal(store_journal(), "a:raised:3 a:raised:2");
     pg_close(s.pg);
 }
 
@@ -411,7 +395,7 @@ test_an_owners_own_rise_of_before(void **state)
     tell(&s, &s.first, &(struct rise){.who = A, .name = "1"});
     put(&s, C, &s.now, "{\"whole\":true,\"occurrences\":[]}");
     tell(&s, &s.first, &(struct rise){.who = A, .name = "2", .at = "13"});
-    assert_string_equal(journal(), "a:raised:1 a:raised:2");
+    assert_string_equal(store_journal(), "a:raised:1 a:raised:2");
     pg_close(s.pg);
 }
 
@@ -426,7 +410,7 @@ test_two_of_an_owner_of_before(void **state)
     setup(&s);
     tell(&s, &s.now, &(struct rise){.who = C, .name = "3", .at = "10.2"});
     tell_all(&s, &s.first, seen, 2);
-    assert_string_equal(journal(), "c:raised:3 a:raised:2");
+    assert_string_equal(store_journal(), "c:raised:3 a:raised:2");
     pg_close(s.pg);
 }
 
@@ -441,8 +425,8 @@ test_it_is_owner_after(void **state)
     tell(&s, &s.now, &(struct rise){.who = C, .name = "3", .at = "12"});
     tell(&s, &s.now,
          &(struct rise){.who = C, .name = "1", .event = "returned", .returned_at = "15"});
-    assert_string_equal(journal(), "c:raised:1 c:raised:3 c:returned:1");
-    assert_string_equal(alarms(), "1:returned_unacked 3:unacked");
+    assert_string_equal(store_journal(), "c:raised:1 c:raised:3 c:returned:1");
+    assert_string_equal(store_alarms(), "1:returned_unacked 3:unacked");
     pg_close(s.pg);
 }
 

@@ -95,23 +95,6 @@ tell(struct owners *o, const struct store_grant *g, bool as_owner, const struct 
     g_free(body);
 }
 
-static const char *
-journal(void)
-{
-    return store_ask("select coalesce(string_agg(instance || ':' || event || ':' ||"
-                     "                           right(occurrence::text, 1), ' '"
-                     "                           order by log_id, line), '')"
-                     "  from leitstand.journal");
-}
-
-static const char *
-alarms(void)
-{
-    return store_ask("select coalesce(string_agg(right(occurrence::text, 1) || ':' || state,"
-                     "                           ' ' order by occurrence), '')"
-                     "  from leitstand.alarms");
-}
-
 /* The old name comes first, and all that is said under both of them after. */
 static void
 rise_twice(bool whole)
@@ -121,16 +104,16 @@ rise_twice(bool whole)
     take_over(&o);
     tell(&o, &o.before, false, &(struct say){.name = OLD});
     tell(&o, &o.before, false, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
-    assert_string_equal(alarms(), "1:acked");
+    assert_string_equal(store_alarms(), "1:acked");
     tell(&o, &o.now, true, &(struct say){.name = NEW, .raised_at = "00:00:11", .whole = whole});
-    assert_string_equal(alarms(), "2:unacked");
-    assert_string_equal(journal(), "a:raised:2 a:acked:2");
+    assert_string_equal(store_alarms(), "2:unacked");
+    assert_string_equal(store_journal(), "a:raised:2 a:acked:2");
     tell(&o, &o.now, true, &(struct say){.name = NEW, .event = "acked", .state = "acked"});
     tell(&o, &o.before, false,
          &(struct say){.name = OLD, .event = "returned", .state = "normal"});
     tell(&o, &o.now, true, &(struct say){.name = NEW, .event = "returned", .state = "normal"});
-    assert_string_equal(alarms(), "2:normal");
-    assert_string_equal(journal(), "a:raised:2 a:acked:2 b:returned:2");
+    assert_string_equal(store_alarms(), "2:normal");
+    assert_string_equal(store_journal(), "a:raised:2 a:acked:2 b:returned:2");
     /* Instances get the lines under the name that stands, and as they were told otherwise. */
     assert_string_equal(
         store_ask(
@@ -166,10 +149,10 @@ test_the_old_name_is_over_by_then(void **state)
     take_over(&o);
     tell(&o, &o.before, false, &(struct say){.name = OLD});
     put(&o, &o.now, true, "{\"whole\":true,\"occurrences\":[]}");
-    assert_string_equal(alarms(), "1:normal");
+    assert_string_equal(store_alarms(), "1:normal");
     tell(&o, &o.now, true, &(struct say){.name = NEW, .raised_at = "00:00:15"});
-    assert_string_equal(alarms(), "2:unacked");
-    assert_string_equal(journal(), "a:raised:2");
+    assert_string_equal(store_alarms(), "2:unacked");
+    assert_string_equal(store_journal(), "a:raised:2");
     pg_close(o.pg);
 }
 
@@ -183,8 +166,8 @@ test_the_new_name_first(void **state)
     tell(&o, &o.now, true, &(struct say){.name = NEW});
     tell(&o, &o.before, false, &(struct say){.name = OLD});
     tell(&o, &o.before, false, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
-    assert_string_equal(alarms(), "2:unacked");
-    assert_string_equal(journal(), "b:raised:2 a:acked:2");
+    assert_string_equal(store_alarms(), "2:unacked");
+    assert_string_equal(store_journal(), "b:raised:2 a:acked:2");
     pg_close(o.pg);
 }
 
@@ -230,9 +213,9 @@ test_two_rises(void **state)
             take_over(&o);
         }
         tell(&o, &o.now, true, &new);
-        if (strcmp(journal(), "a:raised:1 b:raised:2") != 0 ||
+        if (strcmp(store_journal(), "a:raised:1 b:raised:2") != 0 ||
             strcmp(store_ask("select count(*) from leitstand.alarms"), "2") != 0) {
-            fail_msg("%s: %s, %s", cases[i].why, journal(), alarms());
+            fail_msg("%s: %s, %s", cases[i].why, store_journal(), store_alarms());
         }
         pg_close(o.pg);
     }
@@ -250,11 +233,11 @@ test_three_names(void **state)
     take_over(&o);
     tell(&o, &o.before, false, &(struct say){.name = OLD});
     tell(&o, &between, false, &(struct say){.name = BETWEEN});
-    assert_string_equal(alarms(), "3:unacked");
+    assert_string_equal(store_alarms(), "3:unacked");
     tell(&o, &o.now, true, &(struct say){.name = NEW});
     tell(&o, &o.before, false, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
-    assert_string_equal(alarms(), "2:unacked");
-    assert_string_equal(journal(), "a:raised:2 a:acked:2");
+    assert_string_equal(store_alarms(), "2:unacked");
+    assert_string_equal(store_journal(), "a:raised:2 a:acked:2");
     pg_close(o.pg);
 }
 
@@ -270,9 +253,9 @@ test_the_second_name_is_closed(void **state)
     tell(&o, &o.before, false, &(struct say){.name = OLD});
     put(&o, &o.now, true,
         "{\"occurrences\":[" OPEN(NEW, "10") "," CLOSED(OLD, "10") "],\"whole\":true}");
-    assert_string_equal(alarms(), "2:unacked");
+    assert_string_equal(store_alarms(), "2:unacked");
     put(&o, &o.now, true, "{\"occurrences\":[" CLOSED(NEW, "10") "]}");
-    assert_string_equal(alarms(), "2:normal");
+    assert_string_equal(store_alarms(), "2:normal");
     pg_close(o.pg);
 }
 
@@ -288,10 +271,10 @@ test_an_epoch_of_nobody(void **state)
     struct store_grant nobody = {.epoch = UINT64_C(1) << 53};
     tell(&o, &o.now, true, &(struct say){.name = NEW});
     tell(&o, &nobody, false, &(struct say){.name = OLD, .value = "9", .whole = true});
-    assert_string_equal(alarms(), "2:unacked");
-    assert_string_equal(journal(), "b:raised:2 a:raised:1");
+    assert_string_equal(store_alarms(), "2:unacked");
+    assert_string_equal(store_journal(), "b:raised:2 a:raised:1");
     tell(&o, &o.now, true, &(struct say){.name = NEW, .event = "acked", .state = "acked"});
-    assert_string_equal(alarms(), "2:acked");
+    assert_string_equal(store_alarms(), "2:acked");
     pg_close(o.pg);
 }
 
@@ -307,10 +290,10 @@ test_the_owner_knows_both(void **state)
     take_over(&o);
     tell(&o, &o.before, false, &(struct say){.name = OLD});
     put(&o, &o.now, true, both);
-    assert_string_equal(alarms(), "1:unacked 2:unacked");
+    assert_string_equal(store_alarms(), "1:unacked 2:unacked");
     put(&o, &o.now, true, both);
     tell(&o, &o.now, true, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
-    assert_string_equal(alarms(), "1:acked 2:unacked");
+    assert_string_equal(store_alarms(), "1:acked 2:unacked");
     assert_string_equal(store_ask("select count(*) from leitstand.twin"), "0");
     pg_close(o.pg);
 }
@@ -326,7 +309,7 @@ test_no_value(void **state)
     tell(&o, &o.before, false, &(struct say){.name = OLD, .value = "null"});
     tell(&o, &o.now, true,
          &(struct say){.name = NEW, .value = "null", .raised_at = "00:00:11.9"});
-    assert_string_equal(alarms(), "2:unacked");
+    assert_string_equal(store_alarms(), "2:unacked");
     pg_close(o.pg);
 }
 
@@ -341,7 +324,7 @@ test_the_owner_knew_it(void **state)
     tell(&o, &o.before, false, &(struct say){.name = OLD});
     tell(&o, &o.now, true, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
     tell(&o, &o.now, true, &(struct say){.name = NEW, .raised_at = "00:00:11"});
-    assert_string_equal(alarms(), "1:acked 2:unacked");
+    assert_string_equal(store_alarms(), "1:acked 2:unacked");
     pg_close(o.pg);
 }
 
@@ -359,8 +342,8 @@ test_both_names_in_one_change(void **state)
         "{\"occurrences\":[" RETURNED(OLD, "10", "11") "," OPEN(
             NEW, "11.5") "],\"journal\":[" LINE(OLD, "returned", "11") "," LINE(NEW, "raised",
                                                                                 "11.5") "]}");
-    assert_string_equal(alarms(), "1:returned_unacked 2:unacked");
-    assert_string_equal(journal(), "a:raised:1 b:returned:1 b:raised:2");
+    assert_string_equal(store_alarms(), "1:returned_unacked 2:unacked");
+    assert_string_equal(store_journal(), "a:raised:1 b:returned:1 b:raised:2");
     pg_close(o.pg);
 }
 
@@ -375,8 +358,8 @@ test_the_whole_state_knew_it(void **state)
     tell(&o, &o.before, false, &(struct say){.name = OLD});
     put(&o, &o.now, true, "{\"whole\":true,\"occurrences\":[" OPEN(OLD, "10") "]}");
     tell(&o, &o.now, true, &(struct say){.name = NEW, .raised_at = "00:00:11.5"});
-    assert_string_equal(alarms(), "1:unacked 2:unacked");
-    assert_string_equal(journal(), "a:raised:1 b:raised:2");
+    assert_string_equal(store_alarms(), "1:unacked 2:unacked");
+    assert_string_equal(store_journal(), "a:raised:1 b:raised:2");
     pg_close(o.pg);
 }
 
@@ -393,8 +376,8 @@ test_the_closer_one(void **state)
     put(&o, &o.now, true,
         "{\"occurrences\":[" RETURNED(BETWEEN, "09.8", "09.9") "," OPEN(
             FOURTH, "11.9") "," OPEN(NEW, "10.5") "]}");
-    assert_string_equal(alarms(), "2:unacked 3:returned_unacked 4:unacked");
-    assert_string_equal(journal(), "a:raised:2");
+    assert_string_equal(store_alarms(), "2:unacked 3:returned_unacked 4:unacked");
+    assert_string_equal(store_journal(), "a:raised:2");
     pg_close(o.pg);
 }
 
@@ -433,8 +416,8 @@ test_after_the_whole_state(void **state)
     put(&o, &o.now, true, "{\"whole\":true,\"occurrences\":[]}");
     tell(&o, &o.before, false, &(struct say){.name = OLD});
     tell(&o, &o.now, true, &(struct say){.name = NEW, .raised_at = "00:00:15"});
-    assert_string_equal(alarms(), "2:unacked");
-    assert_string_equal(journal(), "a:raised:2");
+    assert_string_equal(store_alarms(), "2:unacked");
+    assert_string_equal(store_journal(), "a:raised:2");
     pg_close(o.pg);
 }
 
