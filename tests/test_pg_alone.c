@@ -430,6 +430,65 @@ test_it_is_owner_after(void **state)
     pg_close(s.pg);
 }
 
+/* What an owner tells of stands, though somebody told it first and it was taken for the owner's
+ * rise before: by who decided for itself, or was owner before; in time, or late; open, or over.
+ */
+static void
+test_an_owners_name_is_not_taken(void **state)
+{
+    static const struct rise before = {.who = C, .name = "3"},
+                             over = {.who = C,
+                                     .name = "3",
+                                     .event = "returned",
+                                     .returned_at = "11"},
+                             taken = {.who = A, .name = "1", .at = "12.5"},
+                             own = {.who = C, .name = "1", .at = "12.5"},
+                             blink = {
+                                 .who = C, .name = "1", .at = "12.5", .returned_at = "12.6"};
+    for (unsigned i = 0; i < 8; i++) {
+        bool ranked = (i & 1u) != 0, late = (i & 2u) != 0, closed = (i & 4u) != 0;
+        struct stand s;
+        assert_int_equal(store_make(state), 0);
+        setup(&s);
+        const struct store_grant then = s.now;
+        tell(&s, &s.now, &before);
+        tell(&s, &s.now, &over);
+        tell(&s, ranked ? &s.first : NULL, &taken);
+        assert_string_equal(store_journal(), "c:raised:3 c:returned:3");
+        tell(&s, late ? &then : &s.now, closed ? &blink : &own);
+        const char *state_of = store_ask("select coalesce(max(state), 'nothing')"
+                                         "  from leitstand.occurrence"
+                                         " where occurrence = '" UUID("1") "'");
+        if (strcmp(store_journal(), "c:raised:3 c:returned:3 c:raised:1") != 0 ||
+            strcmp(state_of, closed ? "returned_unacked" : "unacked") != 0) {
+            fail_msg("%s, %s, %s: %s, %s", ranked ? "ranked" : "alone",
+                     late ? "late" : "in time", closed ? "closed" : "open", store_journal(),
+                     state_of);
+        }
+        pg_close(s.pg);
+    }
+}
+
+/* Who told of its end knows it, and what it tells of after that is another one. */
+static void
+test_who_told_of_its_end(void **state)
+{
+    (void)state;
+    struct stand s;
+    setup(&s);
+    const struct store_grant second = s.now;
+    tell(&s, &s.first, &(struct rise){.who = B, .name = "5"});
+    tell(&s, &s.now,
+         &(struct rise){.who = C, .name = "5", .event = "returned", .returned_at = "12"});
+    (void)store_ask("update leitstand.lease set expires_at = now() - interval '1 s'");
+    s.now = store_acquire("b");
+    tell(&s, &s.now,
+         &(struct rise){.who = B, .name = "5", .event = "severity", .returned_at = "12"});
+    tell(&s, &second, &(struct rise){.who = C, .name = "6", .at = "13"});
+    assert_string_equal(store_journal(), "b:raised:5 c:returned:5 b:severity:5 c:raised:6");
+    pg_close(s.pg);
+}
+
 int
 main(void)
 {
@@ -446,6 +505,8 @@ main(void)
         cmocka_unit_test_setup(test_an_owners_own_rise_of_before, store_make),
         cmocka_unit_test_setup(test_two_of_an_owner_of_before, store_make),
         cmocka_unit_test_setup(test_it_is_owner_after, store_make),
+        cmocka_unit_test(test_an_owners_name_is_not_taken),
+        cmocka_unit_test_setup(test_who_told_of_its_end, store_make),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

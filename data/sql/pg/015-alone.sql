@@ -77,8 +77,7 @@ begin
              where a.occurrence = any (names) and a.writer = has_told.writer)
         or exists (
             select from leitstand.journal_line as j
-             where j.occurrence = has_told.occurrence and j.writer = has_told.writer
-               and j.body->>'event' = 'raised');
+             where j.occurrence = has_told.occurrence and j.writer = has_told.writer);
 end
 $$;
 
@@ -187,6 +186,19 @@ language sql volatile set search_path = pg_catalog, pg_temp as $$
      where t.occurrence = (r->>'occurrence')::uuid
        and exists (select from leitstand.rise_alone as a where a.occurrence = t.stands_as)
        and not exists (select from leitstand.occurrence as o where o.occurrence = t.stands_as);
+$$;
+
+-- The same where an owner tells that it rose, whatever it was taken for, unless that is what a
+-- later owner called it.
+create function leitstand.name_own(epoch bigint, term bigint, lines jsonb) returns void
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+begin
+    delete from leitstand.twin as t using jsonb_array_elements(lines) as l
+     where l->>'event' = 'raised' and t.occurrence = (l->>'occurrence')::uuid
+       and not exists (select from leitstand.occurrence as o
+                        where o.occurrence = t.stands_as
+                          and (o.epoch, o.term) > (name_own.epoch, name_own.term));
+end
 $$;
 
 -- Whether anybody who decided for itself saw something at about the time of these rises.
@@ -348,6 +360,9 @@ begin
     if saw_alone then
         perform leitstand.name_by_owner(body->'occurrences');
     end if;
+    if (epoch, term) > (0, 0) then
+        perform leitstand.name_own(epoch, term, body->'journal');
+    end if;
     if not put_change.fenced then
         body := leitstand.untold(epoch, term, put_change.writer, body);
     end if;
@@ -413,6 +428,7 @@ revoke all on function
     leitstand.name_by_rank(bigint, bigint, uuid, jsonb),
     leitstand.name_alone(uuid, jsonb),
     leitstand.name_by_owner(jsonb),
+    leitstand.name_own(bigint, bigint, jsonb),
     leitstand.saw_alone(jsonb),
     leitstand.name_as_owner(uuid, jsonb),
     leitstand.untold(bigint, bigint, uuid, jsonb)
