@@ -2,7 +2,7 @@
 #include "alarms/election_private.h"
 
 #define SAY_AGAIN_US (200 * US_PER_MS)
-#define DELAYS       60
+#define DELAYS       60 /* beacons that the fastest is looked for in, and as many before */
 #define MOST_LATE_US (60 * US_PER_S) /* longer than a connection lasts that stands still */
 
 /* ---- what a rank that was heard does to us ---- */
@@ -99,11 +99,12 @@ when_said(struct election *e, const struct election_message *m, struct now now)
 {
     struct delay *d = &e->delay;
     int64_t late = now.mono - m->said_at;
-    bool booted = m->said_at<d->said_at, stopped = late - d->least[0]> MOST_LATE_US;
-    bool anew = strcmp(d->from, m->from) != 0 || booted || stopped;
     if (m->said_at == 0) {
         return now.mono; /* of a version that does not tell */
     }
+    bool booted = m->said_at < d->said_at;
+    bool stopped = late > d->least[0] + MOST_LATE_US;
+    bool anew = strcmp(d->from, m->from) != 0 || booted || stopped;
     if (anew || d->n == DELAYS) {
         d->least[1] = anew ? late : d->least[0];
         d->least[0] = late;

@@ -86,6 +86,7 @@ is_news(const struct succession *s, const struct shadow_event *event)
     return decided == WALL_NONE || happened > decided + (by_receipt ? TAKE_OVER_US : 0);
 }
 
+/* What happens again is counted then, and not as the shadow counted it. */
 static void
 find_again(struct succession *s)
 {

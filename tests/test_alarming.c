@@ -287,6 +287,34 @@ test_what_had_waited_for_us_is_the_owners(void **state)
     }
 }
 
+/* All stood still after the owner's last beacon. Its last change comes nine seconds later, and
+ * says nothing of the pulse that only the other one had seen just after that beacon. */
+static void
+test_a_late_change_is_no_late_word(void **state)
+{
+    (void)state;
+    struct now now = {.wall = INT64_C(1767268800000000), .mono = 1000 * US_PER_S};
+    struct side owner, other;
+    side_open(&owner, now);
+    side_open(&other, now);
+    owner.source = other.source = TS_RECEIPT;
+    alarming_demote(&other.a);
+    side_put(&owner, 1, 90);
+    side_put(&other, 1, 90);
+    side_take(&owner);
+    mono_us heard = other.now.mono;
+    pulse(&other);
+    other.now.wall += 9 * US_PER_S;
+    other.now.mono += 9 * US_PER_S;
+    alarming_follow(&other.a, &owner.out, other.now);
+    alarming_promote(&other.a, other.model, (struct rank){8, 0},
+                     (struct owner_heard){heard, heard}, other.now);
+    side_take(&other);
+    assert_int_equal(rises(&other), 1);
+    side_close(&owner);
+    side_close(&other);
+}
+
 static void
 test_a_whole_state_replaces_what_is_kept(void **state)
 {
@@ -376,6 +404,7 @@ main(void)
         cmocka_unit_test(test_what_is_not_watched_is_not_silent),
         cmocka_unit_test(test_roles_change_and_nothing_is_told_twice),
         cmocka_unit_test(test_what_had_waited_for_us_is_the_owners),
+        cmocka_unit_test(test_a_late_change_is_no_late_word),
         cmocka_unit_test(test_a_whole_state_replaces_what_is_kept),
         cmocka_unit_test(test_an_acknowledgement_by_an_earlier_name),
     };

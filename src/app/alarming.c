@@ -7,7 +7,9 @@
 #include "src/core/log.h"
 #include "storage/query.h"
 
-#define SIGNS_APART_US (2 * US_PER_S) /* at most, while beacons come */
+/* Longer than anything is under way: what comes so long after the last beacon is no late word.
+ */
+#define WITHOUT_BEACON_US (60 * US_PER_S)
 
 /* What the evaluator was told of a station. */
 enum told { TOLD_NOTHING, TOLD_HEARD, TOLD_SILENT };
@@ -438,8 +440,8 @@ alarming_promote(struct alarming *a, const struct model *model, struct rank rank
     struct evaluator *heir = evaluator_new(&a->settings, compile(plant), now);
     bequeath(a, heir);
     each_value(heir, model, now, restore_value);
-    if (a->followed - heard.last > SIGNS_APART_US) {
-        heard.sure = a->followed; /* it is only heard by what it decides */
+    if (a->followed - heard.last > WITHOUT_BEACON_US) {
+        heard.sure = a->followed; /* the owner is only heard by what it decides */
     }
     heard.last = MAX(heard.last, a->followed);
     evaluator_take_over(heir, a->evaluator, heard, now);
