@@ -152,6 +152,32 @@ test_owner_elsewhere(void **state)
     json_decref(object);
 }
 
+/* Who was owner itself until just now has not been without one since it started. */
+static void
+test_the_age_of_the_last_owner(void **state)
+{
+    (void)state;
+    struct health h = {.started = 1 * US_PER_S};
+    struct tenure t = {.role = ROLE_STANDBY};
+    health_follow(&h, &t, (struct now){.mono = 2 * US_PER_S});
+    assert_int_equal(h.owner.heard, 0);
+    t = (struct tenure){.role = ROLE_OWNER,
+                        .owner = {.instance = "pc1", .heard = 90 * US_PER_S}};
+    health_follow(&h, &t, (struct now){.mono = 90 * US_PER_S});
+    assert_int_equal(h.owner.heard, 90 * US_PER_S);
+    t = (struct tenure){.role = ROLE_STANDBY}; /* it hears nothing any more */
+    health_follow(&h, &t, (struct now){.mono = 100 * US_PER_S});
+    assert_int_equal(h.owner.heard, 90 * US_PER_S);
+    t.owner.heard = 40 * US_PER_S; /* that of another one, long ago */
+    health_follow(&h, &t, (struct now){.mono = 100 * US_PER_S});
+    assert_int_equal(h.owner.heard, 90 * US_PER_S);
+    t = (struct tenure){.role = ROLE_STANDBY, .owner = {.instance = "pc2"}}; /* only told of */
+    health_follow(&h, &t, (struct now){.mono = 101 * US_PER_S});
+    assert_int_equal(h.owner.heard, 101 * US_PER_S);
+    health_follow(&h, &t, (struct now){.mono = 105 * US_PER_S});
+    assert_int_equal(h.owner.heard, 101 * US_PER_S);
+}
+
 static void
 test_verdicts_of_ownership(void **state)
 {
@@ -231,6 +257,7 @@ main(void)
         cmocka_unit_test(test_every_field_of_the_contract),
         cmocka_unit_test(test_verdicts),
         cmocka_unit_test(test_owner_elsewhere),
+        cmocka_unit_test(test_the_age_of_the_last_owner),
         cmocka_unit_test(test_verdicts_of_ownership),
         cmocka_unit_test(test_verdicts_of_the_store),
         cmocka_unit_test(test_cut_texts),

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What ownership means for the rest of the engine: who decides, who speaks, who has custody. */
 #include "src/app/engine_private.h"
+#include "src/app/health.h"
 #include "src/core/i18n.h"
 #include "src/core/log.h"
 
 #define KNOW_US  (1 * US_PER_S)    /* the store may keep a new owner waiting so long */
-#define HEARD_US (1 * US_PER_S)    /* well within what the screen calls heard now */
 #define LEAVE_US (400 * US_PER_MS) /* and what is on its way there from custody, so long */
 /* What was decided may take so long to reach the store. */
 #define HANDOVER_US (300 * US_PER_MS)
@@ -99,35 +99,6 @@ tell_topics(struct engine *e, bool speaks)
     }
 }
 
-/* Of an owner that was only told of, by the lease or a retained topic, there is no sign: the
- * age of the last one goes on, or counts from now. */
-static mono_us
-sign_of(const struct engine *e, const struct tenure *t)
-{
-    const struct health *h = &e->health;
-    if (t->owner.heard != 0 || *t->owner.instance == '\0') {
-        return t->owner.heard;
-    }
-    bool same = strcmp(h->owner.instance, t->owner.instance) == 0 && h->owner.heard != 0;
-    return same ? h->owner.heard : e->now.mono;
-}
-
-static void
-tell_health(struct engine *e, const struct tenure *t)
-{
-    struct health *h = &e->health;
-    mono_us heard = sign_of(e, t);
-    h->role = t->role;
-    memcpy(h->owner.instance, t->owner.instance, sizeof(h->owner.instance));
-    h->owner.rank = t->owner.rank;
-    h->owner.arbiter = t->owner.arbiter;
-    h->owner.since = t->owner.since;
-    /* A sign of life alone is no news: an age is told when it is large. */
-    if (heard - h->owner.heard > HEARD_US || heard < h->owner.heard) {
-        h->owner.heard = heard;
-    }
-}
-
 static bool
 same_term(const struct tenure *a, const struct tenure *b)
 {
@@ -182,7 +153,7 @@ engine_follow_tenure(struct engine *e)
     if (t->role != e->health.role || strcmp(t->owner.instance, e->health.owner.instance) != 0) {
         e->news = true;
     }
-    tell_health(e, t);
+    health_follow(&e->health, t, e->now);
     bool decides = t->decides && !e->alarming.following;
     bool owns = decides && (!e->alone || e->sync == NULL);
     actions_set_owner(e->actions, t->owner.instance, owns, e->now.mono);

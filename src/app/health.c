@@ -6,6 +6,8 @@
 #include "src/core/timestamp.h"
 #include "version.h"
 
+#define HEARD_US (1 * US_PER_S) /* well within what the screen calls heard now */
+
 /* An owner is heard every second; one that falls away is replaced within some ten. */
 #define UNHEARD_S   5
 #define OWNERLESS_S 30
@@ -45,6 +47,36 @@ cache_to_json(const struct health *h)
                      count(h->cache.stored), "queued", count(h->cache.queued), "bytes",
                      count(h->cache.bytes), "last_commit", time_or_null(h->cache.last_commit),
                      "problem", json_text(h->cache.problem));
+}
+
+/* Of an owner that was only told of, by the lease or a retained topic, there is no sign: the
+ * age of the last one goes on, or counts from now. So it does when nobody is owner, be it that
+ * this instance was. */
+static mono_us
+sign_of(const struct health *h, const struct tenure *t, struct now now)
+{
+    if (*t->owner.instance == '\0') {
+        return MAX(t->owner.heard, h->owner.heard);
+    }
+    if (t->owner.heard != 0) {
+        return t->owner.heard;
+    }
+    bool same = strcmp(h->owner.instance, t->owner.instance) == 0 && h->owner.heard != 0;
+    return same ? h->owner.heard : now.mono;
+}
+
+void
+health_follow(struct health *h, const struct tenure *t, struct now now)
+{
+    mono_us heard = sign_of(h, t, now);
+    h->role = t->role;
+    memcpy(h->owner.instance, t->owner.instance, sizeof(h->owner.instance));
+    h->owner.rank = t->owner.rank;
+    h->owner.arbiter = t->owner.arbiter;
+    h->owner.since = t->owner.since;
+    if (heard - h->owner.heard > HEARD_US || heard < h->owner.heard) {
+        h->owner.heard = heard;
+    }
 }
 
 /* Seconds since the last sign of an owner; when none was ever heard, since the start. */

@@ -5,7 +5,10 @@
 
 #include <jansson.h>
 
-#include "src/core/snapshot.h"
+#include "src/app/ownership.h"
+
+/* Role and owner. A sign of life alone is no news: its age is told when it is large. */
+void health_follow(struct health *h, const struct tenure *t, struct now now);
 
 /* The caller gives it back with json_decref(). */
 json_t *health_to_json(const struct health *h, struct now now);
