@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include "src/core/text.h"
+#include "storage/pg_array.h"
 
 #define CLOSED_MAX "20000" /* occurrences that are over; as many as an evaluator wants */
 #define PAGE_MAX   "500"
@@ -105,21 +106,41 @@ tell(struct pg *pg, enum pg_statement which, const struct values *v, enum pg_out
 /* ---- changes ---- */
 
 enum rc
-pg_change_write(struct pg *pg, const struct pg_change *c, const char *grant,
-                enum pg_outcome *ret, struct err *err)
+pg_changes_write(struct pg *pg, const struct pg_change *list, size_t n, const char *grant,
+                 enum pg_outcome *ret, struct err *err)
 {
+    GString *numbers = g_string_new(""), *epochs = g_string_new(""), *terms = g_string_new("");
+    GString *bodies = g_string_new("");
+    for (size_t i = 0; i < n; i++) {
+        pg_array_int(numbers, (int64_t)list[i].number);
+        pg_array_int(epochs, (int64_t)list[i].rank.epoch);
+        pg_array_int(terms, (int64_t)list[i].rank.term);
+        pg_array_text(bodies, list[i].body);
+    }
     struct values v = {.n = 0};
+    add_text(&v, list[0].writer);
+    add_text(&v, list[0].instance);
+    GString *const arrays[] = {numbers, epochs, terms, bodies};
+    for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++) {
+        pg_array_end(arrays[i]);
+        add_text(&v, arrays[i]->str);
+    }
     bool fenced = *grant != '\0';
     if (fenced) {
         add_text(&v, grant);
     }
-    add_text(&v, c->writer);
-    add_number(&v, (int64_t)c->number);
-    add_text(&v, c->instance);
-    add_number(&v, (int64_t)c->rank.epoch);
-    add_number(&v, (int64_t)c->rank.term);
-    add_text(&v, c->body);
-    return tell(pg, fenced ? PG_CHANGE_WRITE : PG_CHANGE_APPEND, &v, ret, err);
+    enum rc rc = tell(pg, fenced ? PG_CHANGES_WRITE : PG_CHANGES_APPEND, &v, ret, err);
+    for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++) {
+        g_string_free(arrays[i], TRUE);
+    }
+    return rc;
+}
+
+enum rc
+pg_change_write(struct pg *pg, const struct pg_change *c, const char *grant,
+                enum pg_outcome *ret, struct err *err)
+{
+    return pg_changes_write(pg, c, 1, grant, ret, err);
 }
 
 static enum rc

@@ -26,7 +26,11 @@ struct pg_change {
 };
 typedef void pg_change_row(void *user, const struct pg_change *c);
 
-/* Store one; grant "": append it. Twice is once. */
+/* Store these, at least one, of one writer and instance, in this order: all of them or none.
+ * grant "": append them. Twice is once. */
+MUST_USE enum rc pg_changes_write(struct pg *pg, const struct pg_change *list, size_t n,
+                                  const char *grant, enum pg_outcome *ret, struct err *err);
+/* The same of one. */
 MUST_USE enum rc pg_change_write(struct pg *pg, const struct pg_change *c, const char *grant,
                                  enum pg_outcome *ret, struct err *err);
 

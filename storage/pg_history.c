@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "src/core/text.h"
+#include "storage/pg_array.h"
 
 #define NUMBER_SIZE 24
 #define WORST       (1u << 6) /* above the highest quality bit */
@@ -32,25 +33,6 @@ set_bounds(struct bounds *b, const struct pg_history_range *range)
     snprintf(b->at_most, sizeof(b->at_most), "%u", range->at_most);
     b->values[2] = b->skip;
     b->values[3] = b->at_most;
-}
-
-/* An element of an array as the server reads it. */
-static void
-append_element(GString *array, const char *text)
-{
-    g_string_append_c(array, array->len > 1 ? ',' : ' ');
-    if (text == NULL) {
-        g_string_append(array, "NULL");
-        return;
-    }
-    g_string_append_c(array, '"');
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\') {
-            g_string_append_c(array, '\\');
-        }
-        g_string_append_c(array, *text);
-    }
-    g_string_append_c(array, '"');
 }
 
 /* ---- what is answered ---- */
@@ -295,13 +277,13 @@ pg_history_readings(struct pg *pg, const struct component_name *names, size_t n,
 {
     static const struct question question = {PG_HISTORY_READINGS, 2, append_reading};
     struct bounds b;
-    GString *stations = g_string_new("{"), *components = g_string_new("{");
+    GString *stations = g_string_new(""), *components = g_string_new("");
     for (size_t i = 0; i < n; i++) {
-        append_element(stations, names[i].station);
-        append_element(components, names[i].component);
+        pg_array_text(stations, names[i].station);
+        pg_array_text(components, names[i].component);
     }
-    g_string_append_c(stations, '}');
-    g_string_append_c(components, '}');
+    pg_array_end(stations);
+    pg_array_end(components);
     set_bounds(&b, range);
     const char *const values[] = {n > 0 ? stations->str : NULL,
                                   n > 0 ? components->str : NULL,
@@ -371,13 +353,13 @@ pg_history_trend(struct pg *pg, const struct archive_request *r,
                  const struct pg_history_range *range, struct archive_answer *out,
                  struct err *err)
 {
-    GString *stations = g_string_new("{"), *components = g_string_new("{");
+    GString *stations = g_string_new(""), *components = g_string_new("");
     for (uint32_t i = 0; i < r->n_series; i++) {
-        append_element(stations, r->series[i].station);
-        append_element(components, r->series[i].component);
+        pg_array_text(stations, r->series[i].station);
+        pg_array_text(components, r->series[i].component);
     }
-    g_string_append_c(stations, '}');
-    g_string_append_c(components, '}');
+    pg_array_end(stations);
+    pg_array_end(components);
     char since[NUMBER_SIZE], until[NUMBER_SIZE], parts[NUMBER_SIZE];
     char from[NUMBER_SIZE], upto[NUMBER_SIZE];
     snprintf(parts, sizeof(parts), "%u", r->n_buckets);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The rows of a load: what the store has to know before they come, and their COPY. */
+#include "storage/pg_array.h"
 #include "storage/pg_readings_private.h"
 
 #include "src/core/timestamp.h"
@@ -120,12 +121,6 @@ add_once(GArray *days, int32_t day)
     g_array_append_val(days, day);
 }
 
-static void
-append_int(GString *array, int64_t value)
-{
-    g_string_append_printf(array, "%s%" G_GINT64_FORMAT, array->len == 0 ? "{" : ",", value);
-}
-
 /* The integers of an array in text, appended to out. */
 static void
 parse_ints(GArray *out, const char *text)
@@ -162,9 +157,9 @@ ask_days(struct pg_readings *r, const GArray *wanted, size_t *ret_refused, struc
     GString *list = g_string_new("");
     GArray *refused = g_array_new(FALSE, FALSE, sizeof(int32_t));
     for (unsigned i = 0; i < wanted->len; i++) {
-        append_int(list, g_array_index(wanted, int32_t, i));
+        pg_array_int(list, g_array_index(wanted, int32_t, i));
     }
-    g_string_append_c(list, '}');
+    pg_array_end(list);
     const char *values[] = {list->str};
     enum rc rc = ask_array(r, PG_MAKE_DAYS, G_N_ELEMENTS(values), values, refused, err);
     for (unsigned i = 0; rc == RC_OK && i < wanted->len; i++) {
@@ -185,19 +180,6 @@ ask_days(struct pg_readings *r, const GArray *wanted, size_t *ret_refused, struc
 
 /* ---- series ---- */
 
-static void
-append_text(GString *array, const char *text)
-{
-    g_string_append(array, array->len == 0 ? "{\"" : ",\"");
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\') {
-            g_string_append_c(array, '\\');
-        }
-        g_string_append_c(array, *text);
-    }
-    g_string_append_c(array, '"');
-}
-
 static enum rc
 ask_series(struct pg_readings *r, const GArray *wanted, struct err *err)
 {
@@ -206,11 +188,11 @@ ask_series(struct pg_readings *r, const GArray *wanted, struct err *err)
     for (unsigned i = 0; i < wanted->len; i++) {
         const struct outbox_series *s =
             outbox_series(r->outbox, g_array_index(wanted, uint32_t, i));
-        append_text(stations, s != NULL ? s->station : "?");
-        append_text(components, s != NULL ? s->component : "?");
+        pg_array_text(stations, s != NULL ? s->station : "?");
+        pg_array_text(components, s != NULL ? s->component : "?");
     }
-    g_string_append_c(stations, '}');
-    g_string_append_c(components, '}');
+    pg_array_end(stations);
+    pg_array_end(components);
     const char *values[] = {stations->str, components->str};
     enum rc rc = ask_array(r, PG_SERIES_IDS, G_N_ELEMENTS(values), values, ids, err);
     if (rc == RC_OK && ids->len != wanted->len) {

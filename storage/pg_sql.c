@@ -75,8 +75,8 @@ static const char *const texts[] = {
     [PG_LEASE_RENEW] = "SELECT * FROM leitstand.lease_renew($1, $2, $3, $4, $5)",
     [PG_LEASE_RELEASE] = "SELECT * FROM leitstand.lease_release($1, $2, $3, $4)",
     [PG_TENURE_ADD] = "SELECT leitstand.tenure_add($1, $2, $3, $4)",
-    [PG_CHANGE_WRITE] = "SELECT leitstand.write_changes($5, $1, $6, $2, $3, $4, $7)",
-    [PG_CHANGE_APPEND] = "SELECT leitstand.append_changes($1, $2, $3, $4, $5, $6)",
+    [PG_CHANGES_WRITE] = "SELECT leitstand.write_page($7, $1, $2, $3, $4, $5, $6)",
+    [PG_CHANGES_APPEND] = "SELECT leitstand.append_page($1, $2, $3, $4, $5, $6)",
     [PG_LOOK] = "SELECT log_first, log_last, behind, own_number, plant, pending, answered"
                 " FROM leitstand.look($1, $2, $3)",
     [PG_CHANGES_AFTER] = "SELECT id, writer, number, instance, epoch, term, body"

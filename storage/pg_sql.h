@@ -34,8 +34,8 @@ enum pg_statement {
     PG_LEASE_RELEASE, /* instance, epoch, grant, for whom or null */
     PG_TENURE_ADD,    /* epoch, term, instance, since: an owner by the broker's word */
     /* storage/pg_changes.h; parameters in the order of its structs */
-    PG_CHANGE_WRITE,
-    PG_CHANGE_APPEND,
+    PG_CHANGES_WRITE,
+    PG_CHANGES_APPEND,
     PG_LOOK,
     PG_CHANGES_AFTER,
     PG_SNAPSHOT,

@@ -63,7 +63,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     insert into ha.seen (kind, instance, epoch, term, fenced)
     values ('change', new.instance, new.epoch, new.term,
-            current_query() ~* 'leitstand[.]write_changes');
+            current_query() ~* 'leitstand[.]write_page');
     return null;
 end
 $$;

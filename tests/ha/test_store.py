@@ -67,11 +67,13 @@ class Writer:
         self.changes += 1
         body = json.dumps({"journal": [{"at": "2026-01-09T15:39:14Z", "event": "start"}]})
         if fenced:
-            self.call("select leitstand.write_changes(%s, %s, 0, %s, %s, %s, %s)", self.epoch,
-                      self.grant, self.writer, self.changes, self.name, body)
+            self.call("select leitstand.write_page(%s, %s, %s, array[%s::bigint],"
+                      " array[%s::bigint], array[0::bigint], array[%s])", self.grant,
+                      self.writer, self.name, self.changes, self.epoch, body)
         else:
-            self.call("select leitstand.append_changes(%s, %s, %s, %s, 0, %s)", self.writer,
-                      self.changes, self.name, self.epoch, body)
+            self.call("select leitstand.append_page(%s, %s, array[%s::bigint],"
+                      " array[%s::bigint], array[0::bigint], array[%s])", self.writer,
+                      self.name, self.changes, self.epoch, body)
 
 
 def refused(act):
