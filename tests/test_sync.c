@@ -479,6 +479,61 @@ test_refused_content(void **state)
     stop(a);
 }
 
+#define LONG 250
+#define PAGE 100
+
+/* All of them there at once; one in the middle of a page is at fault. */
+static void
+put_long(struct instance *i)
+{
+    pthread_mutex_lock(&i->box->lock);
+    for (int k = 0; k < LONG; k++) {
+        struct entry e = {++i->last, i->rank,
+                          g_strdup_printf("{\"journal\":[{\"at\":\"%s\"}]}",
+                                          k == LONG / 2 ? "never" : "2026-07-18T09:30:00Z")};
+        g_array_append_val(i->box->entries, e);
+    }
+    pthread_mutex_unlock(&i->box->lock);
+    sync_poke(i->sync);
+}
+
+static bool
+has_pending(struct instance *i, uint64_t n)
+{
+    struct sync_state state;
+    sync_get(i->sync, &state);
+    return state.pending == n;
+}
+
+/* Readings go first: a long outbox waits for them, but some seconds only. A short one does not,
+ * and how long one is shows when its first page has gone. */
+static void
+test_hold(void **state)
+{
+    (void)state;
+    const bool released[] = {true, false};
+    for (unsigned k = 0; k < G_N_ELEMENTS(released); k++) {
+        struct instance *i = start(1 + k);
+        mono_us from = clock_now().mono;
+        own(i);
+        sync_hold(i->sync, true);
+        put_line(i);
+        await(i, has_sent, 1);
+        put_long(i);
+        await(i, has_pending, LONG - PAGE);
+        if (released[k]) {
+            sync_hold(i->sync, false);
+        }
+        await(i, has_sent, LONG + 1);
+        struct sync_state told;
+        sync_get(i->sync, &told);
+        assert_int_equal(told.refused, 1);
+        assert_true((clock_now().mono - from >= 4 * US_PER_S) == !released[k]);
+        stop(i);
+    }
+    assert_string_equal(store_ask("select count(*) from leitstand.change"), "500");
+}
+
 #define MANY 1300
 
 /* Away for so long that the log has lost what comes next; and new altogether. */
@@ -724,6 +779,7 @@ main(void)
         cmocka_unit_test_setup(test_fenced, store_make),
         cmocka_unit_test_setup(test_older_rank, store_make),
         cmocka_unit_test_setup(test_refused_content, store_make),
+        cmocka_unit_test_setup(test_hold, store_make),
         cmocka_unit_test_setup(test_pruned_log, store_make),
         cmocka_unit_test_setup(test_journal_of_a_new_instance, store_make),
         cmocka_unit_test_setup(test_actions, store_make),

@@ -415,6 +415,7 @@ finish(struct engine *e)
                   "no PUBACK for again");
     }
     if (e->sync != NULL) {
+        sync_hold(e->sync, false);
         sync_poke(e->sync);
         (void)wind_down(e, engine_is_put_away, PUT_AWAY_US);
     }

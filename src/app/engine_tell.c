@@ -5,6 +5,7 @@
 
 #define ANNOUNCE_US     (10 * US_PER_MS) /* alarms that change at once go out together */
 #define ANSWER_USUAL_US US_PER_S         /* the central store answers sooner */
+#define MANY_READINGS   20000            /* a long outbox of changes waits for these */
 
 void
 engine_announce(struct engine *e)
@@ -119,6 +120,8 @@ engine_tell_store(struct engine *e)
         h->postgres.pending = custody.pending;
         h->postgres.synced = custody.synced;
         h->postgres.quarantined = custody.quarantined;
+        /* They are done with sooner; but what is handed over has to be there. */
+        sync_hold(e->sync, custody.pending > MANY_READINGS && !e->handover.wanted);
     }
 }
 

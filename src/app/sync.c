@@ -216,6 +216,18 @@ sync_poke(struct sync *s)
 }
 
 void
+sync_hold(struct sync *s, bool hold)
+{
+    worker_lock(&s->worker);
+    bool other = s->hold != hold;
+    s->hold = hold;
+    worker_unlock(&s->worker);
+    if (other) {
+        worker_wake(&s->worker);
+    }
+}
+
+void
 sync_submit(struct sync *s, const struct remote_action *a)
 {
     struct remote_action *copy = g_memdup2(a, sizeof(*a));

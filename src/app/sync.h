@@ -115,6 +115,10 @@ void sync_set_term(struct sync *s, bool decides, struct rank rank, const char *g
 /* The cache has committed something new: look into the outbox. */
 void sync_poke(struct sync *s);
 
+/* Much else is on its way to the store: while that is so, and for some seconds after connecting
+ * at most, a long outbox waits. What is short goes at once. */
+void sync_hold(struct sync *s, bool hold);
+
 /* Readable: sync_take() has something. The thread goes on when it has been taken. */
 int sync_fd(const struct sync *s);
 void sync_take(struct sync *s, struct sync_news *ret); /* appended to an initialised *ret */

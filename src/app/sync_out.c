@@ -8,7 +8,8 @@
 #include "src/core/log.h"
 #include "src/core/text.h"
 
-#define PAGE 100
+#define PAGE       100
+#define PAGE_BYTES 500000
 
 /* ---- the outbox ---- */
 
@@ -85,36 +86,66 @@ refuse(struct sync *s, const struct row *row, struct err *err)
     return rc;
 }
 
-/* RC_BUSY: it has to wait for another term. */
+/* RC_BUSY: it has to wait for another term. RC_INVALID: as pg_changes_write(). */
 static enum rc
-send_row(struct sync *s, const struct row *row, struct err *err)
+send_rows(struct sync *s, const struct row *rows, guint n, struct err *err)
 {
     struct sync_thread *t = &s->own;
     sync_see_term(s);
-    bool as_owner =
-        t->term.decides && *t->term.grant != '\0' && rank_compare(row->rank, t->term.rank) == 0;
+    bool as_owner = t->term.decides && *t->term.grant != '\0' &&
+                    rank_compare(rows->rank, t->term.rank) == 0;
     if (as_owner && t->fenced != 0) {
         return RC_BUSY;
     }
-    const struct pg_change c = {
-        .writer = s->writer,
-        .number = row->number,
-        .instance = s->instance,
-        .rank = row->rank,
-        .body = row->body,
-    };
+    struct pg_change list[PAGE];
+    for (guint i = 0; i < n; i++) {
+        list[i] = (struct pg_change){
+            .writer = s->writer,
+            .number = rows[i].number,
+            .instance = s->instance,
+            .rank = rows[i].rank,
+            .body = rows[i].body,
+        };
+    }
     enum pg_outcome outcome = PG_STORED;
-    enum rc rc = pg_change_write(t->pg, &c, as_owner ? t->term.grant : "", &outcome, err);
-    if (rc == RC_INVALID && outcome == PG_FENCED) {
+    enum rc rc = pg_changes_write(t->pg, list, n, as_owner ? t->term.grant : "", &outcome, err);
+    if (rc == RC_OK) {
+        t->sent = t->stored = rows[n - 1].number;
+    } else if (rc == RC_INVALID && outcome == PG_FENCED && n == 1) {
         t->fenced = t->term.serial;
-        log_warning("central store: epoch %" PRIu64 " is over", row->rank.epoch);
+        log_warning("central store: epoch %" PRIu64 " is over", rows->rank.epoch);
         return RC_BUSY;
     }
-    if (rc == RC_INVALID) {
-        return refuse(s, row, err);
+    return rc;
+}
+
+/* How many of these may go in one transaction: as the same owner, or none. */
+static guint
+count_alike(const struct row *rows, guint n)
+{
+    size_t bytes = 0;
+    for (guint i = 0; i < n; i++) {
+        bytes += strlen(rows[i].body);
+        if (i > 0 && (bytes > PAGE_BYTES || rank_compare(rows[i].rank, rows->rank) != 0)) {
+            return i;
+        }
     }
-    if (rc == RC_OK) {
-        t->sent = t->stored = row->number;
+    return n;
+}
+
+/* All of them together. When that cannot be, one by one, up to what has to wait; so it is found
+ * out which one is at fault. */
+static enum rc
+send_alike(struct sync *s, const struct row *rows, guint n, struct err *err)
+{
+    enum rc rc = n > 1 ? send_rows(s, rows, n, err) : RC_INVALID;
+    if (rc != RC_INVALID) {
+        return rc;
+    }
+    rc = RC_OK;
+    for (guint i = 0; i < n && rc == RC_OK; i++) {
+        rc = send_rows(s, &rows[i], 1, err);
+        rc = rc == RC_INVALID ? refuse(s, &rows[i], err) : rc;
     }
     return rc;
 }
@@ -130,12 +161,22 @@ sync_count(struct sync *s)
     }
 }
 
+bool
+sync_holds(struct sync *s, mono_us now)
+{
+    const struct sync_thread *t = &s->own;
+    worker_lock(&s->worker);
+    bool hold = s->hold;
+    worker_unlock(&s->worker);
+    return hold && now < t->hold_end && t->last > t->sent + PAGE;
+}
+
 /* One page; outbox_due: there is more. */
 enum rc
-sync_out(struct sync *s, struct err *err)
+sync_out(struct sync *s, mono_us now, struct err *err)
 {
     struct sync_thread *t = &s->own;
-    if (!t->outbox_due && !t->look_due) {
+    if ((!t->outbox_due && !t->look_due) || sync_holds(s, now)) {
         return RC_OK;
     }
     GArray *rows = g_array_new(FALSE, FALSE, sizeof(struct row));
@@ -150,8 +191,10 @@ sync_out(struct sync *s, struct err *err)
         t->outbox_due = false;
         return RC_OK;
     }
-    for (guint i = 0; i < rows->len && rc == RC_OK; i++) {
-        rc = send_row(s, &g_array_index(rows, struct row, i), err);
+    for (guint i = 0, n; i < rows->len && rc == RC_OK; i += n) {
+        const struct row *next = &g_array_index(rows, struct row, i);
+        n = count_alike(next, rows->len - i);
+        rc = send_alike(s, next, n, err);
     }
     if (rc == RC_OK || rc == RC_BUSY) {
         t->outbox_due = rc == RC_OK && rows->len == PAGE;

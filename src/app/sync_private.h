@@ -34,7 +34,8 @@ struct sync_thread {
     struct pg *pg;            /* NULL: not connected */
     struct pg_schema *schema; /* that this program knows; NULL: its files cannot be read */
     mono_us retry, look, prune;
-    mono_us check; /* whether the store still has that schema */
+    mono_us hold_end; /* a long outbox waits until then at most */
+    mono_us check;    /* whether the store still has that schema */
     int64_t backoff_us;
     bool outbox_due, look_due; /* not only when it is time */
     uint64_t sent, last;       /* of the outbox */
@@ -63,7 +64,7 @@ struct sync {
     GPtrArray *submits, *answers; /* struct remote_action *, struct remote_answer * */
     GPtrArray *forgets;           /* char * */
     struct sync_plant *plant;
-    bool poked;
+    bool poked, hold;
     /* under lock: from the thread */
     struct sync_news news;
     struct sync_state state;
@@ -75,11 +76,13 @@ struct sync {
 
 void sync_work(void *worker);
 
+/* A long outbox lets readings go first. */
+bool sync_holds(struct sync *s, mono_us now);
 /* How much waits, when there is no connection to send it. */
 void sync_count(struct sync *s);
 /* In the thread, without lock. RC_IO: the connection is of no use any more. */
-enum rc sync_out(struct sync *s, struct err *err);  /* the outbox */
-enum rc sync_push(struct sync *s, struct err *err); /* actions, answers, a plant */
+enum rc sync_out(struct sync *s, mono_us now, struct err *err); /* the outbox */
+enum rc sync_push(struct sync *s, struct err *err);             /* actions, answers, a plant */
 enum rc sync_in(struct sync *s, mono_us now, struct err *err);
 void sync_refuse_plant(struct sync *s, const char *why);
 

@@ -17,6 +17,7 @@
 #define PRUNE_FIRST_US (60 * US_PER_S)
 #define PRUNE_US       (3600 * US_PER_S)
 #define LOG_DAYS       35
+#define HOLD_US        (5 * US_PER_S)
 
 /* ---- the term ---- */
 
@@ -106,6 +107,7 @@ connect_to_store(struct sync *s, struct err *err)
     if (rc == RC_OK) {
         /* What was told before is not told again. */
         t->outbox_due = t->look_due = true;
+        t->hold_end = clock_now().mono + HOLD_US;
     }
     return rc;
 }
@@ -199,7 +201,7 @@ work_on(struct sync *s, mono_us now, struct err *err)
         t->look_due = t->look_due || notified || now >= t->look;
     }
     if (rc == RC_OK) {
-        rc = sync_out(s, err);
+        rc = sync_out(s, now, err);
     }
     if (rc == RC_OK) {
         rc = sync_push(s, err);
@@ -265,7 +267,10 @@ turn(struct sync *s)
     }
     well(s);
     t->look_due = t->look_due || notified;
-    return t->outbox_due || (t->look_due && sync_is_taken(s)) ? now : t->look;
+    if (t->look_due && sync_is_taken(s)) {
+        return now;
+    }
+    return !t->outbox_due ? t->look : sync_holds(s, now) ? MIN(t->hold_end, t->look) : now;
 }
 
 /* Locked; unlocked while it waits: for orders, notifications or the time. */
