@@ -3,209 +3,15 @@
 #include "tests/unit.h"
 
 #include <inttypes.h>
-#include <poll.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <glib.h>
-#include <glib/gstdio.h>
 
-#include "src/app/sync.h"
-#include "src/core/timestamp.h"
+#include "tests/sync_instance.h"
 #include "tests/sync_store.h"
 
-#define DEADLINE_US (20 * US_PER_S)
-#define NEVER_US    (3600 * US_PER_S) /* only what is notified is seen */
-#define A1          "0fe1f2a0-0000-5000-8000-00000000000a"
-
-/* ---- an outbox in memory ---- */
-
-struct entry {
-    uint64_t number;
-    struct rank rank;
-    char *body;
-};
-
-struct box {
-    pthread_mutex_t lock;
-    GArray *entries; /* never shorter */
-};
-
-static enum rc
-read_box(void *user, uint64_t after, size_t limit,
-         void (*row)(void *to, const struct sync_row *row), void *to, uint64_t *ret_last,
-         struct err *err)
-{
-    struct box *box = user;
-    (void)err;
-    pthread_mutex_lock(&box->lock);
-    size_t n = 0;
-    for (guint i = 0; i < box->entries->len; i++) {
-        const struct entry *e = &g_array_index(box->entries, struct entry, i);
-        *ret_last = e->number;
-        if (e->number > after && n < limit) {
-            const struct sync_row r = {e->number, e->rank, e->body};
-            row(to, &r);
-            n++;
-        }
-    }
-    pthread_mutex_unlock(&box->lock);
-    return RC_OK;
-}
-
-static void
-close_box(void *user)
-{
-    struct box *box = user;
-    for (guint i = 0; i < box->entries->len; i++) {
-        g_free(g_array_index(box->entries, struct entry, i).body);
-    }
-    g_array_unref(box->entries);
-    pthread_mutex_destroy(&box->lock);
-    g_free(box);
-}
-
-/* ---- an instance ---- */
-
-struct instance {
-    struct config *config;
-    struct box *box;
-    struct sync *sync;
-    struct sync_news news; /* all of it */
-    char writer[UUID_SIZE], name[8];
-    struct rank rank;
-    uint64_t last;
-    int snapshots;
-    char *dir;
-};
-
-struct start {
-    const char *conninfo;
-    int64_t cursor, look_us;
-    const int *retention_days; /* NULL: as by default */
-};
-
-static struct instance *
-start_with(unsigned n, struct start how)
-{
-    struct instance *i = g_new0(struct instance, 1);
-    i->dir = g_dir_make_tmp("sync-XXXXXX", NULL);
-    assert_non_null(i->dir);
-    snprintf(i->name, sizeof(i->name), "pc%u", n);
-    snprintf(i->writer, sizeof(i->writer), "44444444-4444-4444-8444-%012u", n);
-    i->config = config_defaults();
-    g_free(i->config->postgres.conninfo);
-    g_free(i->config->instance.name);
-    g_free(i->config->cache.path);
-    i->config->postgres.conninfo = g_strdup(how.conninfo);
-    i->config->instance.name = g_strdup(i->name);
-    i->config->cache.path = g_build_filename(i->dir, "cache", NULL);
-    if (how.retention_days != NULL) {
-        i->config->cache.retention_days = *how.retention_days;
-    }
-    i->box = g_new0(struct box, 1);
-    pthread_mutex_init(&i->box->lock, NULL);
-    i->box->entries = g_array_new(FALSE, FALSE, sizeof(struct entry));
-    sync_news_init(&i->news);
-    const struct sync_setup setup = {
-        .config = i->config,
-        .writer = i->writer,
-        .cursor = how.cursor,
-        .source = {i->box, read_box, close_box},
-        .look_us = how.look_us,
-    };
-    i->sync = sync_start_with(&setup);
-    assert_non_null(i->sync);
-    return i;
-}
-
-static struct instance *
-start(unsigned n)
-{
-    return start_with(n, (struct start){STORE_INSTANCE, 0, NEVER_US, NULL});
-}
-
-static void
-stop(struct instance *i)
-{
-    sync_stop(i->sync);
-    sync_news_fini(&i->news);
-    config_free(i->config);
-    char *aside = g_build_filename(i->dir, "cache.refused", NULL);
-    g_unlink(aside);
-    g_free(aside);
-    assert_int_equal(g_rmdir(i->dir), 0);
-    g_free(i->dir);
-    g_free(i);
-}
-
-static void
-put(struct instance *i, const char *body)
-{
-    struct entry e = {++i->last, i->rank, g_strdup(body)};
-    pthread_mutex_lock(&i->box->lock);
-    g_array_append_val(i->box->entries, e);
-    pthread_mutex_unlock(&i->box->lock);
-    sync_poke(i->sync);
-}
-
-/* A journal line that can be told from others. */
-static void
-put_line(struct instance *i)
-{
-    char at[TIMESTAMP_SIZE];
-    timestamp_format(at, clock_now().wall);
-    char *body = g_strdup_printf("{\"journal\":[{\"at\":\"%s\",\"detail\":\"%" PRIu64 "\"}]}",
-                                 at, i->last + 1);
-    put(i, body);
-    g_free(body);
-}
-
-static void
-own(struct instance *i)
-{
-    struct store_grant g = store_acquire(i->name);
-    i->rank = (struct rank){g.epoch, 0};
-    sync_set_term(i->sync, true, i->rank, g.id);
-}
-
-/* Take what there is, waiting for it at most until then. */
-static void
-take(struct instance *i, mono_us deadline)
-{
-    mono_us left = deadline - clock_now().mono;
-    assert_true(left > 0);
-    struct pollfd fd = {.fd = sync_fd(i->sync), .events = POLLIN};
-    poll(&fd, 1, (int)MIN(left / US_PER_MS + 1, 20));
-    sync_take(i->sync, &i->news);
-    i->snapshots += i->news.snapshot ? 1 : 0;
-    i->news.snapshot = false;
-}
-
-typedef bool condition(struct instance *i, uint64_t n);
-
-static void
-await(struct instance *i, condition *holds, uint64_t n)
-{
-    mono_us deadline = clock_now().mono + DEADLINE_US;
-    do {
-        take(i, deadline);
-    } while (!holds(i, n));
-}
-
-static bool
-has_sent(struct instance *i, uint64_t n)
-{
-    return i->news.sent >= n;
-}
-
-static bool
-has_changes(struct instance *i, uint64_t n)
-{
-    return i->news.changes->len >= n;
-}
+#define A1 "0fe1f2a0-0000-5000-8000-00000000000a"
 
 static bool
 ends_with(struct instance *i, uint64_t number)
@@ -311,40 +117,40 @@ static void
 test_exactly_once(void **state)
 {
     (void)state;
-    struct instance *a = start(1), *b = start(2);
-    await(a, is_filled, 0);
-    await(b, is_filled, 0);
+    struct instance *a = instance_start(1), *b = instance_start(2);
+    instance_await(a, is_filled, 0);
+    instance_await(b, is_filled, 0);
     assert_int_equal(b->news.changes->len, 1); /* the state, empty */
     forget_changes(b);
-    own(a);
+    instance_own(a);
     for (int i = 0; i < 3; i++) {
-        put_line(a);
+        instance_put_line(a);
     }
-    await(b, has_changes, 3); /* told, for nobody looks by himself */
-    await(a, has_sent, 3);
+    instance_await(b, instance_has_changes, 3); /* told, for nobody looks by himself */
+    instance_await(a, instance_has_sent, 3);
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < 250; i++) {
-            put_line(a);
+            instance_put_line(a);
             if (i == 100 + round) {
                 cut_connections(); /* somewhere in between */
             }
         }
-        await(b, has_changes, 3 + (uint64_t)(round + 1) * 250);
+        instance_await(b, instance_has_changes, 3 + (uint64_t)(round + 1) * 250);
     }
     check_changes(b, a, 1, 753);
-    await(a, has_sent, 753);
+    instance_await(a, instance_has_sent, 753);
     assert_string_equal(store_ask("select count(*) from leitstand.journal"), "753");
     /* Who becomes owner knows when it has everything. */
     forget_changes(b);
-    put_line(a);
-    await(a, has_sent, 754);
-    own(b);
-    await(b, is_current, 0);
+    instance_put_line(a);
+    instance_await(a, instance_has_sent, 754);
+    instance_own(b);
+    instance_await(b, is_current, 0);
     assert_int_equal(b->news.changes->len, 1);
     /* Its own did not come back to it. */
     assert_int_equal(a->news.changes->len, 1);
-    stop(a);
-    stop(b);
+    instance_stop(a);
+    instance_stop(b);
 }
 
 /* A standby takes over that has not got the last ones; and gives no id a second time. */
@@ -352,15 +158,15 @@ static void
 test_lost_end(void **state)
 {
     (void)state;
-    struct instance *a = start(1), *b = start(2);
-    await(b, is_filled, 0);
+    struct instance *a = instance_start(1), *b = instance_start(2);
+    instance_await(b, is_filled, 0);
     forget_changes(b);
-    own(a);
+    instance_own(a);
     for (int i = 0; i < 5; i++) {
-        put_line(a);
+        instance_put_line(a);
     }
-    await(b, has_changes, 5);
-    await(a, has_sent, 5);
+    instance_await(b, instance_has_changes, 5);
+    instance_await(a, instance_has_sent, 5);
     store_ask("create or replace function leitstand.log_floor() returns bigint"
               " language sql as 'select 1::bigint << 44'");
     store_ask("with lost as (delete from leitstand.change where number > 3 returning id),"
@@ -368,9 +174,10 @@ test_lost_end(void **state)
               " writers as (update leitstand.writer set number = 3)"
               "update leitstand.log_head set last = last - (select count(*) from lost)");
     store_ask("notify leitstand");
-    await(b, ends_with, 5); /* the lost ones once more: it knows them by their numbers */
-    put_line(a);
-    await(b, ends_with, 6);
+    instance_await(b, ends_with,
+                   5); /* the lost ones once more: it knows them by their numbers */
+    instance_put_line(a);
+    instance_await(b, ends_with, 6);
     for (guint i = 0; i < 3; i++) {
         const struct change *c =
             &g_array_index(b->news.changes, struct change, b->news.changes->len - 3 + i);
@@ -380,8 +187,8 @@ test_lost_end(void **state)
     assert_string_equal(store_ask("select string_agg(number::text, ',' order by log_id)"
                                   "  from leitstand.journal"),
                         "1,2,3,4,5,6");
-    stop(a);
-    stop(b);
+    instance_stop(a);
+    instance_stop(b);
 }
 
 /* What was not told is found by looking. */
@@ -389,47 +196,48 @@ static void
 test_looks(void **state)
 {
     (void)state;
-    struct instance *b = start_with(2, (struct start){STORE_INSTANCE, 0, 50 * US_PER_MS, NULL});
-    await(b, is_filled, 0);
+    struct instance *b = instance_start_with(
+        2, (struct instance_setup){STORE_INSTANCE, 0, 50 * US_PER_MS, NULL});
+    instance_await(b, is_filled, 0);
     forget_changes(b);
     store_ask(
         "with head as (update leitstand.log_head set last = last + 1 returning last)"
         "insert into leitstand.change (id, writer, number, instance, epoch, term, fenced,"
         " bytes, body) select last, gen_random_uuid(), 1, 'x', 0, 0, false, 2, '{}' from head");
-    await(b, has_changes, 1);
-    stop(b);
+    instance_await(b, instance_has_changes, 1);
+    instance_stop(b);
 }
 
 static void
 test_fenced(void **state)
 {
     (void)state;
-    struct instance *a = start(1), *b = start(2);
-    await(b, is_filled, 0);
+    struct instance *a = instance_start(1), *b = instance_start(2);
+    instance_await(b, is_filled, 0);
     forget_changes(b);
-    own(a);
+    instance_own(a);
     struct rank old = a->rank;
-    put_line(a);
-    await(a, has_sent, 1);
-    own(b);
-    put_line(a);
-    put_line(a);
-    await(a, is_fenced, 0);
+    instance_put_line(a);
+    instance_await(a, instance_has_sent, 1);
+    instance_own(b);
+    instance_put_line(a);
+    instance_put_line(a);
+    instance_await(a, is_fenced, 0);
     assert_int_equal(a->news.sent, 1);
-    put_line(b);
-    await(b, has_sent, 1);
+    instance_put_line(b);
+    instance_await(b, instance_has_sent, 1);
     /* What it decided under its old rank is not lost. */
     sync_set_term(a->sync, false, (struct rank){0, 0}, "");
-    await(a, has_sent, 3);
-    await(b, has_changes, 3);
+    instance_await(a, instance_has_sent, 3);
+    instance_await(b, instance_has_changes, 3);
     check_changes(b, a, 1, 3);
     assert_string_equal(store_ask("select string_agg(epoch::text, ',' order by id)"
                                   "     = '%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
                                   "' from leitstand.change",
                                   old.epoch, b->rank.epoch, old.epoch, old.epoch),
                         "t");
-    stop(a);
-    stop(b);
+    instance_stop(a);
+    instance_stop(b);
 }
 
 /* Decided while the store was away, then owner by the store again: in order, and both there. */
@@ -437,101 +245,20 @@ static void
 test_older_rank(void **state)
 {
     (void)state;
-    struct instance *a = start(1);
+    struct instance *a = instance_start(1);
     a->rank = (struct rank){0, 3};
     sync_set_term(a->sync, true, a->rank, "");
-    put_line(a);
-    await(a, has_sent, 1);
-    put_line(a);
-    own(a);
-    put_line(a);
-    await(a, has_sent, 3);
+    instance_put_line(a);
+    instance_await(a, instance_has_sent, 1);
+    instance_put_line(a);
+    instance_own(a);
+    instance_put_line(a);
+    instance_await(a, instance_has_sent, 3);
     assert_string_equal(
         store_ask("select string_agg(least(epoch, 1) || '/' || term, ' ' order by number)"
                   "  from leitstand.journal"),
         "0/3 0/3 1/0");
-    stop(a);
-}
-
-static void
-test_refused_content(void **state)
-{
-    (void)state;
-    struct sync_state s;
-    struct instance *a = start(1);
-    own(a);
-    put_line(a);
-    put(a, "{\"journal\":[{\"at\":\"never ever\"}]}");
-    put_line(a);
-    await(a, has_sent, 3);
-    sync_get(a->sync, &s);
-    assert_int_equal(s.refused, 1);
-    assert_string_equal(store_ask("select string_agg(number::text, ',') from leitstand.change"),
-                        "1,3");
-    char *path = g_strconcat(a->config->cache.path, ".refused", NULL), *text = NULL;
-    assert_true(g_file_get_contents(path, &text, NULL, NULL));
-    json_t *line = json_loads(text, 0, NULL);
-    assert_int_equal(json_integer_value(json_object_get(line, "number")), 2);
-    assert_non_null(strstr(json_string_value(json_object_get(line, "body")), "never ever"));
-    json_decref(line);
-    g_free(text);
-    g_free(path);
-    stop(a);
-}
-
-#define LONG 250
-#define PAGE 100
-
-/* All of them there at once; one in the middle of a page is at fault. */
-static void
-put_long(struct instance *i)
-{
-    pthread_mutex_lock(&i->box->lock);
-    for (int k = 0; k < LONG; k++) {
-        struct entry e = {++i->last, i->rank,
-                          g_strdup_printf("{\"journal\":[{\"at\":\"%s\"}]}",
-                                          k == LONG / 2 ? "never" : "2026-07-18T09:30:00Z")};
-        g_array_append_val(i->box->entries, e);
-    }
-    pthread_mutex_unlock(&i->box->lock);
-    sync_poke(i->sync);
-}
-
-static bool
-has_pending(struct instance *i, uint64_t n)
-{
-    struct sync_state state;
-    sync_get(i->sync, &state);
-    return state.pending == n;
-}
-
-/* Readings go first: a long outbox waits for them, but some seconds only. A short one does not,
- * and how long one is shows when its first page has gone. */
-static void
-test_hold(void **state)
-{
-    (void)state;
-    const bool released[] = {true, false};
-    for (unsigned k = 0; k < G_N_ELEMENTS(released); k++) {
-        struct instance *i = start(1 + k);
-        mono_us from = clock_now().mono;
-        own(i);
-        sync_hold(i->sync, true);
-        put_line(i);
-        await(i, has_sent, 1);
-        put_long(i);
-        await(i, has_pending, LONG - PAGE);
-        if (released[k]) {
-            sync_hold(i->sync, false);
-        }
-        await(i, has_sent, LONG + 1);
-        struct sync_state told;
-        sync_get(i->sync, &told);
-        assert_int_equal(told.refused, 1);
-        assert_true((clock_now().mono - from >= 4 * US_PER_S) == !released[k]);
-        stop(i);
-    }
-    assert_string_equal(store_ask("select count(*) from leitstand.change"), "500");
+    instance_stop(a);
 }
 
 #define MANY 1300
@@ -541,20 +268,21 @@ static void
 test_pruned_log(void **state)
 {
     (void)state;
-    struct instance *a = start(1);
-    own(a);
+    struct instance *a = instance_start(1);
+    instance_own(a);
     for (int i = 0; i < MANY; i++) {
-        put_line(a);
+        instance_put_line(a);
     }
-    await(a, has_sent, MANY);
+    instance_await(a, instance_has_sent, MANY);
     int64_t old = g_ascii_strtoll(store_ask("select min(id) from leitstand.change"), NULL, 10);
     store_ask("delete from leitstand.change where id <= %" PRId64, old + 2);
-    struct instance *b = start_with(2, (struct start){STORE_INSTANCE, old, NEVER_US, NULL});
+    struct instance *b =
+        instance_start_with(2, (struct instance_setup){STORE_INSTANCE, old, NEVER_US, NULL});
     struct sync_state s;
     uint64_t most = 0;
     mono_us deadline = clock_now().mono + DEADLINE_US;
     while (!is_filled(b, 0)) {
-        take(b, deadline);
+        instance_take(b, deadline);
         sync_get(b->sync, &s);
         most = MAX(most, s.behind_at_first);
         assert_true(s.behind <= s.behind_at_first);
@@ -566,18 +294,19 @@ test_pruned_log(void **state)
     assert_true(c->number == 0 && c->id == 0 && b->snapshots == 1 && b->news.history);
     g_array_remove_index(b->news.changes, 0);
     check_changes(b, a, 1, MANY);
-    put_line(a);
-    await(b, has_changes, MANY + 1);
+    instance_put_line(a);
+    instance_await(b, instance_has_changes, MANY + 1);
     check_changes(b, a, 1, MANY + 1);
     assert_int_equal(b->snapshots, 1);
-    stop(b);
+    instance_stop(b);
     /* One that has all but the last page goes on where it was. */
-    b = start_with(3, (struct start){STORE_INSTANCE, old + MANY - 3, NEVER_US, NULL});
-    await(b, has_changes, 3);
+    b = instance_start_with(
+        3, (struct instance_setup){STORE_INSTANCE, old + MANY - 3, NEVER_US, NULL});
+    instance_await(b, instance_has_changes, 3);
     check_changes(b, a, MANY - 1, 3);
     assert_int_equal(b->snapshots, 0);
-    stop(b);
-    stop(a);
+    instance_stop(b);
+    instance_stop(a);
 }
 
 /* For ever, and as long as can be said, is no less than some days. */
@@ -586,28 +315,28 @@ test_journal_of_a_new_instance(void **state)
 {
     (void)state;
     static const int days[] = {1, 36500, 0};
-    struct instance *a = start(1);
-    own(a);
-    put_line(a);
-    put_line(a);
-    await(a, has_sent, 2);
+    struct instance *a = instance_start(1);
+    instance_own(a);
+    instance_put_line(a);
+    instance_put_line(a);
+    instance_await(a, instance_has_sent, 2);
     for (size_t i = 0; i < G_N_ELEMENTS(days); i++) {
-        struct instance *b =
-            start_with(2, (struct start){STORE_INSTANCE, 0, NEVER_US, &days[i]});
-        await(b, is_filled, 0);
+        struct instance *b = instance_start_with(
+            2, (struct instance_setup){STORE_INSTANCE, 0, NEVER_US, &days[i]});
+        instance_await(b, is_filled, 0);
         g_array_remove_index(b->news.changes, 0);
         check_changes(b, a, 1, 2);
-        stop(b);
+        instance_stop(b);
     }
-    stop(a);
+    instance_stop(a);
 }
 
 static void
 test_actions(void **state)
 {
     (void)state;
-    struct instance *a = start(1), *b = start(2);
-    own(a);
+    struct instance *a = instance_start(1), *b = instance_start(2);
+    instance_own(a);
     struct remote_action action = {.id = A1,
                                    .instance = "pc2",
                                    .user = "bob",
@@ -615,7 +344,7 @@ test_actions(void **state)
                                    .at = 1767225600000001};
     action.body = json_pack("{s:s}", "action", "ack");
     sync_submit(b->sync, &action);
-    await(a, has_action, 1);
+    instance_await(a, has_action, 1);
     const struct remote_action *got = &g_array_index(a->news.actions, struct remote_action, 0);
     assert_string_equal(got->id, A1);
     assert_string_equal(got->instance, "pc2");
@@ -623,29 +352,29 @@ test_actions(void **state)
     assert_string_equal(got->origin, "cli pc2");
     assert_true(got->at == action.at && json_equal(got->body, action.body));
     /* Another owner gets it, too: nobody has answered. */
-    own(b);
-    await(b, has_action, 1);
-    own(a);
-    await(a, has_action, 2);
+    instance_own(b);
+    instance_await(b, has_action, 1);
+    instance_own(a);
+    instance_await(a, has_action, 2);
     const struct remote_answer answer = {.id = A1, .ok = false, .text = "no such alarm"};
     sync_answer(a->sync, &answer);
-    await(b, has_answer, 1);
+    instance_await(b, has_answer, 1);
     const struct remote_answer *said = &g_array_index(b->news.answers, struct remote_answer, 0);
     assert_true(strcmp(said->id, A1) == 0 && !said->ok);
     assert_string_equal(said->text, "no such alarm");
     json_decref(action.body);
-    stop(a);
-    stop(b);
+    instance_stop(a);
+    instance_stop(b);
 }
 
 static void
 test_plant(void **state)
 {
     (void)state;
-    struct instance *a = start(1), *b = start(2);
+    struct instance *a = instance_start(1), *b = instance_start(2);
     sync_store_plant(a->sync, 0, "uid", "id", "rule", "bob");
-    await(a, has_plant, 0);
-    await(b, has_plant, 0);
+    instance_await(a, has_plant, 0);
+    instance_await(b, has_plant, 0);
     assert_true(a->news.plant_stored && !b->news.plant_stored);
     assert_true(b->news.plant_version == a->news.plant_version);
     assert_string_equal(b->news.stations, "uid");
@@ -654,28 +383,29 @@ test_plant(void **state)
     int64_t first = b->news.plant_version;
     b->news.plant_version = 0;
     sync_store_plant(a->sync, first, "uid2", "id", "rule", "bob");
-    await(b, has_plant, 0);
+    instance_await(b, has_plant, 0);
     assert_true(b->news.plant_version > first);
     sync_store_plant(b->sync, first, "uid3", "id", "rule", "eve");
-    await(b, is_refused, 0);
+    instance_await(b, is_refused, 0);
     assert_non_null(strstr(b->news.plant_refused, "bob"));
     assert_false(b->news.plant_stored);
-    stop(a);
-    stop(b);
+    instance_stop(a);
+    instance_stop(b);
 }
 
 static void
 test_store_away(void **state)
 {
     (void)state;
-    struct instance *a = start_with(1, (struct start){"host=/nowhere", 0, NEVER_US, NULL});
-    put_line(a);
-    put_line(a);
-    await(a, is_away, 2);
+    struct instance *a =
+        instance_start_with(1, (struct instance_setup){"host=/nowhere", 0, NEVER_US, NULL});
+    instance_put_line(a);
+    instance_put_line(a);
+    instance_await(a, is_away, 2);
     sync_store_plant(a->sync, 0, "uid", "id", "rule", "bob");
-    await(a, is_refused, 0);
+    instance_await(a, is_refused, 0);
     mono_us before = clock_now().mono;
-    stop(a);
+    instance_stop(a);
     assert_true(clock_now().mono - before < US_PER_S);
 }
 
@@ -697,18 +427,18 @@ test_schema_of_another_version(void **state)
     (void)state;
     store_ask("insert into leitstand.migration (number, name)"
               " select max(number) + 1, 'later' from leitstand.migration");
-    struct instance *a = start(1);
-    put_line(a);
-    await(a, has_reason, 0);
+    struct instance *a = instance_start(1);
+    instance_put_line(a);
+    instance_await(a, has_reason, 0);
     assert_string_equal(store_ask("select count(*) from leitstand.change"), "0");
     store_ask("delete from leitstand.migration where name = 'later'");
-    await(a, has_sent, 1);
-    stop(a);
+    instance_await(a, instance_has_sent, 1);
+    instance_stop(a);
     store_ask("delete from leitstand.migration"
               " where number = (select max(number) from leitstand.migration)");
-    struct instance *b = start(2);
-    await(b, has_reason, 1);
-    stop(b);
+    struct instance *b = instance_start(2);
+    instance_await(b, has_reason, 1);
+    instance_stop(b);
 }
 
 /* The same for all of one store, and told to the engine with whatever else is new. */
@@ -716,17 +446,17 @@ static void
 test_knows_which_store_it_is(void **state)
 {
     (void)state;
-    struct instance *a = start(1), *b = start(2);
+    struct instance *a = instance_start(1), *b = instance_start(2);
     struct sync_state one, other;
     struct uuid id;
-    await(a, is_filled, 0);
-    await(b, is_filled, 0);
+    instance_await(a, is_filled, 0);
+    instance_await(b, is_filled, 0);
     sync_get(a->sync, &one);
     sync_get(b->sync, &other);
     assert_true(uuid_parse(&id, one.store));
     assert_string_equal(one.store, other.store);
-    stop(a);
-    stop(b);
+    instance_stop(a);
+    instance_stop(b);
 }
 
 /* A server that takes the connection and says nothing. */
@@ -734,11 +464,11 @@ static void
 test_stops_at_once(void **state)
 {
     (void)state;
-    struct instance *a = start(1), *b = start(2);
-    await(a, is_filled, 0);
+    struct instance *a = instance_start(1), *b = instance_start(2);
+    instance_await(a, is_filled, 0);
     PGconn *c = PQconnectdb("");
     PQclear(PQexec(c, "begin; select from leitstand.log_head for update"));
-    put_line(a);
+    instance_put_line(a);
     mono_us deadline = clock_now().mono + DEADLINE_US;
     while (strcmp(store_ask("select count(*) from pg_stat_activity where wait_event_type ="
                             " 'Lock' and application_name = 'leitstand sync'"),
@@ -746,25 +476,30 @@ test_stops_at_once(void **state)
         assert_true(clock_now().mono < deadline);
     }
     sync_poke(a->sync); /* does not break off what is under way */
-    await(b, is_filled, 0);
+    instance_await(b, is_filled, 0);
     mono_us before = clock_now().mono;
-    stop(a);
+    instance_stop(a);
     assert_true(clock_now().mono - before < US_PER_S);
     PQfinish(c);
-    stop(b);
+    instance_stop(b);
+}
+
+static void
+note_closed(void *closed)
+{
+    *(bool *)closed = true;
 }
 
 static void
 test_unconfigured(void **state)
 {
     (void)state;
-    struct box *box = g_new0(struct box, 1);
-    pthread_mutex_init(&box->lock, NULL);
-    box->entries = g_array_new(FALSE, FALSE, sizeof(struct entry));
+    bool closed = false;
     struct config *config = config_defaults();
     const struct sync_setup setup = {
-        .config = config, .writer = "", .source = {box, read_box, close_box}};
+        .config = config, .writer = "", .source = {&closed, NULL, note_closed}};
     assert_null(sync_start_with(&setup));
+    assert_true(closed);
     sync_stop(NULL);
     config_free(config);
 }
@@ -778,8 +513,6 @@ main(void)
         cmocka_unit_test_setup(test_looks, store_make),
         cmocka_unit_test_setup(test_fenced, store_make),
         cmocka_unit_test_setup(test_older_rank, store_make),
-        cmocka_unit_test_setup(test_refused_content, store_make),
-        cmocka_unit_test_setup(test_hold, store_make),
         cmocka_unit_test_setup(test_pruned_log, store_make),
         cmocka_unit_test_setup(test_journal_of_a_new_instance, store_make),
         cmocka_unit_test_setup(test_actions, store_make),

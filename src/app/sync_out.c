@@ -111,6 +111,7 @@ send_rows(struct sync *s, const struct row *rows, guint n, struct err *err)
     enum rc rc = pg_changes_write(t->pg, list, n, as_owner ? t->term.grant : "", &outcome, err);
     if (rc == RC_OK) {
         t->sent = t->stored = rows[n - 1].number;
+        t->page = MIN(2 * t->page, PAGE);
     } else if (rc == RC_INVALID && outcome == PG_FENCED && n == 1) {
         t->fenced = t->term.serial;
         log_warning("central store: epoch %" PRIu64 " is over", rows->rank.epoch);
@@ -193,7 +194,7 @@ sync_out(struct sync *s, mono_us now, struct err *err)
     }
     for (guint i = 0, n; i < rows->len && rc == RC_OK; i += n) {
         const struct row *next = &g_array_index(rows, struct row, i);
-        n = count_alike(next, rows->len - i);
+        n = count_alike(next, MIN(rows->len - i, t->page));
         rc = send_alike(s, next, n, err);
     }
     if (rc == RC_OK || rc == RC_BUSY) {

@@ -39,6 +39,7 @@ struct sync_thread {
     int64_t backoff_us;
     bool outbox_due, look_due; /* not only when it is time */
     uint64_t sent, last;       /* of the outbox */
+    guint page;                /* so many of it at once; what is too much is tried as less */
     uint64_t stored;           /* the last one of it that the store took */
     uint64_t fenced;           /* serial of the term that is over; 0: none */
     int64_t cursor, plant_version;

@@ -108,6 +108,7 @@ connect_to_store(struct sync *s, struct err *err)
         /* What was told before is not told again. */
         t->outbox_due = t->look_due = true;
         t->hold_end = clock_now().mono + HOLD_US;
+        t->page = 1;
     }
     return rc;
 }
