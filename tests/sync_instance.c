@@ -191,3 +191,11 @@ instance_has_changes(struct instance *i, uint64_t n)
 {
     return i->news.changes->len >= n;
 }
+
+void
+instance_cut_all(void)
+{
+    const char *n = store_ask("select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                              " where application_name = 'leitstand sync'");
+    assert_string_not_equal(n, "0");
+}

@@ -41,6 +41,9 @@ void instance_put(struct instance *i, const char *body);
 void instance_put_line(struct instance *i);
 void instance_put_many(struct instance *i, int n, int bad);
 
+/* The server ends the connections of all, of which there is one. */
+void instance_cut_all(void);
+
 /* Take what there is into news, waiting for it at most until then. */
 void instance_take(struct instance *i, mono_us deadline);
 

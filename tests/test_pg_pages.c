@@ -105,7 +105,9 @@ test_again(void **state)
     pg_close(pg);
 }
 
-#define MANY 300
+#define MANY    300
+#define SCANNED "seq_tup_read"
+#define READ    "seq_tup_read + idx_tup_fetch"
 
 /* A rise, and its acknowledgement; of one minute each. */
 static char *
@@ -127,26 +129,27 @@ body_of(unsigned n)
         at, acked ? "acked" : "raised", name, acked ? "\"anna\"" : "null", name, at, n / 2);
 }
 
-/* Rows that were read by going through a table from end to end. */
+/* Rows that were read by going through a table from end to end; or all. */
 static int64_t
-rows_scanned(void)
+rows_read(const char *which)
 {
-    return g_ascii_strtoll(store_ask("select coalesce(sum(seq_tup_read), 0)"
+    return g_ascii_strtoll(store_ask("select coalesce(sum(%s), 0)"
                                      "  from pg_stat_user_tables"
                                      " where schemaname = 'leitstand' and relname in"
                                      "       ('journal_line', 'occurrence', 'twin', 'change',"
-                                     "        'alarm_state', 'rise_alone', 'action')"),
+                                     "        'alarm_state', 'rise_alone', 'action')",
+                                     which),
                            NULL, 10);
 }
 
 /* Statistics come when a session ends, or some time after. */
 static void
-await_statistics(int64_t inserted)
+await_statistics(const char *table, int64_t inserted)
 {
     mono_us deadline = clock_now().mono + 20 * US_PER_S;
     while (strcmp(store_ask("select (n_tup_ins >= %" PRId64 ")::text from pg_stat_user_tables"
-                            " where relname = 'journal_line'",
-                            inserted),
+                            " where relname = '%s'",
+                            inserted, table),
                   "true") != 0) {
         assert_true(clock_now().mono < deadline);
     }
@@ -162,7 +165,7 @@ test_plans_hold(void **state)
     const char *grants[] = {g.id, ""};
     for (unsigned k = 0; k < G_N_ELEMENTS(grants); k++) {
         struct pg *pg = store_open(STORE_INSTANCE);
-        int64_t before = rows_scanned();
+        int64_t before = rows_read(SCANNED);
         for (unsigned i = 0; i < MANY; i++) {
             char *body = body_of(k * MANY + i);
             const struct pg_change c =
@@ -171,9 +174,59 @@ test_plans_hold(void **state)
             g_free(body);
         }
         pg_close(pg);
-        await_statistics((k + 1) * MANY);
-        assert_in_range(rows_scanned() - before, 0, 3 * MANY);
+        await_statistics("journal_line", (k + 1) * MANY);
+        assert_in_range(rows_read(SCANNED) - before, 0, 3 * MANY);
     }
+}
+
+#define THOUSAND 1000
+
+/* As many components rise within a second. */
+static char *
+flood_of(unsigned owner)
+{
+    GString *lines = g_string_new(""), *rows = g_string_new("");
+    for (unsigned i = 0; i < THOUSAND; i++) {
+        char name[40], at[40];
+        snprintf(name, sizeof(name), "55555555-5555-5555-8555-%06u%06u", owner, i);
+        snprintf(at, sizeof(at), "2026-07-18T09:30:00.%03uZ", i);
+        g_string_append_printf(lines,
+                               "%s{\"at\":\"%s\",\"event\":\"raised\",\"occurrence\":\"%s\","
+                               "\"step\":1,\"from\":\"normal\",\"to\":\"unacked\","
+                               "\"actor\":null}",
+                               i > 0 ? "," : "", at, name);
+        g_string_append_printf(rows,
+                               "%s{\"occurrence\":\"%s\",\"station\":\"S\","
+                               "\"component\":\"C%u\",\"rule\":\"hi\",\"state\":\"unacked\","
+                               "\"overlays\":[],\"raised_at\":\"%s\",\"value\":1}",
+                               i > 0 ? "," : "", name, i, at);
+    }
+    char *body =
+        g_strdup_printf("{\"journal\":[%s],\"occurrences\":[%s]}", lines->str, rows->str);
+    g_string_free(lines, TRUE);
+    g_string_free(rows, TRUE);
+    return body;
+}
+
+/* What two owners named apart finds its other name among a thousand of the same second. */
+static void
+test_a_thousand_names(void **state)
+{
+    (void)state;
+    struct store_grant g = store_acquire("pc1");
+    struct pg *pg = store_open(STORE_INSTANCE);
+    const char *grants[] = {"", g.id};
+    int64_t before = rows_read(READ);
+    for (unsigned k = 0; k < G_N_ELEMENTS(grants); k++) {
+        char *body = flood_of(k);
+        const struct pg_change c = change_of(k + 1, g.epoch - 1 + k, body);
+        store_tell(pg, &c, grants[k]);
+        g_free(body);
+    }
+    pg_close(pg);
+    await_statistics("twin", THOUSAND);
+    assert_string_equal(store_ask("select count(*) from leitstand.twin"), "1000");
+    assert_in_range(rows_read(READ) - before, THOUSAND, 40 * THOUSAND);
 }
 
 int
@@ -183,6 +236,7 @@ main(void)
         cmocka_unit_test_setup(test_all_or_none, store_make),
         cmocka_unit_test_setup(test_again, store_make),
         cmocka_unit_test_setup(test_plans_hold, store_make),
+        cmocka_unit_test_setup(test_a_thousand_names, store_make),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

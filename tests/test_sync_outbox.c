@@ -20,6 +20,14 @@ has_pending(struct instance *i, uint64_t n)
     return state.pending == n;
 }
 
+static bool
+is_connected(struct instance *i)
+{
+    struct sync_state state;
+    sync_get(i->sync, &state);
+    return state.connected;
+}
+
 static void
 test_refused_content(void **state)
 {
@@ -75,6 +83,29 @@ test_hold(void **state)
     assert_string_equal(store_ask("select count(*) from leitstand.change"), "500");
 }
 
+/* Over a link that breaks again and again it waits once. */
+static void
+test_hold_over_a_weak_link(void **state)
+{
+    (void)state;
+    struct instance *i = instance_start(1);
+    instance_own(i);
+    sync_hold(i->sync, true);
+    instance_put_line(i);
+    instance_await(i, instance_has_sent, 1);
+    instance_put_many(i, LONG, -1);
+    instance_await(i, has_pending, LONG - PAGE);
+    mono_us cut_at = clock_now().mono, deadline = cut_at + DEADLINE_US;
+    while (!instance_has_sent(i, LONG + 1)) {
+        if (is_connected(i) && clock_now().mono - cut_at > 2 * US_PER_S) {
+            instance_cut_all();
+            cut_at = clock_now().mono;
+        }
+        instance_take(i, deadline);
+    }
+    instance_stop(i);
+}
+
 /* What a server cannot do in one transaction it is asked to do in several. */
 static void
 test_too_large_a_page(void **state)
@@ -103,6 +134,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_refused_content, store_make),
         cmocka_unit_test_setup(test_hold, store_make),
+        cmocka_unit_test_setup(test_hold_over_a_weak_link, store_make),
         cmocka_unit_test_setup(test_too_large_a_page, store_make),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -168,6 +168,7 @@ sync_start_with(const struct sync_setup *setup)
     s->own.cursor = setup->cursor;
     s->own.plant_version = setup->plant_version;
     s->own.sent = s->own.stored = s->own.last = setup->sent;
+    s->own.held_at = UINT64_MAX;
     s->own.asked = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_asked);
     s->own.given = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     s->own.answers = g_ptr_array_new_with_free_func(g_free);

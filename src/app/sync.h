@@ -116,7 +116,8 @@ void sync_set_term(struct sync *s, bool decides, struct rank rank, const char *g
 void sync_poke(struct sync *s);
 
 /* Much else is on its way to the store: while that is so, and for some seconds after connecting
- * at most, a long outbox waits. What is short goes at once. */
+ * at most, a long outbox waits; once, until some of it has been sent. What is short goes at
+ * once. */
 void sync_hold(struct sync *s, bool hold);
 
 /* Readable: sync_take() has something. The thread goes on when it has been taken. */

@@ -35,6 +35,7 @@ struct sync_thread {
     struct pg_schema *schema; /* that this program knows; NULL: its files cannot be read */
     mono_us retry, look, prune;
     mono_us hold_end; /* a long outbox waits until then at most */
+    uint64_t held_at; /* how far it had been sent when that was decided */
     mono_us check;    /* whether the store still has that schema */
     int64_t backoff_us;
     bool outbox_due, look_due; /* not only when it is time */

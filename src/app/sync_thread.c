@@ -107,7 +107,10 @@ connect_to_store(struct sync *s, struct err *err)
     if (rc == RC_OK) {
         /* What was told before is not told again. */
         t->outbox_due = t->look_due = true;
-        t->hold_end = clock_now().mono + HOLD_US;
+        if (t->held_at != t->sent) { /* else it would never go over a link that is weak */
+            t->hold_end = clock_now().mono + HOLD_US;
+        }
+        t->held_at = t->sent;
         t->page = 1;
     }
     return rc;

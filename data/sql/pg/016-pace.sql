@@ -5,7 +5,7 @@
 -- After an hour without the store some ten thousand changes come, one after the other. A plan that
 -- was made when the tables were empty read all of them for each, and was kept. So what a change
 -- has is looked up one by one here, or as an array: by the index, whatever is thought of the
--- tables.
+-- tables. The array, and what is looked for, is in a variable: else it may be made for each row.
 
 -- As before, planned once.
 create or replace function leitstand.is_due(fenced boolean, epoch bigint) returns boolean
@@ -54,9 +54,11 @@ $$;
 -- As before.
 create or replace function leitstand.name_by_owner(rows jsonb) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+declare
+    told uuid[] := leitstand.names(rows);
 begin
     delete from leitstand.twin as t
-     where t.occurrence = any (leitstand.names(rows))
+     where t.occurrence = any (told)
        and exists (select from leitstand.rise_alone as a where a.occurrence = t.stands_as)
        and not exists (select from leitstand.occurrence as o where o.occurrence = t.stands_as);
 end
@@ -65,10 +67,12 @@ $$;
 -- As before: what stands by the name of a higher rank stays so.
 create or replace function leitstand.name_own(epoch bigint, term bigint, lines jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+declare
+    rose uuid[] := leitstand.names(
+        jsonb_path_query_array(lines, '$[*] ? (@.event == "raised")'));
 begin
     delete from leitstand.twin as t
-     where t.occurrence = any (leitstand.names(
-                jsonb_path_query_array(lines, '$[*] ? (@.event == "raised")')))
+     where t.occurrence = any (rose)
        and not exists (select from leitstand.occurrence as o
                         where o.occurrence = t.stands_as
                           and (o.epoch, o.term) > (name_own.epoch, name_own.term));
@@ -81,15 +85,18 @@ returns uuid
 language plpgsql stable set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare
     name uuid := body->>'occurrence';
+    at_station text := body->>'station';
+    at_component text := coalesce(body->>'component', '');
+    by_rule text := body->>'rule';
     rose timestamptz := body->>'raised_at';
     returned timestamptz := body->>'returned_at';
 begin
     return (
         select o.occurrence from leitstand.occurrence as o
          where o.raised_at between rose - interval '6 s' and rose + interval '6 s'
-           and o.station = earlier_name.body->>'station'
-           and o.component = coalesce(earlier_name.body->>'component', '')
-           and o.rule = earlier_name.body->>'rule'
+           and o.station = at_station
+           and o.component = at_component
+           and o.rule = by_rule
            and o.occurrence <> name
            and leitstand.may_be_one(o.raised_at, o.value, earlier_name.body)
            and (o.returned_at is null or o.returned_at > rose)
@@ -114,11 +121,12 @@ returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare
     told uuid[] := leitstand.names(rows);
+    open uuid[] := leitstand.names(
+        jsonb_path_query_array(rows, '$[*] ? (@.state != "normal" && @.state != null)'));
     pair record;
 begin
     delete from leitstand.twin as t
-     where t.occurrence = any (leitstand.names(
-                jsonb_path_query_array(rows, '$[*] ? (@.state != "normal")')))
+     where t.occurrence = any (open)
        and not exists (select from leitstand.occurrence as o
                         where o.occurrence = t.stands_as
                           and (o.epoch, o.term) > (name_anew.epoch, name_anew.term));
@@ -164,31 +172,23 @@ begin
 end
 $$;
 
--- Whether somebody else has told that it rose, or returned; a latch may do so several times.
-create function leitstand.told_elsewhere(epoch bigint, term bigint, writer uuid, body jsonb)
-returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
-begin
-    if (body->>'event' in ('raised', 'returned') and body->>'from' <> 'latched_unacked'
-        and body->>'to' not like 'latched%') is not true then
-        return false;
-    end if;
-    return exists (
-        select from leitstand.journal_line as j
-         where j.occurrence = (told_elsewhere.body->>'occurrence')::uuid
-           and j.body->>'event' = told_elsewhere.body->>'event'
-           and j.body->>'from' <> 'latched_unacked' and j.body->>'to' not like 'latched%'
-           and (j.epoch, j.term, j.writer)
-               <> (told_elsewhere.epoch, told_elsewhere.term, told_elsewhere.writer));
-end
-$$;
-
--- As before.
+-- As before: that it rose, or returned, is told by one; a latch may do so several times. Few have
+-- told it already, and they are looked up at once, in an object: rises come by thousands.
 create or replace function leitstand.put_journal(log_id bigint, fenced boolean, epoch bigint,
     term bigint, writer uuid, number bigint, instance text, lines jsonb) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_column
+declare
+    names uuid[] := leitstand.names(lines);
+    told jsonb;
 begin
+    select jsonb_object_agg(j.body->>'event' || ' ' || j.occurrence, null) into told
+      from leitstand.journal_line as j
+     where j.occurrence = any (names)
+       and j.body->>'event' in ('raised', 'returned')
+       and j.body->>'from' <> 'latched_unacked' and j.body->>'to' not like 'latched%'
+       and (j.epoch, j.term, j.writer)
+           <> (put_journal.epoch, put_journal.term, put_journal.writer);
     insert into leitstand.journal_line (writer, number, line, log_id, at, epoch, term, fenced,
                                         instance, occurrence, value, body)
     select put_journal.writer, put_journal.number, l.line, put_journal.log_id,
@@ -198,8 +198,9 @@ begin
       from jsonb_array_elements(lines) with ordinality as l(body, line)
      where (l.body->>'actor' is null
             or not leitstand.done_again(put_journal.epoch, put_journal.term, l.body))
-       and not leitstand.told_elsewhere(put_journal.epoch, put_journal.term,
-                                        put_journal.writer, l.body)
+       and (l.body->>'from' <> 'latched_unacked' and l.body->>'to' not like 'latched%'
+            and told ? ((l.body->>'event') || ' ' || (l.body->>'occurrence')::uuid))
+           is not true
         on conflict do nothing;
     insert into leitstand.operator as o (name, first_seen, last_seen)
     select l->>'actor', min((l->>'at')::timestamptz), max((l->>'at')::timestamptz)
@@ -243,7 +244,6 @@ $$;
 revoke all on function
     leitstand.names(jsonb),
     leitstand.stands(uuid),
-    leitstand.told_elsewhere(bigint, bigint, uuid, jsonb),
     leitstand.append_page(uuid, text, bigint[], bigint[], bigint[], text[]),
     leitstand.write_page(uuid, uuid, text, bigint[], bigint[], bigint[], text[])
     from public;
