@@ -139,7 +139,7 @@ begin
         )
         select distinct on (f.earlier) f.earlier, f.name
           from found as f join leitstand.occurrence as o on o.occurrence = f.earlier
-         where f.earlier <> all (told)
+         where f.earlier not in (select unnest(told)) -- hashed, however many
          order by f.earlier, abs(extract(epoch from o.raised_at - f.at)), f.name
     loop
         update leitstand.twin as t set stands_as = pair.name where t.stands_as = pair.earlier;
