@@ -6,14 +6,40 @@
 #define STEP_BATCHES 250u /* to remove */
 #define STEP_FREE    500u
 
-/* So many batches of what was sent leave the disk. */
+#define FIRST_ROWS 100000u
+#define QUICK_US   (250 * US_PER_MS)
+#define SLOW_US    (1 * US_PER_S)
+
+#define KEPT_ROWS 2000000u /* some 60 MB: an hour of 500 a second */
+
+static uint64_t
+pending(const struct outbox_drain *d)
+{
+    struct outbox_stats stats;
+    outbox_stats(d->outbox, &stats);
+    return stats.pending;
+}
+
+/* So many batches of what was sent leave the disk, of one stretch. */
 static enum rc
 forget_some(struct outbox_drain *d, uint64_t batches, struct err *err)
 {
-    uint64_t left = d->number - d->gone;
-    uint64_t until = d->gone + MIN(left, batches);
-    enum rc rc = left == 0 ? RC_OK : outbox_sent(d->outbox, &d->segment, until, err);
-    d->gone = rc == RC_OK ? until : d->gone;
+    if (d->kept->len == 0) {
+        return RC_OK;
+    }
+    struct drain_stretch *s = &g_array_index(d->kept, struct drain_stretch, 0);
+    uint64_t until = s->gone + MIN(s->number - s->gone, batches), before = pending(d);
+    enum rc rc = outbox_sent(d->outbox, &s->segment, until, err);
+    if (rc == RC_OK) {
+        d->kept_rows -= MIN(d->kept_rows, before - pending(d));
+        s->gone = until;
+        if (until == s->number) {
+            g_array_remove_index(d->kept, 0);
+        }
+        if (d->kept->len == 0) { /* what came twice was counted twice */
+            d->kept_rows = 0;
+        }
+    }
     return rc;
 }
 
@@ -21,7 +47,11 @@ forget_some(struct outbox_drain *d, uint64_t batches, struct err *err)
 static enum rc
 forget_sent(struct outbox_drain *d, struct err *err)
 {
-    return forget_some(d, UINT64_MAX, err);
+    enum rc rc = RC_OK;
+    while (rc == RC_OK && d->kept->len > 0) {
+        rc = forget_some(d, UINT64_MAX, err);
+    }
+    return rc;
 }
 
 static void
@@ -51,18 +81,30 @@ move_batches(GPtrArray *to, GPtrArray *from, unsigned n)
 void
 drain_init(struct outbox_drain *d, struct outbox *outbox)
 {
-    *d = (struct outbox_drain){.outbox = outbox};
+    *d = (struct outbox_drain){.outbox = outbox, .most_kept = KEPT_ROWS};
     d->ahead = g_ptr_array_new_with_free_func(outbox_batch_free);
     d->spent = g_ptr_array_new_with_free_func(outbox_batch_free);
+    d->kept = g_array_new(FALSE, FALSE, sizeof(struct drain_stretch));
 }
 
 void
 drain_fini(struct outbox_drain *d)
 {
+    if (d->outbox == NULL) { /* it was never opened */
+        return;
+    }
     /* If it cannot be: the store knows them when they come again. */
     (void)!forget_sent(d, NULL);
     g_clear_pointer(&d->ahead, g_ptr_array_unref);
     g_clear_pointer(&d->spent, g_ptr_array_unref);
+    g_clear_pointer(&d->kept, g_array_unref);
+}
+
+/* Twice the slice, which may grow. */
+static size_t
+most_ahead(const struct outbox_drain *d)
+{
+    return MAX(d->wanted, MIN(2 * d->wanted, DRAIN_ROWS));
 }
 
 /* At most about max_rows of what follows, into ahead. */
@@ -76,7 +118,7 @@ read_on(struct outbox_drain *d, size_t max_rows, struct err *err)
         d->rows += batch->records->len;
         d->place = batch->place;
     }
-    d->complete = rc == RC_OK && (d->ahead->len == before || d->rows >= d->wanted);
+    d->complete = rc == RC_OK && (d->ahead->len == before || d->rows >= most_ahead(d));
     return rc;
 }
 
@@ -96,7 +138,7 @@ move_ahead(struct outbox_drain *d, GPtrArray *out)
     move_batches(out, d->ahead, n);
     d->rows -= rows;
     d->taken = n;
-    d->complete = d->rows >= d->wanted;
+    d->complete = d->rows >= most_ahead(d);
 }
 
 static void
@@ -111,12 +153,11 @@ enum rc
 drain_take(struct outbox_drain *d, size_t max_rows, GPtrArray *out, struct err *err)
 {
     enum rc rc = RC_OK;
-    if (d->ahead->len == 0) { /* the oldest, then: and that must not be what was sent */
-        d->place = 0;
-        rc = forget_sent(d, err);
+    if (d->ahead->len == 0 && d->kept->len == 0) {
+        d->place = 0; /* the oldest: nothing of what was sent would come again */
     }
-    d->wanted = MAX(max_rows, 1);
-    if (rc == RC_OK && d->rows < d->wanted) {
+    d->wanted = CLAMP(max_rows, 1, SIZE_MAX / 2);
+    if (d->rows < d->wanted) {
         rc = read_on(d, d->wanted - d->rows, err);
     }
     if (rc == RC_OK) {
@@ -125,24 +166,47 @@ drain_take(struct outbox_drain *d, size_t max_rows, GPtrArray *out, struct err *
     return rc;
 }
 
-enum rc
-drain_sent(struct outbox_drain *d, GPtrArray *slice, struct err *err)
+static void
+keep_sent(struct outbox_drain *d, const GPtrArray *slice)
 {
-    enum rc rc = forget_sent(d, err); /* what is left of the one before */
-    if (rc == RC_OK) {
-        const struct outbox_batch *first = g_ptr_array_index(slice, 0);
-        const struct outbox_batch *last = g_ptr_array_index(slice, slice->len - 1);
-        d->segment = first->segment.id;
-        d->gone = first->number - 1;
-        d->number = last->number;
-        rc = d->ahead->len == 0 ? forget_sent(d, err) : RC_OK;
+    const struct outbox_batch *first = g_ptr_array_index(slice, 0);
+    const struct outbox_batch *end = g_ptr_array_index(slice, slice->len - 1);
+    struct drain_stretch *last =
+        d->kept->len > 0 ? &g_array_index(d->kept, struct drain_stretch, d->kept->len - 1)
+                         : NULL;
+    if (last != NULL && uuid_equal(&first->segment.id, &last->segment) &&
+        first->number == last->number + 1) {
+        last->number = end->number;
+    } else {
+        struct drain_stretch s = {first->segment.id, first->number - 1, end->number};
+        g_array_append_val(d->kept, s);
     }
-    if (rc == RC_OK) {
-        free_spent(d);
-        move_batches(d->spent, slice, slice->len);
-        free_some(d, d->ahead->len == 0 ? d->spent->len : 0);
+    for (unsigned i = 0; i < slice->len; i++) {
+        const struct outbox_batch *b = g_ptr_array_index(slice, i);
+        d->kept_rows += b->records->len;
     }
-    return rc;
+}
+
+void
+drain_sent(struct outbox_drain *d, GPtrArray *slice)
+{
+    keep_sent(d, slice);
+    free_spent(d);
+    move_batches(d->spent, slice, slice->len);
+    free_some(d, d->ahead->len == 0 ? d->spent->len : 0);
+}
+
+enum rc
+drain_tidy(struct outbox_drain *d, bool *ret_more, struct err *err)
+{
+    *ret_more = d->kept->len > 0;
+    return forget_some(d, STEP_BATCHES, err);
+}
+
+uint64_t
+drain_kept(const struct outbox_drain *d)
+{
+    return d->kept_rows;
 }
 
 void
@@ -154,18 +218,29 @@ drain_again(struct outbox_drain *d)
     (void)!forget_sent(d, NULL); /* or with the next slice */
 }
 
+size_t
+drain_fit(size_t max_rows, uint64_t rows, int64_t took_us)
+{
+    if (max_rows == 0) {
+        return FIRST_ROWS;
+    }
+    if (took_us > SLOW_US) {
+        return MAX(MIN(max_rows, rows) / 2, DRAIN_ROWS_LEAST);
+    }
+    bool quick = took_us < QUICK_US && rows > max_rows / 2;
+    return quick ? MIN(2 * max_rows, DRAIN_ROWS) : max_rows;
+}
+
 void
 drain_meanwhile(void *drain, bool ending)
 {
     struct outbox_drain *d = drain;
     /* Whatever fails here fails again when the next slice is taken, and is told then. */
-    if (ending) { /* the server has as much to do as it was sent */
-        (void)!forget_some(d, MAX(d->taken, STEP_BATCHES), NULL);
-        return;
-    }
     if (!d->complete) {
-        (void)!read_on(d, MIN(STEP_ROWS, d->wanted - d->rows), NULL);
+        (void)!read_on(d, MIN(STEP_ROWS, most_ahead(d) - d->rows), NULL);
     }
-    (void)!forget_some(d, STEP_BATCHES, NULL);
+    if (d->kept_rows > d->most_kept) {
+        (void)!forget_some(d, ending ? MAX(d->taken, STEP_BATCHES) : STEP_BATCHES, NULL);
+    }
     free_some(d, STEP_FREE);
 }

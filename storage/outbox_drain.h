@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The outbox on its way to the store, one slice after the other. While the store takes one, the
- * next is read, and the last one is taken off the disk; so the server waits for neither.
+ * next is read. What was sent leaves the disk when nothing is left to send, so that the server
+ * waits for neither; until then a crash has it sent again, which the store finds out.
  *
  * Threads: the outbox's. Errors: as storage/outbox.h.
  */
@@ -10,32 +11,57 @@
 
 #include "storage/outbox.h"
 
+/* The largest slice, and what is read ahead at most: so many rows make what a COPY costs small
+ * beside them (P6), and take some tenths of a second and some 40 MB. */
+#define DRAIN_ROWS 400000u
+/* The least: about what comes meanwhile. */
+#define DRAIN_ROWS_LEAST 1000u
+
+/* Batches of a segment: those behind gone, up to number. */
+struct drain_stretch {
+    struct uuid segment;
+    uint64_t gone, number;
+};
+
 struct outbox_drain {
     struct outbox *outbox; /* not ours */
     int64_t place;         /* of the last batch that was taken, or read ahead */
     size_t wanted, rows;   /* of a slice, at most about; read ahead, by now */
     GPtrArray *ahead;      /* struct outbox_batch *, of one segment */
     bool complete;         /* no more goes into ahead */
-    struct uuid segment;   /* batches of it have been sent, … */
-    uint64_t gone, number; /* … up to number, and those up to gone have left the disk */
+    GArray *kept;          /* struct drain_stretch: sent, but still on the disk; oldest first */
+    uint64_t kept_rows;    /* of these */
+    uint64_t most_kept;    /* when there are more, some go while a slice is on its way */
     uint64_t taken;        /* batches of the last slice */
-    GPtrArray *spent;      /* those of the slice before, less and less of them */
+    GPtrArray *spent;      /* the batches of the slice before, less and less of them */
 };
 
 void drain_init(struct outbox_drain *d, struct outbox *outbox);
-void drain_fini(struct outbox_drain *d);
+void drain_fini(struct outbox_drain *d); /* of zeros is fine */
 
 /* The next slice: the oldest batches of one segment, at most about max_rows rows of them;
- * appended to out, which is empty. Empty: there is nothing. */
+ * appended to out, which is empty. Empty: there is nothing, see drain_tidy(). */
 MUST_USE enum rc drain_take(struct outbox_drain *d, size_t max_rows, GPtrArray *out,
                             struct err *err);
 
-/* The store has the slice. RC_OK: its batches are the drain's now, and leave the disk and the
+/* The store has the slice, which is not empty. Its batches are the drain's now; they leave the
  * memory while the next one is on its way, or at once, if there is none. */
-MUST_USE enum rc drain_sent(struct outbox_drain *d, GPtrArray *slice, struct err *err);
+void drain_sent(struct outbox_drain *d, GPtrArray *slice);
+
+/* After an empty slice: some of what was sent leaves the disk, in less than a millisecond.
+ * *ret_more: call drain_take() and, if that has nothing, this again. */
+MUST_USE enum rc drain_tidy(struct outbox_drain *d, bool *ret_more, struct err *err);
+
+/* Readings that the outbox still counts as pending, though the store has them. */
+uint64_t drain_kept(const struct outbox_drain *d);
 
 /* What was taken could not be stored: begin again with the oldest. */
 void drain_again(struct outbox_drain *d);
+
+/* How many rows to take next, when the last slice of so many took so long, and was to have no
+ * more than max_rows; 0: there was none. The longer a slice, the less do its beginning and its
+ * end weigh; but while it is on its way, nothing else is done. */
+size_t drain_fit(size_t max_rows, uint64_t rows, int64_t took_us);
 
 /* For pg_readings_meanwhile(), with the drain as user. */
 void drain_meanwhile(void *drain, bool ending);

@@ -228,33 +228,100 @@ known_number(const struct pg_readings *r, const struct record *row)
     return outbox_series(r->outbox, row->series) != NULL ? row->series : 0;
 }
 
+/* A day that is known: most rows are of the same. */
+struct known_day {
+    wall_us from, to;
+};
+
+static bool
+is_known_series(const struct pg_readings *r, uint32_t number)
+{
+    return number < r->series->len && g_array_index(r->series, int32_t, number) > 0;
+}
+
+static bool
+is_known_day(const struct pg_readings *r, wall_us ts, struct known_day *k)
+{
+    if (ts >= k->from && ts < k->to) {
+        return true;
+    }
+    int64_t day = day_of(ts);
+    if (!knows_day(r, day)) {
+        return false;
+    }
+    k->from = day * DAY_US;
+    k->to = k->from + DAY_US;
+    return true;
+}
+
+void
+pg_readings_foresee(struct pg_readings *r, GPtrArray *batches)
+{
+    struct load l;
+    struct known_day known = {0, 0};
+    const struct record *row;
+    size_t n;
+    load_init(&l, batches, "");
+    struct load_cursor c = load_rows(&l, 0, l.rows);
+    load_forget_foreseen(r);
+    while ((row = load_next(&c, &n)) != NULL) {
+        if (!is_known_series(r, row->series) || !is_known_day(r, row->ts, &known)) {
+            return;
+        }
+    }
+    if (batches->len > 0) {
+        r->foreseen.uuid = batch_at(&l, 0)->segment.id;
+        r->foreseen.first = batch_at(&l, 0)->number;
+        r->foreseen.last = batch_at(&l, batches->len - 1)->number;
+    }
+}
+
+void
+load_forget_foreseen(struct pg_readings *r)
+{
+    r->foreseen.first = 1;
+    r->foreseen.last = 0;
+}
+
+static bool
+is_foreseen(const struct pg_readings *r, const struct load *l)
+{
+    const struct outbox_batch *first = batch_at(l, 0);
+    return uuid_equal(&r->foreseen.uuid, &first->segment.id) &&
+           first->number >= r->foreseen.first &&
+           batch_at(l, l->batches->len - 1)->number <= r->foreseen.last;
+}
+
+/* What has to be asked for rows [first, end). */
+static void
+see_wanted(struct pg_readings *r, const struct load *l, size_t first, size_t end,
+           GArray *series, GArray *days)
+{
+    struct load_cursor c = load_rows(l, first, end);
+    struct known_day known = {0, 0};
+    const struct record *row;
+    size_t n;
+    while ((row = load_next(&c, &n)) != NULL) {
+        if (!is_known_series(r, row->series)) {
+            want_series(r, known_number(r, row), series);
+        }
+        if (!is_known_day(r, row->ts, &known)) {
+            add_once(days, (int32_t)day_of(row->ts));
+        }
+    }
+}
+
 enum rc
 load_ask(struct pg_readings *r, const struct load *l, size_t first, size_t end,
          size_t *ret_refused, struct err *err)
 {
+    *ret_refused = 0;
+    if (is_foreseen(r, l)) {
+        return RC_OK;
+    }
     GArray *series = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     GArray *days = g_array_new(FALSE, FALSE, sizeof(int32_t));
-    struct load_cursor c = load_rows(l, first, end);
-    wall_us from = 0, to = 0; /* a day that is known: most rows are of the same */
-    const struct record *row;
-    size_t n;
-    while ((row = load_next(&c, &n)) != NULL) {
-        if (row->series >= r->series->len ||
-            g_array_index(r->series, int32_t, row->series) <= 0) {
-            want_series(r, known_number(r, row), series);
-        }
-        if (row->ts >= from && row->ts < to) {
-            continue;
-        }
-        int64_t day = day_of(row->ts);
-        if (knows_day(r, day)) {
-            from = day * DAY_US;
-            to = from + DAY_US;
-        } else {
-            add_once(days, (int32_t)day);
-        }
-    }
-    *ret_refused = 0;
+    see_wanted(r, l, first, end, series, days);
     enum rc rc = series->len > 0 ? ask_series(r, series, err) : RC_OK;
     if (rc == RC_OK && days->len > 0) {
         rc = ask_days(r, days, ret_refused, err);

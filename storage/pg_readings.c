@@ -20,6 +20,7 @@ pg_readings_new(struct pg_readings **ret, struct pg *pg, const struct outbox *ou
     g_array_set_size(r->series, 1);
     r->bytes = g_byte_array_new();
     pg_neighbours_init(&r->neighbours);
+    load_forget_foreseen(r);
     *ret = r;
     return RC_OK;
 }
@@ -312,6 +313,7 @@ is_worth_another_try(struct pg_readings *r, bool *days_forgotten)
     }
     if (state_is(r, "23514") && !*days_forgotten) { /* no partition: dropped meanwhile */
         g_array_set_size(r->days, 0);
+        load_forget_foreseen(r);
         *days_forgotten = true;
         return true;
     }

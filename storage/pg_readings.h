@@ -15,10 +15,6 @@
 
 struct pg_readings;
 
-/* For a backlog: so many rows at once make what a COPY costs small beside them (P6), and take
- * some tenths of a second. */
-#define PG_READINGS_AT_ONCE 200000u
-
 /* outbox gives the names of numbers; both outlive it. After the connection was lost: a new one.
  */
 MUST_USE enum rc pg_readings_new(struct pg_readings **ret, struct pg *pg,
@@ -28,10 +24,15 @@ void pg_readings_free(struct pg_readings *r); /* NULL is fine */
 /*
  * While the store takes the rows of a COPY, there is time for something else: it is called
  * dozens of times in a full one, while the server has enough to do for about a millisecond,
- * and once at its end (ending), when the store commits. It does not use r or its connection.
+ * and once at its end (ending), when the server has tens of milliseconds to go. It does not use
+ * r or its connection, but for pg_readings_foresee().
  */
 typedef void pg_meanwhile(void *user, bool ending);
 void pg_readings_meanwhile(struct pg_readings *r, pg_meanwhile *call, void *user);
+
+/* These batches (as pg_readings_store() takes them) come next, or the first of them: what the
+ * store has to be asked for is looked for now. */
+void pg_readings_foresee(struct pg_readings *r, GPtrArray *batches);
 
 /* How one write ended besides enum rc. */
 enum pg_outcome {

@@ -22,6 +22,10 @@ struct pg_readings {
         uint64_t last, messages;
     } segment;
     struct pg_neighbours neighbours; /* of segment */
+    struct {
+        struct uuid uuid;     /* of a segment */
+        uint64_t first, last; /* its batches of which nothing has to be asked; none: 1, 0 */
+    } foreseen;
 };
 
 enum skip_reason { SKIP_REFUSED = 1 << 0, SKIP_REPEATED = 1 << 1 };
@@ -62,6 +66,9 @@ size_t load_first(const struct load *l);
  * that get none; load_has_day() tells which. */
 MUST_USE enum rc load_ask(struct pg_readings *r, const struct load *l, size_t first, size_t end,
                           size_t *ret_refused, struct err *err);
+
+/* The store may have lost what it told: what was foreseen is not relied on. */
+void load_forget_foreseen(struct pg_readings *r);
 
 /* Whether the day of ts has room. */
 bool load_has_day(const struct pg_readings *r, wall_us ts);

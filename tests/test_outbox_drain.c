@@ -49,8 +49,24 @@ take(struct outbox_drain *d, size_t max_rows, const struct segment *s, uint64_t 
 static void
 sent(struct outbox_drain *d, GPtrArray *slice)
 {
-    assert_int_equal(drain_sent(d, slice, NULL), RC_OK);
+    drain_sent(d, slice);
     g_ptr_array_unref(slice);
+}
+
+/* There is no more of it, and all that was sent leaves the disk; in how many steps? */
+static unsigned
+tidy(struct outbox_drain *d, const struct segment *s)
+{
+    bool more = true;
+    unsigned steps = 0;
+    for (; more; steps++) {
+        assert_in_range(steps, 0, 100);
+        g_ptr_array_unref(take(d, SIZE_MAX, s, 1, 0));
+        assert_int_equal(drain_tidy(d, &more, NULL), RC_OK);
+    }
+    assert_int_equal(drain_kept(d), 0);
+    assert_int_equal(batches_on_disk(d->outbox), 0);
+    return steps;
 }
 
 /* As a COPY does it. */
@@ -88,8 +104,8 @@ test_each_batch_once_and_in_order(void **state)
         slice = take(&d, 2 * EACH, &z, 1, 1);
         copy(&d, calls);
         sent(&d, slice);
-        g_ptr_array_unref(take(&d, 2 * EACH, &z, 1, 0));
-        assert_int_equal(batches_on_disk(o), 0);
+        assert_int_equal(drain_kept(&d), 7 * EACH);
+        tidy(&d, &z);
         drain_fini(&d);
         outbox_close(o);
     }
@@ -111,35 +127,95 @@ test_an_incomplete_slice_is_filled_up(void **state)
     sent(&d, slice);
     sent(&d, take(&d, 3 * EACH, &a, 4, 6));
     sent(&d, take(&d, SIZE_MAX, &a, 7, 8));
-    drain_fini(&d);
+    drain_fini(&d); /* the process ends in order */
     assert_int_equal(batches_on_disk(o), 0);
     outbox_close(o);
 }
 
-/* Removing costs some time: a little of it goes while the next slice is on its way, and the
- * rest while the store ends that. */
+/* Removing costs some time, which the server does not wait for; and what comes while it goes on
+ * need not wait either. */
 static void
-test_what_was_sent_goes_with_the_next_slice(void **state)
+test_what_was_sent_goes_when_nothing_waits(void **state)
+{
+    const struct place *place = *state;
+    struct outbox *o = outbox_support_open(place->path);
+    struct segment a = outbox_support_segment(1, 1, false),
+                   z = outbox_support_segment(2, 1, false);
+    struct outbox_drain d;
+    bool more;
+    drain_init(&d, o);
+    add(o, &a, 1, 700);
+    GPtrArray *slice = take(&d, 600 * EACH, &a, 1, 600);
+    copy(&d, 2);
+    sent(&d, slice);
+    slice = take(&d, 600 * EACH, &a, 601, 700);
+    copy(&d, 2);
+    sent(&d, slice);
+    assert_int_equal(batches_on_disk(o), 700);
+    assert_int_equal(drain_kept(&d), 700 * EACH);
+    g_ptr_array_unref(take(&d, 600 * EACH, &a, 1, 0));
+    assert_int_equal(drain_tidy(&d, &more, NULL), RC_OK);
+    assert_true(more);
+    assert_in_range(batches_on_disk(o), 300, 699);
+    assert_int_equal(drain_kept(&d), batches_on_disk(o) * EACH);
+    add(o, &a, 701, 702); /* both wait, and the first is of a segment that was sent */
+    add(o, &z, 1, 2);
+    sent(&d, take(&d, 600 * EACH, &a, 701, 702));
+    sent(&d, take(&d, 600 * EACH, &z, 1, 2));
+    assert_in_range(tidy(&d, &z), 3, 10);
+    drain_fini(&d);
+    outbox_close(o);
+}
+
+/* A segment that is older than what was sent last is not forgotten: a reading that was put back
+ * gets a segment of its own, and the session's goes on. */
+static void
+test_an_older_segment_goes_on(void **state)
+{
+    const struct place *place = *state;
+    struct outbox *o = outbox_support_open(place->path);
+    struct segment a = outbox_support_segment(1, 1, false),
+                   z = outbox_support_segment(2, 1, false);
+    struct outbox_drain d;
+    bool more = true;
+    drain_init(&d, o);
+    add(o, &a, 1, 1);
+    add(o, &z, 1, 1);
+    sent(&d, take(&d, SIZE_MAX, &a, 1, 1));
+    sent(&d, take(&d, SIZE_MAX, &z, 1, 1));
+    add(o, &a, 2, 2);
+    for (unsigned steps = 0; more && drain_kept(&d) > 0; steps++) {
+        assert_in_range(steps, 0, 10);
+        g_ptr_array_unref(take(&d, SIZE_MAX, &z, 1, 0));
+        assert_int_equal(drain_tidy(&d, &more, NULL), RC_OK);
+    }
+    assert_true(more); /* to be looked for once more */
+    sent(&d, take(&d, SIZE_MAX, &a, 2, 2));
+    tidy(&d, &a);
+    drain_fini(&d);
+    outbox_close(o);
+}
+
+/* More of it than that is not kept, however much there is to send. */
+static void
+test_what_was_sent_is_kept_for_so_long(void **state)
 {
     const struct place *place = *state;
     struct outbox *o = outbox_support_open(place->path);
     struct segment a = outbox_support_segment(1, 1, false);
     struct outbox_drain d;
     drain_init(&d, o);
-    add(o, &a, 1, 1300);
-    GPtrArray *slice = take(&d, 600 * EACH, &a, 1, 600);
-    copy(&d, 1);
-    sent(&d, slice);
-    assert_int_equal(batches_on_disk(o), 1300);
-    slice = take(&d, 600 * EACH, &a, 601, 1200);
-    drain_meanwhile(&d, false);
-    assert_in_range(batches_on_disk(o), 701, 1299);
-    drain_meanwhile(&d, true);
-    assert_int_equal(batches_on_disk(o), 700);
-    sent(&d, slice);
-    assert_int_equal(batches_on_disk(o), 700);
-    drain_fini(&d); /* the process ends in order */
-    assert_int_equal(batches_on_disk(o), 100);
+    add(o, &a, 1, 2000);
+    d.most_kept = 1000 * EACH;
+    for (unsigned from = 1; from < 2000; from += 500) {
+        GPtrArray *slice = take(&d, 500 * EACH, &a, from, from + 499);
+        copy(&d, 2);
+        sent(&d, slice);
+        assert_in_range(drain_kept(&d), 0, 1500 * EACH);
+    }
+    assert_int_equal(batches_on_disk(o) * EACH, drain_kept(&d));
+    assert_in_range(batches_on_disk(o), 500, 1500);
+    drain_fini(&d);
     outbox_close(o);
 }
 
@@ -159,10 +235,11 @@ test_what_could_not_be_stored_comes_again(void **state)
     drain_meanwhile(&d, false); /* and the connection is lost */
     drain_again(&d);
     assert_int_equal(batches_on_disk(o), 4);
+    assert_int_equal(drain_kept(&d), 0);
     g_ptr_array_unref(slice);
     sent(&d, take(&d, 2 * EACH, &a, 3, 4));
     sent(&d, take(&d, 2 * EACH, &a, 5, 6));
-    assert_int_equal(batches_on_disk(o), 0);
+    tidy(&d, &a);
     drain_fini(&d);
     outbox_close(o);
 }
@@ -181,15 +258,31 @@ test_a_slice_may_get_smaller(void **state)
     copy(&d, 5);
     sent(&d, slice);
     sent(&d, take(&d, 2 * EACH, &a, 11, 12));
-    assert_int_equal(batches_on_disk(o), 14);
     sent(&d, take(&d, 0, &a, 13, 13)); /* at least one */
     slice = take(&d, 4 * EACH, &a, 14, 17);
     copy(&d, 5);
     sent(&d, slice);
     sent(&d, take(&d, 20 * EACH, &a, 18, 24));
-    assert_int_equal(batches_on_disk(o), 0);
+    tidy(&d, &a);
     drain_fini(&d);
     outbox_close(o);
+}
+
+/* As long as the store is quick, and no longer than something else may wait. */
+static void
+test_slices_fit_the_store(void **state)
+{
+    (void)state;
+    size_t first = drain_fit(0, 0, 0);
+    assert_in_range(first, DRAIN_ROWS_LEAST, DRAIN_ROWS / 2);
+    assert_int_equal(drain_fit(first, first, 100 * US_PER_MS), 2 * first);
+    assert_int_equal(drain_fit(first, first / 3, 100 * US_PER_MS), first); /* was not full */
+    assert_int_equal(drain_fit(first, first, 400 * US_PER_MS), first);
+    assert_int_equal(drain_fit(first, first, 3 * US_PER_S), first / 2);
+    assert_int_equal(drain_fit(first, first / 4, 3 * US_PER_S), first / 8);
+    assert_int_equal(drain_fit(DRAIN_ROWS, DRAIN_ROWS, 1), DRAIN_ROWS);
+    assert_int_equal(drain_fit(first, 1, 3 * US_PER_S), DRAIN_ROWS_LEAST);
+    assert_int_equal(drain_fit(DRAIN_ROWS_LEAST, 999, US_PER_MS), 2 * DRAIN_ROWS_LEAST);
 }
 
 int
@@ -200,8 +293,13 @@ main(void)
                                         support_tear_down),
         cmocka_unit_test_setup_teardown(test_an_incomplete_slice_is_filled_up, support_set_up,
                                         support_tear_down),
-        cmocka_unit_test_setup_teardown(test_what_was_sent_goes_with_the_next_slice,
+        cmocka_unit_test_setup_teardown(test_what_was_sent_goes_when_nothing_waits,
                                         support_set_up, support_tear_down),
+        cmocka_unit_test_setup_teardown(test_an_older_segment_goes_on, support_set_up,
+                                        support_tear_down),
+        cmocka_unit_test_setup_teardown(test_what_was_sent_is_kept_for_so_long, support_set_up,
+                                        support_tear_down),
+        cmocka_unit_test(test_slices_fit_the_store),
         cmocka_unit_test_setup_teardown(test_a_slice_may_get_smaller, support_set_up,
                                         support_tear_down),
         cmocka_unit_test_setup_teardown(test_what_could_not_be_stored_comes_again,

@@ -6,13 +6,11 @@
 #include "src/app/custody_private.h"
 #include "src/core/log.h"
 
-#define ASK_US       (3 * US_PER_S)
-#define READ_MAX     500
-#define TICK_US      US_PER_S
-#define COUNT_US     (250 * US_PER_MS)
-#define BACKLOG_IDLE PG_READINGS_AT_ONCE /* rows at once while nothing else is to be done */
-#define BACKLOG_BUSY 1000                /* about what a turn takes in */
-#define HOLD_OFF_US  (2 * US_PER_S)
+#define ASK_US      (3 * US_PER_S)
+#define READ_MAX    500
+#define TICK_US     US_PER_S
+#define COUNT_US    (250 * US_PER_MS)
+#define HOLD_OFF_US (2 * US_PER_S)
 
 enum { FD_WAKE, FD_DIALER, FD_KEEPER, FD_STORE, FD_BROKER, FDS };
 
@@ -131,9 +129,9 @@ count_outbox(struct custody *c)
     struct outbox_stats stats;
     if (c->now.mono >= c->next_count) {
         outbox_stats(c->outbox, &stats);
-        c->told.pending = stats.pending;
+        c->told.pending = stats.pending - MIN(stats.pending, drain_kept(&c->drain));
         c->told.quarantined = stats.quarantined;
-        c->backlog = c->backlog || stats.pending > 0; /* others put back what was refused */
+        c->backlog = c->backlog || c->told.pending > 0; /* others put back what was refused */
         c->next_count = c->now.mono + COUNT_US;
     }
 }
@@ -204,7 +202,7 @@ turn_batches(struct custody *c)
         client_write(c->client);
     }
     if (wants_backlog(c) && c->now.mono >= c->backlog_at) {
-        custody_send_backlog(c, c->more ? BACKLOG_BUSY : BACKLOG_IDLE);
+        custody_send_backlog(c);
     }
 }
 

@@ -96,6 +96,7 @@ struct custody {
     int64_t dial_delay;        /* the next one */
     bool backlog;              /* there may be something in the outbox */
     struct outbox_drain drain; /* of it, on their way to the store */
+    size_t slice;              /* rows of it at once, by how quick the store is */
     mono_us backlog_at;        /* not before */
     mono_us upkeep_at;
     bool seam_wanted;  /* with the next connect */
@@ -147,8 +148,8 @@ void custody_drop_store(struct custody *c);
 bool custody_read_ring(struct custody *c);
 /* Bring everything that is ready to where it is safe; then let its PUBACKs go. */
 void custody_keep(struct custody *c);
-/* Send some of the outbox; at most about max_rows. */
-void custody_send_backlog(struct custody *c, size_t max_rows);
+/* Send some of the outbox; when there is nothing to send, remove some of what was sent. */
+void custody_send_backlog(struct custody *c);
 
 /* ---- custody_seam.c ---- */
 

@@ -36,6 +36,16 @@ custody_drop_store(struct custody *c)
 }
 
 static void
+meanwhile(void *custody, bool ending)
+{
+    struct custody *c = custody;
+    drain_meanwhile(&c->drain, ending);
+    if (ending) {
+        pg_readings_foresee(c->readings, c->drain.ahead);
+    }
+}
+
+static void
 take_connection(struct custody *c)
 {
     struct err err = {.text = ""};
@@ -55,7 +65,8 @@ take_connection(struct custody *c)
         custody_tell(c, CUSTODY_STORE, &err);
         return;
     }
-    pg_readings_meanwhile(c->readings, drain_meanwhile, &c->drain);
+    pg_readings_meanwhile(c->readings, meanwhile, c);
+    c->slice = drain_fit(0, 0, 0);
     log_info("custody: connected to the central store");
     c->told.connected = true;
     custody_tell(c, CUSTODY_STORE, NULL);
@@ -277,14 +288,10 @@ static void
 batches_sent(struct custody *c, GPtrArray *batches)
 {
     const struct outbox_batch *last = batches->pdata[batches->len - 1];
-    struct err err = {.text = ""};
     if (uuid_equal(&last->segment.id, &c->segment.id) && last->number >= c->queued) {
         c->queued = 0;
     }
-    if (drain_sent(&c->drain, batches, &err) != RC_OK) {
-        custody_tell(c, CUSTODY_OUTBOX, &err); /* the store knows them when they come again */
-        c->backlog_at = c->now.mono + RETRY_US;
-    }
+    drain_sent(&c->drain, batches);
 }
 
 /* What the store takes of them, and the rest into the quarantine. */
@@ -336,17 +343,22 @@ send_batches(struct custody *c, GPtrArray *batches)
 }
 
 void
-custody_send_backlog(struct custody *c, size_t max_rows)
+custody_send_backlog(struct custody *c)
 {
     struct err err = {.text = ""};
     GPtrArray *batches = g_ptr_array_new_with_free_func(outbox_batch_free);
-    if (drain_take(&c->drain, max_rows, batches, &err) != RC_OK) {
+    enum rc rc = drain_take(&c->drain, c->more ? DRAIN_ROWS_LEAST : c->slice, batches, &err);
+    if (rc == RC_OK && batches->len == 0) {
+        rc = drain_tidy(&c->drain, &c->backlog, &err);
+    } else if (rc == RC_OK) {
+        uint64_t rows = count_records(batches);
+        mono_us begun = clock_now().mono;
+        send_batches(c, batches);
+        c->slice = drain_fit(c->slice, rows, clock_now().mono - begun);
+    }
+    if (rc != RC_OK) {
         custody_tell(c, CUSTODY_OUTBOX, &err);
         c->backlog_at = c->now.mono + RETRY_US;
-    } else if (batches->len == 0) {
-        c->backlog = false;
-    } else {
-        send_batches(c, batches);
     }
     g_ptr_array_unref(batches);
 }

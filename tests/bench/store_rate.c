@@ -158,13 +158,18 @@ send(const char *path, const char *conninfo)
     GPtrArray *batches = g_ptr_array_new_with_free_func(outbox_batch_free);
     for (;;) {
         enum pg_outcome outcome;
-        check(drain_take(&drain, PG_READINGS_AT_ONCE, batches, &err), &err);
+        check(drain_take(&drain, DRAIN_ROWS, batches, &err), &err);
         if (batches->len == 0) {
-            break;
+            bool more;
+            check(drain_tidy(&drain, &more, &err), &err);
+            if (!more) {
+                break;
+            }
+            continue;
         }
         check(pg_readings_store(r, batches, "", &outcome, &err), &err);
         rows += count_rows(batches);
-        check(drain_sent(&drain, batches, &err), &err);
+        drain_sent(&drain, batches);
     }
     tell(rows, from, cpu);
     g_ptr_array_unref(batches);
