@@ -77,6 +77,9 @@ const struct outbox_series *outbox_series(const struct outbox *o, uint32_t numbe
 /* Keep it. The same (segment, number) twice is kept once. */
 MUST_USE enum rc outbox_add(struct outbox *o, const struct outbox_batch *b, struct err *err);
 
+/* What is read at once has no more batches: each takes some 400 bytes beside its rows. */
+#define OUTBOX_BATCHES 100000u
+
 /* The oldest batches, of one segment, at most about max_rows rows together (at least one
  * batch): appended to out, struct outbox_batch *. Empty: there is nothing. */
 MUST_USE enum rc outbox_first(struct outbox *o, size_t max_rows, GPtrArray *out,
@@ -88,9 +91,10 @@ MUST_USE enum rc outbox_next(struct outbox *o, int64_t after, size_t max_rows, G
 /* How many messages of the segment wait here in batches after this one; counted up to limit. */
 uint64_t outbox_messages_after(const struct outbox *o, const struct uuid *segment,
                                uint64_t number, uint64_t limit);
-/* The store has all of the segment up to this batch: they may go. */
+/* The store has all of the segment up to this batch: they may go. *ret_rows: so many readings
+ * did; NULL: never mind. */
 MUST_USE enum rc outbox_sent(struct outbox *o, const struct uuid *segment, uint64_t number,
-                             struct err *err);
+                             uint64_t *ret_rows, struct err *err);
 
 /* ---- quarantine: what the store refused ---- */
 

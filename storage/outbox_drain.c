@@ -7,18 +7,10 @@
 #define STEP_FREE    500u
 
 #define FIRST_ROWS 100000u
-#define QUICK_US   (250 * US_PER_MS)
+#define LEAST_ROWS 25000u /* what a COPY costs in itself must not be most of it */
 #define SLOW_US    (1 * US_PER_S)
 
 #define KEPT_ROWS 2000000u /* some 60 MB: an hour of 500 a second */
-
-static uint64_t
-pending(const struct outbox_drain *d)
-{
-    struct outbox_stats stats;
-    outbox_stats(d->outbox, &stats);
-    return stats.pending;
-}
 
 /* So many batches of what was sent leave the disk, of one stretch. */
 static enum rc
@@ -28,28 +20,17 @@ forget_some(struct outbox_drain *d, uint64_t batches, struct err *err)
         return RC_OK;
     }
     struct drain_stretch *s = &g_array_index(d->kept, struct drain_stretch, 0);
-    uint64_t until = s->gone + MIN(s->number - s->gone, batches), before = pending(d);
-    enum rc rc = outbox_sent(d->outbox, &s->segment, until, err);
+    uint64_t until = s->gone + MIN(s->number - s->gone, batches), rows;
+    enum rc rc = outbox_sent(d->outbox, &s->segment, until, &rows, err);
     if (rc == RC_OK) {
-        d->kept_rows -= MIN(d->kept_rows, before - pending(d));
+        d->kept_rows -= MIN(d->kept_rows, rows);
         s->gone = until;
         if (until == s->number) {
             g_array_remove_index(d->kept, 0);
         }
-        if (d->kept->len == 0) { /* what came twice was counted twice */
+        if (d->kept->len == 0) { /* what went though it seemed to fail was not counted */
             d->kept_rows = 0;
         }
-    }
-    return rc;
-}
-
-/* All of it. */
-static enum rc
-forget_sent(struct outbox_drain *d, struct err *err)
-{
-    enum rc rc = RC_OK;
-    while (rc == RC_OK && d->kept->len > 0) {
-        rc = forget_some(d, UINT64_MAX, err);
     }
     return rc;
 }
@@ -94,7 +75,8 @@ drain_fini(struct outbox_drain *d)
         return;
     }
     /* If it cannot be: the store knows them when they come again. */
-    (void)!forget_sent(d, NULL);
+    while (d->kept->len > 0 && forget_some(d, UINT64_MAX, NULL) == RC_OK) {
+    }
     g_clear_pointer(&d->ahead, g_ptr_array_unref);
     g_clear_pointer(&d->spent, g_ptr_array_unref);
     g_clear_pointer(&d->kept, g_array_unref);
@@ -105,6 +87,12 @@ static size_t
 most_ahead(const struct outbox_drain *d)
 {
     return MAX(d->wanted, MIN(2 * d->wanted, DRAIN_ROWS));
+}
+
+static bool
+is_full(const struct outbox_drain *d)
+{
+    return d->rows >= most_ahead(d) || d->ahead->len >= OUTBOX_BATCHES;
 }
 
 /* At most about max_rows of what follows, into ahead. */
@@ -118,27 +106,29 @@ read_on(struct outbox_drain *d, size_t max_rows, struct err *err)
         d->rows += batch->records->len;
         d->place = batch->place;
     }
-    d->complete = rc == RC_OK && (d->ahead->len == before || d->rows >= most_ahead(d));
+    d->complete = rc == RC_OK && (d->ahead->len == before || is_full(d));
     return rc;
 }
 
-/* A slice of what was read ahead. */
+/* A slice of what was read ahead, without a gap: some in between may have been stored live. */
 static void
 move_ahead(struct outbox_drain *d, GPtrArray *out)
 {
     unsigned n = 0;
     size_t rows = 0;
+    uint64_t next = 0;
     for (; n < d->ahead->len; n++) {
         const struct outbox_batch *b = g_ptr_array_index(d->ahead, n);
-        if (n > 0 && rows + b->records->len > d->wanted) {
+        if (n > 0 && (rows + b->records->len > d->wanted || b->number != next)) {
             break;
         }
+        next = b->number + 1;
         rows += b->records->len;
     }
     move_batches(out, d->ahead, n);
     d->rows -= rows;
     d->taken = n;
-    d->complete = d->rows >= most_ahead(d);
+    d->complete = is_full(d);
 }
 
 static void
@@ -157,7 +147,7 @@ drain_take(struct outbox_drain *d, size_t max_rows, GPtrArray *out, struct err *
         d->place = 0; /* the oldest: nothing of what was sent would come again */
     }
     d->wanted = CLAMP(max_rows, 1, SIZE_MAX / 2);
-    if (d->rows < d->wanted) {
+    if (d->rows < d->wanted && d->ahead->len < OUTBOX_BATCHES) {
         rc = read_on(d, d->wanted - d->rows, err);
     }
     if (rc == RC_OK) {
@@ -166,19 +156,27 @@ drain_take(struct outbox_drain *d, size_t max_rows, GPtrArray *out, struct err *
     return rc;
 }
 
+/* NULL: none. */
+static struct drain_stretch *
+last_kept(const struct outbox_drain *d)
+{
+    guint n = d->kept->len;
+    return n > 0 ? &g_array_index(d->kept, struct drain_stretch, n - 1) : NULL;
+}
+
 static void
 keep_sent(struct outbox_drain *d, const GPtrArray *slice)
 {
     const struct outbox_batch *first = g_ptr_array_index(slice, 0);
     const struct outbox_batch *end = g_ptr_array_index(slice, slice->len - 1);
-    struct drain_stretch *last =
-        d->kept->len > 0 ? &g_array_index(d->kept, struct drain_stretch, d->kept->len - 1)
-                         : NULL;
+    struct drain_stretch *last = last_kept(d);
     if (last != NULL && uuid_equal(&first->segment.id, &last->segment) &&
         first->number == last->number + 1) {
         last->number = end->number;
+        last->place = end->place;
     } else {
-        struct drain_stretch s = {first->segment.id, first->number - 1, end->number};
+        struct drain_stretch s = {first->segment.id, first->number - 1, end->number,
+                                  end->place};
         g_array_append_val(d->kept, s);
     }
     for (unsigned i = 0; i < slice->len; i++) {
@@ -212,10 +210,10 @@ drain_kept(const struct outbox_drain *d)
 void
 drain_again(struct outbox_drain *d)
 {
+    const struct drain_stretch *last = last_kept(d);
     drop_ahead(d);
     free_spent(d);
-    d->place = 0;
-    (void)!forget_sent(d, NULL); /* or with the next slice */
+    d->place = last != NULL ? last->place : 0;
 }
 
 size_t
@@ -224,11 +222,13 @@ drain_fit(size_t max_rows, uint64_t rows, int64_t took_us)
     if (max_rows == 0) {
         return FIRST_ROWS;
     }
-    if (took_us > SLOW_US) {
-        return MAX(MIN(max_rows, rows) / 2, DRAIN_ROWS_LEAST);
+    if (rows <= max_rows / 2) { /* says little of full ones */
+        return max_rows;
     }
-    bool quick = took_us < QUICK_US && rows > max_rows / 2;
-    return quick ? MIN(2 * max_rows, DRAIN_ROWS) : max_rows;
+    if (took_us > SLOW_US) {
+        return MAX(max_rows / 2, LEAST_ROWS);
+    }
+    return took_us < SLOW_US / 2 ? MIN(2 * max_rows, DRAIN_ROWS) : max_rows;
 }
 
 void

@@ -12,15 +12,14 @@
 #include "storage/outbox.h"
 
 /* The largest slice, and what is read ahead at most: so many rows make what a COPY costs small
- * beside them (P6), and take some tenths of a second and some 40 MB. */
+ * beside them (P6), and take some tenths of a second, and some 40 MB in batches of a dozen. */
 #define DRAIN_ROWS 400000u
-/* The least: about what comes meanwhile. */
-#define DRAIN_ROWS_LEAST 1000u
 
 /* Batches of a segment: those behind gone, up to number. */
 struct drain_stretch {
     struct uuid segment;
     uint64_t gone, number;
+    int64_t place; /* of number */
 };
 
 struct outbox_drain {
@@ -48,19 +47,20 @@ MUST_USE enum rc drain_take(struct outbox_drain *d, size_t max_rows, GPtrArray *
  * memory while the next one is on its way, or at once, if there is none. */
 void drain_sent(struct outbox_drain *d, GPtrArray *slice);
 
-/* After an empty slice: some of what was sent leaves the disk, in less than a millisecond.
- * *ret_more: call drain_take() and, if that has nothing, this again. */
+/* After an empty slice, or when room is wanted: some of what was sent leaves the disk, in a
+ * millisecond or a few. *ret_more: call drain_take() and, if that has nothing, this again. */
 MUST_USE enum rc drain_tidy(struct outbox_drain *d, bool *ret_more, struct err *err);
 
 /* Readings that the outbox still counts as pending, though the store has them. */
 uint64_t drain_kept(const struct outbox_drain *d);
 
-/* What was taken could not be stored: begin again with the oldest. */
+/* What was taken and not sent could not be stored: it is taken again. */
 void drain_again(struct outbox_drain *d);
 
-/* How many rows to take next, when the last slice of so many took so long, and was to have no
- * more than max_rows; 0: there was none. The longer a slice, the less do its beginning and its
- * end weigh; but while it is on its way, nothing else is done. */
+/* How many rows to take next, when a slice that was to have no more than max_rows had so many
+ * and was stored in such a time (INT64_MAX: the connection broke); all 0: the first. The longer
+ * a slice, the less do its beginning and its end weigh; but while it is on its way, nothing
+ * else is done. */
 size_t drain_fit(size_t max_rows, uint64_t rows, int64_t took_us);
 
 /* For pg_readings_meanwhile(), with the drain as user. */

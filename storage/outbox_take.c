@@ -93,7 +93,8 @@ read_batches(struct outbox *o, int64_t after, const struct outbox_batch *only, s
         int64_t id = sqlite3_column_int64(stmt, 0);
         struct outbox_batch *b;
         rows += (size_t)sqlite3_column_int64(stmt, 1);
-        if ((number != 0 && id >> NUMBER_BITS != number) || (out->len > 0 && rows > max_rows)) {
+        bool full = (out->len > 0 && rows > max_rows) || out->len >= OUTBOX_BATCHES;
+        if ((number != 0 && id >> NUMBER_BITS != number) || full) {
             break;
         }
         if (number == 0) {
@@ -168,20 +169,29 @@ run_sent(struct outbox *o, enum outbox_statement which, const struct uuid *segme
 }
 
 enum rc
-outbox_sent(struct outbox *o, const struct uuid *segment, uint64_t number, struct err *err)
+outbox_sent(struct outbox *o, const struct uuid *segment, uint64_t number, uint64_t *ret_rows,
+            struct err *err)
 {
+    struct outbox_stats stats;
+    uint64_t before = 0;
     /* Not waited for until it is on the disk: what is sent once more does no harm. */
     o->relaxed = true;
     sqlite3_exec(o->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
     enum rc rc = outbox_run(o, DO_BEGIN, SQLITE_OK, err);
-    rc = rc == RC_OK ? run_sent(o, SENT_ROWS, segment, number, err) : rc;
+    if (rc == RC_OK) { /* from here on nobody else changes it */
+        outbox_stats(o, &stats);
+        before = stats.pending;
+        rc = run_sent(o, SENT_ROWS, segment, number, err);
+    }
     rc = rc == RC_OK ? run_sent(o, SENT, segment, number, err) : rc;
+    outbox_stats(o, &stats);
     rc = outbox_end(o, rc, err);
     if (rc == RC_OK) {
         rc = outbox_be_strict(o, err);
     }
-    struct outbox_stats stats;
-    outbox_stats(o, &stats);
+    if (rc == RC_OK && ret_rows != NULL) {
+        *ret_rows = before - stats.pending;
+    }
     if (rc == RC_OK && stats.pending == 0) {
         /* The disk gets the room back, in steps that take no long. */
         sqlite3_exec(o->db, "PRAGMA incremental_vacuum(4000)", NULL, NULL, NULL);

@@ -254,25 +254,40 @@ is_known_day(const struct pg_readings *r, wall_us ts, struct known_day *k)
     return true;
 }
 
+static bool
+needs_nothing(const struct pg_readings *r, const struct outbox_batch *b, struct known_day *k)
+{
+    for (unsigned i = 0; i < b->records->len; i++) {
+        const struct record *row = &g_array_index(b->records, struct record, i);
+        if (!is_known_series(r, row->series) || !is_known_day(r, row->ts, k)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void
 pg_readings_foresee(struct pg_readings *r, GPtrArray *batches)
 {
-    struct load l;
+    const struct load l = {.batches = batches};
     struct known_day known = {0, 0};
-    const struct record *row;
-    size_t n;
-    load_init(&l, batches, "");
-    struct load_cursor c = load_rows(&l, 0, l.rows);
-    load_forget_foreseen(r);
-    while ((row = load_next(&c, &n)) != NULL) {
-        if (!is_known_series(r, row->series) || !is_known_day(r, row->ts, &known)) {
-            return;
+    const struct outbox_batch *first = batches->len > 0 ? batch_at(&l, 0) : NULL;
+    unsigned i = 0;
+    if (first == NULL || !uuid_equal(&r->foreseen.uuid, &first->segment.id) ||
+        first->number < r->foreseen.first || first->number > r->foreseen.last) {
+        load_forget_foreseen(r);
+    } else { /* they were looked through but for the last ones */
+        i = (unsigned)MIN(r->foreseen.last + 1 - first->number, batches->len);
+        while (i > 0 && batch_at(&l, i - 1)->number > r->foreseen.last) {
+            i--;
         }
     }
-    if (batches->len > 0) {
-        r->foreseen.uuid = batch_at(&l, 0)->segment.id;
-        r->foreseen.first = batch_at(&l, 0)->number;
-        r->foreseen.last = batch_at(&l, batches->len - 1)->number;
+    for (; i < batches->len && needs_nothing(r, batch_at(&l, i), &known); i++) {
+        if (r->foreseen.last == 0) {
+            r->foreseen.uuid = first->segment.id;
+            r->foreseen.first = first->number;
+        }
+        r->foreseen.last = batch_at(&l, i)->number;
     }
 }
 

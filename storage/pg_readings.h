@@ -31,7 +31,7 @@ typedef void pg_meanwhile(void *user, bool ending);
 void pg_readings_meanwhile(struct pg_readings *r, pg_meanwhile *call, void *user);
 
 /* These batches (as pg_readings_store() takes them) come next, or the first of them: what the
- * store has to be asked for is looked for now. */
+ * store has to be asked for is looked for now. What was looked through before is not again. */
 void pg_readings_foresee(struct pg_readings *r, GPtrArray *batches);
 
 /* How one write ended besides enum rc. */

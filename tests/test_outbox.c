@@ -83,12 +83,12 @@ test_oldest_first_one_segment_at_a_time(void **state)
     assert_int_equal(outbox_messages_after(o, &a.id, 5, 1000), 20);
     assert_int_equal(outbox_messages_after(o, &a.id, 4, 15), 20);
     assert_int_equal(outbox_messages_after(o, &a.id, 7, 1000), 0);
-    assert_int_equal(outbox_sent(o, &a.id, 6, NULL), RC_OK);
+    assert_int_equal(outbox_sent(o, &a.id, 6, NULL, NULL), RC_OK);
     assert_pending(o, 20);
     assert_first(o, SIZE_MAX, &a, 7, 7);
-    assert_int_equal(outbox_sent(o, &a.id, 7, NULL), RC_OK);
+    assert_int_equal(outbox_sent(o, &a.id, 7, NULL, NULL), RC_OK);
     assert_first(o, SIZE_MAX, &b, 1, 1);
-    assert_int_equal(outbox_sent(o, &b.id, 1, NULL), RC_OK);
+    assert_int_equal(outbox_sent(o, &b.id, 1, NULL, NULL), RC_OK);
     assert_pending(o, 0);
     GPtrArray *none = outbox_support_batches();
     assert_int_equal(outbox_first(o, SIZE_MAX, none, NULL), RC_OK);
@@ -343,10 +343,10 @@ test_a_file_of_the_first_version(void **state)
     o = outbox_support_open(place->path);
     assert_string_equal(outbox_notice(o), "");
     assert_pending(o, 20);
-    assert_int_equal(outbox_sent(o, &a.id, 1, NULL), RC_OK);
+    assert_int_equal(outbox_sent(o, &a.id, 1, NULL, NULL), RC_OK);
     assert_pending(o, 10);
     assert_first(o, SIZE_MAX, &a, 2, 2);
-    assert_int_equal(outbox_sent(o, &a.id, 2, NULL), RC_OK);
+    assert_int_equal(outbox_sent(o, &a.id, 2, NULL, NULL), RC_OK);
     assert_pending(o, 0);
     outbox_close(o);
 }

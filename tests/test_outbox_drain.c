@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The outbox in slices: each batch once and in order, whatever is read ahead or comes to it. */
 #include "storage/outbox_drain.h"
+#include "storage/outbox_private.h"
 #include "tests/cache_support.h"
 #include "tests/outbox_support.h"
 #include "tests/unit.h"
@@ -234,8 +235,8 @@ test_what_could_not_be_stored_comes_again(void **state)
     slice = take(&d, 2 * EACH, &a, 3, 4);
     drain_meanwhile(&d, false); /* and the connection is lost */
     drain_again(&d);
-    assert_int_equal(batches_on_disk(o), 4);
-    assert_int_equal(drain_kept(&d), 0);
+    assert_int_equal(batches_on_disk(o), 6);
+    assert_int_equal(drain_kept(&d), 2 * EACH);
     g_ptr_array_unref(slice);
     sent(&d, take(&d, 2 * EACH, &a, 3, 4));
     sent(&d, take(&d, 2 * EACH, &a, 5, 6));
@@ -273,16 +274,69 @@ static void
 test_slices_fit_the_store(void **state)
 {
     (void)state;
-    size_t first = drain_fit(0, 0, 0);
-    assert_in_range(first, DRAIN_ROWS_LEAST, DRAIN_ROWS / 2);
-    assert_int_equal(drain_fit(first, first, 100 * US_PER_MS), 2 * first);
-    assert_int_equal(drain_fit(first, first / 3, 100 * US_PER_MS), first); /* was not full */
-    assert_int_equal(drain_fit(first, first, 400 * US_PER_MS), first);
+    size_t first = drain_fit(0, 0, 0), least = first;
+    assert_in_range(first, 1, DRAIN_ROWS / 2);
+    assert_int_equal(drain_fit(first, first, 400 * US_PER_MS), 2 * first);
+    assert_int_equal(drain_fit(first, first, 600 * US_PER_MS), first);
     assert_int_equal(drain_fit(first, first, 3 * US_PER_S), first / 2);
-    assert_int_equal(drain_fit(first, first / 4, 3 * US_PER_S), first / 8);
+    assert_int_equal(drain_fit(first, first, INT64_MAX), first / 2); /* it broke */
     assert_int_equal(drain_fit(DRAIN_ROWS, DRAIN_ROWS, 1), DRAIN_ROWS);
-    assert_int_equal(drain_fit(first, 1, 3 * US_PER_S), DRAIN_ROWS_LEAST);
-    assert_int_equal(drain_fit(DRAIN_ROWS_LEAST, 999, US_PER_MS), 2 * DRAIN_ROWS_LEAST);
+    for (unsigned i = 0; i < 10; i++) {
+        least = drain_fit(least, least, INT64_MAX);
+    }
+    assert_in_range(least, first / 10, first / 2);
+    /* Small ones say nothing of large ones. */
+    assert_int_equal(drain_fit(first, first / 3, 100 * US_PER_MS), first);
+    assert_int_equal(drain_fit(first, first / 3, 3 * US_PER_S), first);
+}
+
+/* One in between was stored live: what follows it is another slice, and another stretch. */
+static void
+test_a_slice_has_no_gap(void **state)
+{
+    const struct place *place = *state;
+    struct outbox *o = outbox_support_open(place->path);
+    struct segment a = outbox_support_segment(1, 1, false);
+    struct outbox_drain d;
+    drain_init(&d, o);
+    add(o, &a, 1, 3);
+    add(o, &a, 5, 6);
+    GPtrArray *slice = take(&d, SIZE_MAX, &a, 1, 3);
+    copy(&d, 2);
+    sent(&d, slice);
+    sent(&d, take(&d, SIZE_MAX, &a, 5, 6));
+    assert_int_equal(drain_kept(&d), 5 * EACH);
+    tidy(&d, &a);
+    drain_fini(&d);
+    outbox_close(o);
+}
+
+/* However small they are: each takes room of its own. */
+static void
+test_no_more_batches_than_there_is_room_for(void **state)
+{
+    const struct place *place = *state;
+    struct outbox *o = outbox_support_open(place->path);
+    struct segment a = outbox_support_segment(1, 1, false);
+    struct outbox_drain d;
+    drain_init(&d, o);
+    assert_int_equal(sqlite3_exec(o->db, "PRAGMA synchronous = OFF", NULL, NULL, NULL),
+                     SQLITE_OK);
+    for (uint64_t number = 1; number <= OUTBOX_BATCHES + 10; number++) {
+        struct outbox_batch *b = outbox_support_batch(&a, number);
+        assert_int_equal(outbox_add(o, b, NULL), RC_OK);
+        outbox_batch_free(b);
+    }
+    GPtrArray *slice = outbox_support_batches();
+    assert_int_equal(drain_take(&d, SIZE_MAX, slice, NULL), RC_OK);
+    assert_int_equal(slice->len, OUTBOX_BATCHES);
+    sent(&d, slice);
+    slice = outbox_support_batches();
+    assert_int_equal(drain_take(&d, SIZE_MAX, slice, NULL), RC_OK);
+    assert_int_equal(slice->len, 10);
+    sent(&d, slice);
+    drain_fini(&d);
+    outbox_close(o);
 }
 
 int
@@ -300,6 +354,10 @@ main(void)
         cmocka_unit_test_setup_teardown(test_what_was_sent_is_kept_for_so_long, support_set_up,
                                         support_tear_down),
         cmocka_unit_test(test_slices_fit_the_store),
+        cmocka_unit_test_setup_teardown(test_a_slice_has_no_gap, support_set_up,
+                                        support_tear_down),
+        cmocka_unit_test_setup_teardown(test_no_more_batches_than_there_is_room_for,
+                                        support_set_up, support_tear_down),
         cmocka_unit_test_setup_teardown(test_a_slice_may_get_smaller, support_set_up,
                                         support_tear_down),
         cmocka_unit_test_setup_teardown(test_what_could_not_be_stored_comes_again,

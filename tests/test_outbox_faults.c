@@ -125,7 +125,7 @@ run(const char *path)
     add(o, &s, 1);
     add(o, &s, 2);
     check_first(o, 2);
-    for (int i = 0; outbox_sent(o, &s.id, 1, NULL) != RC_OK; i++) {
+    for (int i = 0; outbox_sent(o, &s.id, 1, NULL, NULL) != RC_OK; i++) {
         assert_true(fault_fired() && i < TRIES);
     }
     refuse_and_retry(o);

@@ -154,7 +154,7 @@ test_backlog_in_pieces(void **state)
     line_store_away(&l, line_batch(&l, &b, 2, FAR + 6, FAR + 20));
     for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++) {
         line_store_away(&l, parts[i]);
-        assert_int_equal(outbox_sent(l.outbox, &a.id, i + 1, NULL), RC_OK);
+        assert_int_equal(outbox_sent(l.outbox, &a.id, i + 1, NULL, NULL), RC_OK);
     }
     line_assert_rows(&l, 20 + 10 + PG_MESSAGE_WINDOW + 5);
     line_close(&l);

@@ -173,7 +173,7 @@ test_restart_before_outbox_sent(void **state)
         l.outbox = outbox_support_open(l.store->path);
         line_connect(&l);
     }
-    assert_int_equal(outbox_sent(l.outbox, &s.id, 2, NULL), RC_OK);
+    assert_int_equal(outbox_sent(l.outbox, &s.id, 2, NULL, NULL), RC_OK);
     GPtrArray *rest = outbox_support_batches();
     assert_int_equal(outbox_first(l.outbox, SIZE_MAX, rest, NULL), RC_OK);
     line_store(&l, rest, "");

@@ -201,7 +201,9 @@ turn_batches(struct custody *c)
                client_want_write(c->client)) {
         client_write(c->client);
     }
-    if (wants_backlog(c) && c->now.mono >= c->backlog_at) {
+    if (c->readings == NULL) {
+        custody_tidy(c);
+    } else if (wants_backlog(c) && c->now.mono >= c->backlog_at) {
         custody_send_backlog(c);
     }
 }

@@ -97,6 +97,7 @@ struct custody {
     bool backlog;              /* there may be something in the outbox */
     struct outbox_drain drain; /* of it, on their way to the store */
     size_t slice;              /* rows of it at once, by how quick the store is */
+    uint64_t drained;          /* rows of it that were sent, since there was none */
     mono_us backlog_at;        /* not before */
     mono_us upkeep_at;
     bool seam_wanted;  /* with the next connect */
@@ -150,6 +151,8 @@ bool custody_read_ring(struct custody *c);
 void custody_keep(struct custody *c);
 /* Send some of the outbox; when there is nothing to send, remove some of what was sent. */
 void custody_send_backlog(struct custody *c);
+/* Remove some of what was sent, while nothing can be sent. */
+void custody_tidy(struct custody *c);
 
 /* ---- custody_seam.c ---- */
 

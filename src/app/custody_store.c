@@ -10,6 +10,7 @@
  * another arbiter, and with it another segment, began in between anyhow.
  */
 #include <inttypes.h>
+#include <malloc.h>
 
 #include "src/app/custody_private.h"
 #include "src/core/log.h"
@@ -21,6 +22,8 @@
 #define TROUBLE_US    (5 * US_PER_S)
 #define UPKEEP_US     (3600 * US_PER_S)
 #define UPKEEP_FAILED (60 * US_PER_S)
+#define LONG_BACKLOG  50000u
+#define BUSY_ROWS     1000u /* of the backlog, while there is more to take from the session */
 
 /* ---- the connection ---- */
 
@@ -66,7 +69,7 @@ take_connection(struct custody *c)
         return;
     }
     pg_readings_meanwhile(c->readings, meanwhile, c);
-    c->slice = drain_fit(0, 0, 0);
+    c->slice = c->slice == 0 ? drain_fit(0, 0, 0) : c->slice;
     log_info("custody: connected to the central store");
     c->told.connected = true;
     custody_tell(c, CUSTODY_STORE, NULL);
@@ -247,6 +250,10 @@ keep_batch(struct custody *c, struct outbox_batch *b)
     if (rc == RC_OK) {
         rc = outbox_add(c->outbox, b, &err);
     }
+    for (bool more = true; rc == RC_FULL && more;) { /* what was sent can make room */
+        more = drain_tidy(&c->drain, &more, NULL) == RC_OK && more;
+        rc = more ? outbox_add(c->outbox, b, &err) : rc;
+    }
     if (rc != RC_OK) {
         custody_tell(c, CUSTODY_OUTBOX, &err);
         return STUCK;
@@ -291,6 +298,7 @@ batches_sent(struct custody *c, GPtrArray *batches)
     if (uuid_equal(&last->segment.id, &c->segment.id) && last->number >= c->queued) {
         c->queued = 0;
     }
+    c->drained += count_records(batches);
     drain_sent(&c->drain, batches);
 }
 
@@ -328,8 +336,13 @@ send_batches(struct custody *c, GPtrArray *batches)
 {
     struct err err = {.text = ""};
     enum pg_outcome outcome;
+    uint64_t rows = count_records(batches);
+    mono_us begun = clock_now().mono;
     enum rc rc = store(c, batches, "", &outcome, &err);
-    if (rc == RC_INVALID && outcome == PG_REFUSED) {
+    if (rc == RC_OK || rc == RC_IO) {
+        int64_t took = rc == RC_OK ? clock_now().mono - begun : INT64_MAX;
+        c->slice = drain_fit(c->slice, rows, took);
+    } else if (outcome == PG_REFUSED && c->readings != NULL) {
         rc = isolate(c, batches, &outcome, &err);
     }
     if (rc == RC_OK) {
@@ -342,23 +355,40 @@ send_batches(struct custody *c, GPtrArray *batches)
     }
 }
 
+/* If it has ended: what a long one took of the memory goes back to the system. */
+static void
+end_backlog(struct custody *c)
+{
+    if (!c->backlog && c->drained >= LONG_BACKLOG) {
+        malloc_trim(0);
+    }
+    c->drained = c->backlog ? c->drained : 0;
+}
+
 void
 custody_send_backlog(struct custody *c)
 {
     struct err err = {.text = ""};
     GPtrArray *batches = g_ptr_array_new_with_free_func(outbox_batch_free);
-    enum rc rc = drain_take(&c->drain, c->more ? DRAIN_ROWS_LEAST : c->slice, batches, &err);
-    if (rc == RC_OK && batches->len == 0) {
-        rc = drain_tidy(&c->drain, &c->backlog, &err);
-    } else if (rc == RC_OK) {
-        uint64_t rows = count_records(batches);
-        mono_us begun = clock_now().mono;
+    enum rc rc = drain_take(&c->drain, c->more ? BUSY_ROWS : c->slice, batches, &err);
+    if (rc == RC_OK && batches->len > 0) {
         send_batches(c, batches);
-        c->slice = drain_fit(c->slice, rows, clock_now().mono - begun);
+    } else if (rc == RC_OK) {
+        rc = drain_tidy(&c->drain, &c->backlog, &err);
+        end_backlog(c);
+    } else {
+        custody_tidy(c); /* the disk may be full */
     }
     if (rc != RC_OK) {
         custody_tell(c, CUSTODY_OUTBOX, &err);
         c->backlog_at = c->now.mono + RETRY_US;
     }
     g_ptr_array_unref(batches);
+}
+
+void
+custody_tidy(struct custody *c)
+{
+    bool more;
+    (void)!drain_tidy(&c->drain, &more, NULL); /* what fails is told when something is kept */
 }
