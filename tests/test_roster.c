@@ -209,6 +209,29 @@ test_order_holds_after_a_key(void **state)
     world_fini(&w);
 }
 
+/* A stage's time may stand before that of the start; what waits for an order that nobody holds
+ * would be due at every turn, and the screen painted without end. */
+static void
+test_no_hold_without_a_key(void **state)
+{
+    (void)state;
+    struct world w;
+    struct roster r;
+    world_init(&w, 10);
+    roster_init(&r);
+    roster_update(&r, w.snap, -100 * S);
+    char *last = g_strdup(uid_at(&r, 9));
+    g_hash_table_add(w.faulty, g_strdup(last));
+    apply(&w);
+    assert_false(roster_held(&r, -90 * S));
+    roster_update(&r, w.snap, -90 * S);
+    assert_string_equal(uid_at(&r, 0), last);
+    assert_int_equal(roster_next(&r), 0);
+    g_free(last);
+    roster_fini(&r);
+    world_fini(&w);
+}
+
 static void
 test_worst_first_and_next(void **state)
 {
@@ -358,6 +381,7 @@ main(void)
         cmocka_unit_test(test_selection_is_bound_to_the_id),
         cmocka_unit_test(test_neighbour_takes_over_when_it_is_gone),
         cmocka_unit_test(test_order_holds_after_a_key),
+        cmocka_unit_test(test_no_hold_without_a_key),
         cmocka_unit_test(test_alarms_come_first),
         cmocka_unit_test(test_worst_first_and_next),
         cmocka_unit_test(test_filter_by_state_follows),

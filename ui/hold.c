@@ -10,7 +10,7 @@ hold_begin(struct hold *h, mono_us now)
 bool
 hold_on(const struct hold *h, mono_us now)
 {
-    return now < h->until;
+    return h->until != 0 && now < h->until;
 }
 
 bool
