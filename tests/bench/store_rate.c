@@ -141,40 +141,61 @@ count_rows(const GPtrArray *batches)
     return n;
 }
 
+struct way {
+    struct outbox_drain drain;
+    struct pg_readings *readings;
+};
+
+static void
+meanwhile(void *user, bool ending)
+{
+    struct way *w = user;
+    drain_meanwhile(&w->drain, ending);
+    if (ending) {
+        pg_readings_foresee(w->readings, w->drain.ahead);
+    }
+}
+
+/* One slice; how many rows it had. */
+static uint64_t
+send_slice(struct way *w, size_t *max_rows)
+{
+    GPtrArray *batches = g_ptr_array_new_with_free_func(outbox_batch_free);
+    mono_us begun = clock_now().mono;
+    enum pg_outcome outcome;
+    struct err err;
+    check(drain_take(&w->drain, *max_rows, batches, &err), &err);
+    uint64_t rows = count_rows(batches);
+    if (rows > 0) {
+        check(pg_readings_store(w->readings, batches, "", &outcome, &err), &err);
+        drain_sent(&w->drain, batches);
+        *max_rows = drain_fit(*max_rows, rows, clock_now().mono - begun);
+    }
+    g_ptr_array_unref(batches);
+    return rows;
+}
+
+/* Told when the store has all; that it leaves the disk afterwards is not on the way. */
 static void
 send(const char *path, const char *conninfo)
 {
     struct outbox *o = open_outbox(path);
     struct pg *pg = open_pg(conninfo);
-    struct pg_readings *r = NULL;
-    struct outbox_drain drain;
+    struct way w = {.readings = NULL};
     struct err err;
     mono_us from = clock_now().mono;
     double cpu = cpu_seconds();
-    uint64_t rows = 0;
-    check(pg_readings_new(&r, pg, o, &err), &err);
-    drain_init(&drain, o);
-    pg_readings_meanwhile(r, drain_meanwhile, &drain);
-    GPtrArray *batches = g_ptr_array_new_with_free_func(outbox_batch_free);
-    for (;;) {
-        enum pg_outcome outcome;
-        check(drain_take(&drain, DRAIN_ROWS, batches, &err), &err);
-        if (batches->len == 0) {
-            bool more;
-            check(drain_tidy(&drain, &more, &err), &err);
-            if (!more) {
-                break;
-            }
-            continue;
-        }
-        check(pg_readings_store(r, batches, "", &outcome, &err), &err);
-        rows += count_rows(batches);
-        drain_sent(&drain, batches);
+    uint64_t rows = 0, more;
+    size_t max_rows = drain_fit(0, 0, 0);
+    check(pg_readings_new(&w.readings, pg, o, &err), &err);
+    drain_init(&w.drain, o);
+    pg_readings_meanwhile(w.readings, meanwhile, &w);
+    while ((more = send_slice(&w, &max_rows)) > 0) {
+        rows += more;
     }
     tell(rows, from, cpu);
-    g_ptr_array_unref(batches);
-    drain_fini(&drain);
-    pg_readings_free(r);
+    drain_fini(&w.drain);
+    pg_readings_free(w.readings);
     pg_close(pg);
     outbox_close(o);
 }
@@ -198,7 +219,12 @@ ready_made(const char *path, uint64_t *ret_rows)
     GPtrArray *batches = g_ptr_array_new_with_free_func(outbox_batch_free);
     GByteArray *bytes = g_byte_array_new();
     struct err err;
-    check(outbox_first(o, SIZE_MAX, batches, &err), &err);
+    unsigned n;
+    do { /* no more than OUTBOX_BATCHES at once */
+        n = batches->len;
+        const struct outbox_batch *last = n > 0 ? g_ptr_array_index(batches, n - 1) : NULL;
+        check(outbox_next(o, last != NULL ? last->place : 0, SIZE_MAX, batches, &err), &err);
+    } while (batches->len > n);
     *ret_rows = count_rows(batches);
     copy_rows_header(bytes);
     for (unsigned i = 0; i < batches->len; i++) {
