@@ -21,7 +21,7 @@ end_others() {
     done
     others=
 }
-trap 'status=$?; end_others; (exit $status); cleanup' EXIT
+first_cleanup=end_others
 
 mkdir plant
 printf 'uid,name,silence_s\nPS-01,Pump station,0\n' >plant/stations.csv

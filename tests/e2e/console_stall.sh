@@ -46,14 +46,17 @@ component,rule,type,limit,priority
 PW-01/LEVEL,hi,hi,3,critical
 END
 
-# The server's processes by their numbers: a signal to each of them.
+# The server's processes by their numbers: a signal to each of them. The first starts the others,
+# any of which may end by itself meanwhile.
 server=$(head -n 1 "$PGHOST/data/postmaster.pid")
 signal_server() { # signal
-    # shellcheck disable=SC2046
-    kill -s "$1" "$server" $(pgrep -P "$server")
+    kill -s "$1" "$server"
+    for child in $(pgrep -P "$server"); do
+        kill -s "$1" "$child" 2>/dev/null || is_gone "$child" || return 1
+    done
 }
 # A frozen server cannot be ended by with_pg.sh.
-trap 'signal_server CONT; cleanup' EXIT
+first_cleanup='signal_server CONT'
 
 send_value() { # station value
     printf '%s' "$2" >"$dir/value"
@@ -154,9 +157,7 @@ kill "$broker_pid"
 wait "$broker_pid" || true
 broker_pid=
 signal_server STOP
-tmux_server=$(tmux -S "$tmux_socket" display-message -p '#{pid}')
-tmux -S "$tmux_socket" kill-server
-until_true 10 is_gone "$tmux_server"
+end_tmux
 start_tmux "$leitstand --config=$ini console" "$dir/raw"
 # u13
 report "u13: without broker and store it opens with what the cache has" shows 'ALL +2 '

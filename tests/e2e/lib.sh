@@ -13,13 +13,17 @@ failed=0
 broker_pid=
 program_pid=
 
-# Only what was started here is ended, by its number.
+first_cleanup=: # what a script itself has to end
+
+# Only what was started here is ended, by its number; whatever fails in it, the rest is done.
 cleanup() {
     status=$?
+    set +e
+    $first_cleanup
     for pid in $program_pid $broker_pid; do
         kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
     done
-    [ -z "${tmux_socket:-}" ] || tmux -S "$tmux_socket" kill-server 2>/dev/null
+    [ -z "${tmux_socket:-}" ] || end_tmux
     rm -rf "$dir"
     exit "$status"
 }
@@ -51,6 +55,19 @@ start_tmux() { # command file
         "read -r go; $1; echo \"exit status \$?\"; exec cat"
     tmux -S "$tmux_socket" pipe-pane -o "cat >$2"
     press Enter
+}
+
+# What ran in it has ended as well afterwards: a program on its way out still writes to $dir.
+end_tmux() {
+    sessions=$(tmux -S "$tmux_socket" list-panes -a -F '#{pid},#{pane_pid}' 2>/dev/null |
+        paste -s -d ,)
+    [ -n "$sessions" ] || return 0
+    tmux -S "$tmux_socket" kill-server
+    until_true 20 session_ended "$sessions"
+}
+
+session_ended() { # session,…
+    ! pgrep -s "$1"
 }
 
 press() { # key…

@@ -29,6 +29,7 @@ fi
 server= # a child of ours and in our process group: who kills that ends the server as well
 cleanup() {
     status=$?
+    set +e
     trap - EXIT INT TERM
     if [ -n "$server" ]; then
         kill -QUIT "$server" 2>/dev/null && wait "$server" 2>/dev/null
