@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/pg_support.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "src/core/text.h"
 #include "tests/cache_support.h"
+#include "tests/store_schema.h"
 #include "tests/unit.h"
 
 static void
@@ -32,37 +32,26 @@ connect_admin(const char *database)
     return admin;
 }
 
-static void
-apply(PGconn *admin, const char *root, const char *name)
-{
-    char *path = g_build_filename(g_getenv(root), name, NULL), *text;
-    assert_true(g_file_get_contents(path, &text, NULL, NULL));
-    must(admin, text); /* one transaction */
-    g_free(text);
-    g_free(path);
-}
-
 /* The schema once, as a template. */
 static void
 make_template(bool hypertable)
 {
-    static const char *const steps[] = {"001-base",      "002-ownership", "003-readings",
-                                        "010-kept-days", "012-window",    "013-rights",
-                                        "014-turns"};
     PGconn *admin = connect_admin("leitstand");
     must(admin, "create database template_store");
     PQfinish(admin);
-    admin = connect_admin("template_store");
+    struct pg *pg = store_open("dbname=template_store");
     if (hypertable) {
-        apply(admin, "LEITSTAND_SOURCE", "tests/pg/timescaledb.sql");
+        char *path = g_build_filename(g_getenv("LEITSTAND_SOURCE"), "tests", "pg",
+                                      "timescaledb.sql", NULL);
+        char *text = NULL;
+        assert_true(g_file_get_contents(path, &text, NULL, NULL));
+        store_run(pg, text);
+        g_free(text);
+        g_free(path);
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
-        char *name = g_strconcat("sql/pg/", steps[i], ".sql", NULL);
-        apply(admin, "LEITSTAND_DATADIR", name);
-        g_free(name);
-    }
-    must(admin, "create role pc login in role leitstand_instance");
-    PQfinish(admin);
+    store_migrate(pg);
+    store_run(pg, "create role pc login in role leitstand_instance");
+    pg_close(pg);
 }
 
 int
@@ -112,16 +101,7 @@ struct pg *
 store_connect(const struct store *s)
 {
     char *conninfo = g_strdup_printf("dbname=%s user=pc", s->database);
-    struct pg_config config = {.conninfo = conninfo,
-                               .purpose = "test",
-                               .wake_fd = -1,
-                               .connect_us = 20 * US_PER_S,
-                               .answer_us = 20 * US_PER_S};
-    struct pg *pg = NULL;
-    struct err err;
-    if (pg_open(&pg, &config, &err) != RC_OK) {
-        fail_msg("%s", err.text);
-    }
+    struct pg *pg = store_open(conninfo);
     g_free(conninfo);
     return pg;
 }

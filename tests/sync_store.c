@@ -1,66 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tests/unit.h"
-
-#include <glib.h>
-#include <stdlib.h>
-
-#include "storage/pg_schema.h"
 #include "tests/sync_store.h"
 
-#define WAIT_US (10 * US_PER_S)
-
-struct pg *
-store_open(const char *conninfo)
-{
-    struct err err = {.text = ""};
-    struct pg *pg = NULL;
-    const struct pg_config config = {
-        .conninfo = conninfo,
-        .purpose = "test",
-        .wake_fd = -1,
-        .connect_us = WAIT_US,
-        .answer_us = WAIT_US,
-    };
-    if (pg_open(&pg, &config, &err) != RC_OK) {
-        fail_msg("%s", err.text);
-    }
-    return pg;
-}
-
-static void
-migrate(struct pg *pg)
-{
-    struct err err = {.text = ""};
-    struct pg_schema *schema = NULL;
-    char *dir = g_build_filename(getenv("LEITSTAND_SOURCE"), "data", "sql", "pg", NULL);
-    if (pg_schema_load(&schema, dir, &err) != RC_OK ||
-        pg_schema_migrate(pg, schema, true, NULL, &err) != RC_OK) {
-        fail_msg("%s", err.text);
-    }
-    pg_schema_free(schema);
-    g_free(dir);
-}
-
-static void
-must(struct pg *pg, const char *text)
-{
-    struct err err = {.text = ""};
-    if (pg_exec(pg, text, &err) != RC_OK) {
-        fail_msg("%s: %s", text, err.text);
-    }
-}
+#include "tests/unit.h"
 
 int
 store_make(void **state)
 {
     (void)state;
     struct pg *pg = store_open("");
-    must(pg, "drop schema if exists leitstand cascade");
-    migrate(pg);
-    must(pg, "do $$ begin"
-             " if not exists (select from pg_roles where rolname = 'instance_1') then"
-             " create role instance_1 login in role leitstand_instance;"
-             " create role reader_1 login in role leitstand_reader; end if; end $$");
+    store_run(pg, "drop schema if exists leitstand cascade");
+    store_migrate(pg);
+    store_run(pg, "do $$ begin"
+                  " if not exists (select from pg_roles where rolname = 'instance_1') then"
+                  " create role instance_1 login in role leitstand_instance;"
+                  " create role reader_1 login in role leitstand_reader; end if; end $$");
     pg_close(pg);
     return 0;
 }
@@ -95,7 +48,7 @@ store_acquire(const char *instance)
     struct store_grant g = {.epoch = 0};
     store_ask("update leitstand.lease set expires_at = '-infinity'");
     const char *both = store_ask("select epoch || ' ' || grant_id"
-                                 "  from leitstand.lease_acquire('%s', 'full', 5000, 0)",
+                                 "  from leitstand.lease_acquire('%s', 'full', 60000, 0)",
                                  instance);
     char *end = NULL;
     g.epoch = g_ascii_strtoull(both, &end, 10);

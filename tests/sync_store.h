@@ -4,6 +4,7 @@
 #define TESTS_SYNC_STORE_H
 
 #include "storage/pg_changes.h"
+#include "tests/store_schema.h"
 
 /* The role of an instance, and no more. */
 #define STORE_INSTANCE "user=instance_1"
@@ -11,13 +12,11 @@
 
 int store_make(void **state); /* for cmocka: before a test */
 
-struct pg *store_open(const char *conninfo);
-
 /* The first value of a statement of the superuser's; "" for null and none. Good until the next
  * but three. Fails the test when it is refused. */
 const char *store_ask(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
-/* The lease: a grant for instance under a new epoch. */
+/* The lease: a grant for instance under a new epoch, for a minute. */
 struct store_grant {
     uint64_t epoch;
     char id[40];

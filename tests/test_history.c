@@ -5,69 +5,18 @@
 #include <poll.h>
 
 #include "src/app/history.h"
+#include "tests/sync_store.h"
 
 #define DEADLINE_US (20 * US_PER_S)
 #define PATIENCE_US (10 * US_PER_S)
-#define CONNINFO    "user=instance dbname=leitstand"
 
-static struct pg *admin; /* the superuser's, by PGHOST and PGUSER */
-
-static void
-run_sql(const char *text)
-{
-    struct err err = {.text = ""};
-    if (pg_exec(admin, text, &err) != RC_OK) {
-        fail_msg("%s: %.200s", err.text, text);
-    }
-}
-
-static void
-open_admin(void)
-{
-    struct err err;
-    const struct pg_config config = {.conninfo = "",
-                                     .purpose = "test",
-                                     .wake_fd = -1,
-                                     .connect_us = DEADLINE_US,
-                                     .answer_us = DEADLINE_US};
-    assert_int_equal(pg_open(&admin, &config, &err), RC_OK);
-}
-
-static int
-by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void
-migrate(void)
-{
-    char *dir = g_build_filename(g_getenv("LEITSTAND_SOURCE"), "data", "sql", "pg", NULL);
-    GDir *d = g_dir_open(dir, 0, NULL);
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    for (const char *name; (name = g_dir_read_name(d)) != NULL;) {
-        if (g_str_has_suffix(name, ".sql")) {
-            g_ptr_array_add(names, g_build_filename(dir, name, NULL));
-        }
-    }
-    g_ptr_array_sort(names, by_name);
-    for (guint i = 0; i < names->len; i++) {
-        char *text = NULL;
-        assert_true(g_file_get_contents(g_ptr_array_index(names, i), &text, NULL, NULL));
-        run_sql(text);
-        g_free(text);
-    }
-    g_ptr_array_unref(names);
-    g_dir_close(d);
-    g_free(dir);
-}
+static struct pg *admin; /* the superuser's */
 
 /*
  * PS-01/L1: 2,500 readings, one every 37 s up to yesterday's noon, value n counts back from 1.
  * PS-01/S1: a state, 200 and 210 days ago. PS-02/L1: 1,500 readings of one moment.
  */
 static const char rows[] =
-    "create role instance login in role leitstand_instance;"
     "alter table leitstand.reading disable trigger user;"
     "insert into leitstand.segment (begun, epoch, term, uuid, fresh, arbiter, instance)"
     " values (now(), 1, 0, gen_random_uuid(), true, 'postgres', 'pc1');"
@@ -117,12 +66,11 @@ static const char later_lines[] =
 static int
 prepare(void **state)
 {
-    (void)state;
-    open_admin();
-    migrate();
-    run_sql(rows);
-    run_sql(lines);
-    run_sql(later_lines);
+    store_make(state);
+    admin = store_open("");
+    store_run(admin, rows);
+    store_run(admin, lines);
+    store_run(admin, later_lines);
     return 0;
 }
 
@@ -220,7 +168,7 @@ static void
 test_pages_in_order(void **state)
 {
     (void)state;
-    struct history *h = history_start(CONNINFO);
+    struct history *h = history_start(STORE_INSTANCE);
     struct history_request r = ask_for(&level);
     GPtrArray *pages = gather(h, &r);
     assert_int_equal(pages->len, 3);
@@ -241,7 +189,7 @@ static void
 test_rows_of_one_moment(void **state)
 {
     (void)state;
-    struct history *h = history_start(CONNINFO);
+    struct history *h = history_start(STORE_INSTANCE);
     struct history_request r = ask_for(&other);
     GPtrArray *pages = gather(h, &r);
     bool seen[1501] = {false};
@@ -260,7 +208,7 @@ static void
 test_bounds(void **state)
 {
     (void)state;
-    struct history *h = history_start(CONNINFO);
+    struct history *h = history_start(STORE_INSTANCE);
     struct history_request r = ask_for(&level);
     r.limit = 1001;
     GPtrArray *pages = gather(h, &r);
@@ -295,7 +243,7 @@ static void
 test_long_ago(void **state)
 {
     (void)state;
-    struct history *h = history_start(CONNINFO);
+    struct history *h = history_start(STORE_INSTANCE);
     struct history_request r = ask_for(&state_of);
     GPtrArray *pages = gather(h, &r);
     assert_int_equal(count_rows(pages), 2);
@@ -314,7 +262,7 @@ static void
 test_journal_and_alarms(void **state)
 {
     (void)state;
-    struct history *h = history_start(CONNINFO);
+    struct history *h = history_start(STORE_INSTANCE);
     struct history_request r = ask_for(&level);
     r.kind = HISTORY_JOURNAL;
     GPtrArray *pages = gather(h, &r);
@@ -367,7 +315,7 @@ test_lines_of_a_later_version(void **state)
 {
     (void)state;
     static const struct component_name late = {"PS-09", "L1"};
-    struct history *h = history_start(CONNINFO);
+    struct history *h = history_start(STORE_INSTANCE);
     struct history_request r = ask_for(&late);
     r.kind = HISTORY_JOURNAL;
     GPtrArray *pages = gather(h, &r);
@@ -391,7 +339,7 @@ test_lines_of_a_later_version(void **state)
 static void
 stall(void)
 {
-    run_sql("begin; lock table leitstand.reading in access exclusive mode;");
+    store_run(admin, "begin; lock table leitstand.reading in access exclusive mode;");
 }
 
 static void
@@ -409,7 +357,7 @@ wait_until_asked(void)
         if (rc == RC_OK) {
             return;
         }
-        run_sql("rollback to s");
+        store_run(admin, "rollback to s");
     }
 }
 
@@ -417,7 +365,7 @@ static void
 test_the_asker_is_free(void **state)
 {
     (void)state;
-    struct history *h = history_start(CONNINFO);
+    struct history *h = history_start(STORE_INSTANCE);
     struct history_request r = ask_for(&level);
     stall();
     mono_us before = clock_now().mono;
@@ -437,7 +385,7 @@ test_the_asker_is_free(void **state)
     assert_int_equal(count_rows(pages), 3);
     assert_true(clock_now().mono - before < PATIENCE_US);
     g_ptr_array_unref(pages);
-    run_sql("rollback");
+    store_run(admin, "rollback");
     history_stop(h);
 }
 
@@ -445,7 +393,7 @@ static void
 test_patience_ends(void **state)
 {
     (void)state;
-    struct history *h = history_start(CONNINFO);
+    struct history *h = history_start(STORE_INSTANCE);
     struct history_request r = ask_for(&level);
     r.patience_us = US_PER_S / 2;
     stall();
@@ -456,7 +404,7 @@ test_patience_ends(void **state)
     assert_int_equal(page->rows->len, 0);
     assert_true(*page->problem != '\0');
     history_page_free(page);
-    run_sql("rollback");
+    store_run(admin, "rollback");
     r.patience_us = PATIENCE_US; /* and it is good again */
     GPtrArray *pages = gather(h, &r);
     assert_int_equal(count_rows(pages), 2500);
@@ -468,7 +416,7 @@ static void
 test_stopped_while_stalled(void **state)
 {
     (void)state;
-    struct history *h = history_start(CONNINFO);
+    struct history *h = history_start(STORE_INSTANCE);
     struct history_request r = ask_for(&level);
     stall();
     history_ask(h, &r);
@@ -476,7 +424,7 @@ test_stopped_while_stalled(void **state)
     mono_us before = clock_now().mono;
     history_stop(h);
     assert_true(clock_now().mono - before < US_PER_S);
-    run_sql("rollback");
+    store_run(admin, "rollback");
 }
 
 /* Of many, those that are cancelled never come; too many are refused. */
@@ -484,7 +432,7 @@ static void
 test_queue(void **state)
 {
     (void)state;
-    struct history *h = history_start(CONNINFO);
+    struct history *h = history_start(STORE_INSTANCE);
     struct history_request r = ask_for(&level);
     stall();
     uint64_t first = history_ask(h, &r), last = 0;
@@ -501,7 +449,7 @@ test_queue(void **state)
     struct history_page *page = await_page(h);
     assert_int_equal(page->id, last);
     history_page_free(page);
-    run_sql("rollback");
+    store_run(admin, "rollback");
     history_stop(h);
 }
 
@@ -510,7 +458,7 @@ static void
 test_untaken_pages(void **state)
 {
     (void)state;
-    struct history *h = history_start(CONNINFO);
+    struct history *h = history_start(STORE_INSTANCE);
     struct history_request r = ask_for(NULL);
     uint64_t id = history_ask(h, &r);
     struct history_page *page = await_page(h);

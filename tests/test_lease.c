@@ -11,7 +11,7 @@
 #include <glib.h>
 
 #include "src/app/lease_worker.h"
-#include "storage/pg.h"
+#include "tests/sync_store.h"
 
 #define DEADLINE_US (20 * US_PER_S)
 #define VALIDITY_US (2 * US_PER_S)
@@ -19,57 +19,11 @@
 #define RACERS      6
 #define LAPS        30
 
-/* ---- the store ---- */
-
-static struct pg *
-open_pg(void)
-{
-    struct pg *pg = NULL;
-    struct err err;
-    struct pg_config config = {.conninfo = "",
-                               .purpose = "test",
-                               .wake_fd = -1,
-                               .connect_us = 5 * US_PER_S,
-                               .answer_us = 10 * US_PER_S};
-    if (pg_open(&pg, &config, &err) != RC_OK) {
-        fail_msg("%s", err.text);
-    }
-    return pg;
-}
-
-static void
-run_sql(const char *text)
-{
-    struct err err = {.text = ""};
-    struct pg *pg = open_pg();
-    if (pg_exec(pg, text, &err) != RC_OK) {
-        fail_msg("%s: %s", text, err.text);
-    }
-    pg_close(pg);
-}
-
-static int
-make_schema(void **state)
-{
-    (void)state;
-    static const char *const files[] = {"001-base.sql", "002-ownership.sql"};
-    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
-        char *path =
-            g_build_filename(g_getenv("LEITSTAND_DATADIR"), "sql", "pg", files[i], NULL);
-        char *text = NULL;
-        assert_true(g_file_get_contents(path, &text, NULL, NULL));
-        run_sql(text);
-        g_free(text);
-        g_free(path);
-    }
-    return 0;
-}
-
 static int
 free_lease(void **state)
 {
     (void)state;
-    run_sql(
+    store_ask(
         "UPDATE leitstand.lease SET expires_at = '-infinity', grant_id = NULL, mode = 'full', "
         "offered_to = NULL");
     return 0;
@@ -180,7 +134,7 @@ test_fence(void **state)
 {
     (void)state;
     struct lease *a = lease_of("a"), *b = lease_of("b");
-    struct pg *pg = open_pg();
+    struct pg *pg = store_open("");
     struct lease_answer old = acquire(a);
     assert_int_equal(pass_fence(pg, &old, ""), RC_OK);
     struct lease_request release = with_grant(LEASE_RELEASE, &old);
@@ -202,7 +156,7 @@ test_fenced_writer_under_way(void **state)
 {
     (void)state;
     struct lease *a = lease_of("a"), *b = lease_of("b");
-    struct pg *pg = open_pg();
+    struct pg *pg = store_open("");
     struct err err = {.text = ""};
     struct lease_answer got = acquire(a);
     assert_int_equal(pg_exec(pg, "BEGIN", &err), RC_OK);
@@ -230,9 +184,9 @@ test_absurd_expiry(void **state)
     (void)state;
     struct lease *a = lease_of("a"), *b = lease_of("b");
     acquire(a);
-    run_sql("UPDATE leitstand.lease SET expires_at = clock_timestamp() + interval '5 s'");
+    store_ask("UPDATE leitstand.lease SET expires_at = clock_timestamp() + interval '5 s'");
     assert_false(simply(b, LEASE_ACQUIRE).mine); /* not yet absurd */
-    run_sql("UPDATE leitstand.lease SET expires_at = clock_timestamp() + interval '7 s'");
+    store_ask("UPDATE leitstand.lease SET expires_at = clock_timestamp() + interval '7 s'");
     assert_true(simply(b, LEASE_ACQUIRE).mine);
     lease_free(a);
     lease_free(b);
@@ -509,5 +463,5 @@ main(void)
         cmocka_unit_test_setup(test_worker_tells_of_the_past, free_lease),
         cmocka_unit_test(test_worker_without_a_store),
     };
-    return cmocka_run_group_tests_name("lease", tests, make_schema, NULL);
+    return cmocka_run_group_tests_name("lease", tests, store_make, NULL);
 }

@@ -8,7 +8,7 @@
 #include <poll.h>
 
 #include "src/app/ownership.h"
-#include "storage/pg.h"
+#include "tests/sync_store.h"
 
 #define DEADLINE_US (30 * US_PER_S)
 #define VALIDITY_S  4
@@ -135,32 +135,6 @@ pass(struct hall *h, int64_t us)
     }
 }
 
-static int
-make_schema(void **state)
-{
-    (void)state;
-    static const char *const files[] = {"001-base.sql", "002-ownership.sql"};
-    struct err err = {.text = ""};
-    struct pg *pg = NULL;
-    struct pg_config config = {.conninfo = "",
-                               .purpose = "test",
-                               .wake_fd = -1,
-                               .connect_us = 5 * US_PER_S,
-                               .answer_us = 10 * US_PER_S};
-    assert_int_equal(pg_open(&pg, &config, &err), RC_OK);
-    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
-        char *path =
-            g_build_filename(g_getenv("LEITSTAND_DATADIR"), "sql", "pg", files[i], NULL);
-        char *text = NULL;
-        assert_true(g_file_get_contents(path, &text, NULL, NULL));
-        assert_int_equal(pg_exec(pg, text, &err), RC_OK);
-        g_free(text);
-        g_free(path);
-    }
-    pg_close(pg);
-    return 0;
-}
-
 /* ---- tests ---- */
 
 static void
@@ -258,5 +232,5 @@ main(void)
         cmocka_unit_test(test_handover),
         cmocka_unit_test(test_stop),
     };
-    return cmocka_run_group_tests_name("takeover", tests, make_schema, NULL);
+    return cmocka_run_group_tests_name("takeover", tests, store_make, NULL);
 }
