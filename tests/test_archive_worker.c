@@ -17,7 +17,7 @@
 
 #define DEADLINE_US (30 * US_PER_S)
 #define PATIENCE_US (20 * US_PER_S)
-#define SHORT_US    (2 * US_PER_S)
+#define SHORT_US    (4 * US_PER_S)
 #define ALL         3000 /* readings a series, the youngest is number 1 */
 #define CACHED      900  /* of which so many are in the cache */
 #define LINES       240  /* of the journal, likewise */

@@ -71,6 +71,7 @@ test_hold(void **state)
         instance_put_many(i, LONG, LONG / 2);
         instance_await(i, has_pending, LONG - PAGE);
         if (released[k]) {
+            from = clock_now().mono;
             sync_hold(i->sync, false);
         }
         instance_await(i, instance_has_sent, LONG + 1);

@@ -155,6 +155,7 @@ play_publish(struct play *p)
 void
 play_press(struct play *p, const char *keys)
 {
+    term_wait_quiet(p->t, 1); /* take in the frames of before */
     unsigned frames = term_frames(p->t);
     term_send(p->t, keys);
     wait_frame(p, frames, keys);

@@ -219,9 +219,11 @@ report 'a station that was never heard is watched as well' soon 15 alarms "
 assert a['PS-03//silence']['state'] == 'unacked' and a['PS-03//silence']['priority'] == 'high', a"
 report 'what is stale in it is hidden behind it' soon 15 alarms "
 assert a['PS-03/M1/stale']['overlays'] == ['suppressed'], a"
-send PS-03/M1 1
-report 'heard again it is back, seen or not' soon 5 alarms "
-assert a['PS-03//silence']['state'] == 'returned_unacked', a"
+heard_again() { # it falls silent again after two seconds
+    send PS-03/M1 1
+    alarms "assert a['PS-03//silence']['state'] == 'returned_unacked', a"
+}
+report 'heard again it is back, seen or not' soon 5 heard_again
 ack_the_rest
 
 # ---- heartbeat ----
@@ -247,6 +249,8 @@ report 'it goes on afterwards' beats
 report 'and calls nobody silent whom it did not listen to' test "$before" = "$(rises)"
 kill "$source_pid"
 wait "$source_pid" 2>/dev/null
+report 'without its source it is' soon 15 alarms "
+assert a['PS-04//silence']['state'] == 'unacked', a"
 
 # ---- the broker stands still, and the connection with it ----
 ack_the_rest

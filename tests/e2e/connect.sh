@@ -134,7 +134,7 @@ report "two instances with caches of their own run side by side" side_by_side
 killed() {
     until_true 10 present two && kill -9 "$two_pid"
     wait "$two_pid"
-    until_true 10 absent two && present one
+    until_true 10 absent two && until_true 10 present one
 }
 report "kill -9: the will empties the presence, nobody else's" killed
 restarts() {

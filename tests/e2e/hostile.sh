@@ -179,6 +179,7 @@ press q
 press F10
 press y
 report "the console ends" shows 'exit status 0'
+end_tmux # and has written all that it got
 report "what the terminal got is clean" neutral terminal "$dir/screen.raw"
 
 plan

@@ -88,7 +88,8 @@ report "all is stored" until_true 10 stored 7
         ask readings --format=json && judge "
 assert [list(r) for r in rows] == [['station', 'component', 'ts', 'received', 'value',
     'ts_source', 'quality']] * 7, rows
-assert [r['ts'] for r in rows] == sorted((r['ts'] for r in rows), reverse=True)
+at = [(r['ts'][:19], float('0' + r['ts'][19:-1])) for r in rows]
+assert at == sorted(at, reverse=True), rows
 by = {(r['station'], r['component']): r for r in reversed(rows)}
 assert by['PS-01', 'L1']['value'] == 435 and type(by['PS-01', 'L1']['value']) is int
 assert by['PS-02', 'L1']['value'] == -2.5

@@ -174,22 +174,25 @@ test_rejection(void)
     report(see(has_pump), "... and the engine goes on");
 }
 
-/* A second of changes that come faster than anybody can look. */
+/* A second of changes that come faster than anybody can look; more where the machine is slow.
+ */
 static void
 test_pace(void)
 {
+    snapshot_unref(exchange_take(exchange)); /* of before */
     int seen = 0;
-    mono_us until = clock_now().mono + US_PER_S;
-    for (int i = 0; clock_now().mono < until; i++) {
+    mono_us begin = clock_now().mono, took = 0;
+    for (int i = 0; took < US_PER_S || (seen < 5 && took < DEADLINE_US); i++) {
         char payload[16];
         snprintf(payload, sizeof(payload), "%d", i);
         publish("w/PS-01/L1", payload);
         struct snapshot *s = exchange_take(exchange);
         seen += s != NULL;
         snapshot_unref(s);
+        took = clock_now().mono - begin;
     }
-    printf("# %d snapshots in a second\n", seen);
-    report(seen >= 5 && seen <= 11, "at most ten snapshots a second");
+    printf("# %d snapshots in %.1f s\n", seen, (double)took / US_PER_S);
+    report(seen >= 5 && seen <= took / (100 * US_PER_MS) + 1, "at most ten snapshots a second");
 }
 
 static wall_us down; /* the engine is restarted */

@@ -11,7 +11,7 @@ LIMIT_S = 6.0  # crash take-over: validity + renewal
 
 def kill_owner(s):
     """kill -9 of the owner."""
-    owner = s.owner()
+    owner = s.await_owner()
     since = s.kill(owner)
     at, _ = s.await_takeover(owner, since)
     s.report_takeover("crash take-over", since, at, LIMIT_S)
@@ -39,7 +39,7 @@ def kill_many(s):
 
 def pause_owner(s):
     """SIGSTOP of the owner, SIGCONT much later."""
-    owner = s.owner()
+    owner = s.await_owner()
     since = s.fault("pause", of=owner.name)
     owner.pause()
     at, _ = s.await_takeover(owner, since, silent=True)
@@ -55,7 +55,7 @@ def pause_owner(s):
 
 def pg_cut_owner(s):
     """The owner cannot reach the store, others can."""
-    owner = s.owner()
+    owner = s.await_owner()
     since = s.pg("cut", owner)
     at, _ = s.await_takeover(owner, since)
     s.report_takeover("take-over", since, at, LIMIT_S + 3)
@@ -66,14 +66,14 @@ def pg_cut_owner(s):
 
 def unmoved(s, cut, mode="cut"):
     """What concerns a standby only leaves the owner owner."""
-    owner = s.owner()
+    owner = s.await_owner()
     other = s.others(owner)[0]
     cut(mode, other)
     hold(9.0)
-    s.report("the owner stays", s.owner() is owner, s.roles())
+    s.report("the owner stays", s.await_owner(5) is owner, s.roles())
     cut("forward", other)
     hold(3.0)
-    s.report("also afterwards", s.owner() is owner, s.roles())
+    s.report("also afterwards", s.await_owner(5) is owner, s.roles())
 
 
 def pg_cut_standby(s):
@@ -121,7 +121,7 @@ def pg_stall_all(s):
 
 def mqtt_cut_owner(s, mode="cut"):
     """The owner cannot reach the broker, others can."""
-    owner = s.owner()
+    owner = s.await_owner()
     since = s.mqtt(mode, owner)
     at, _ = s.await_takeover(owner, since, silent=mode == "stall")
     s.report_takeover("take-over", since, at, 2 * LIMIT_S)
@@ -137,7 +137,7 @@ def mqtt_stall_owner(s):
 
 def pg_stall_owner(s):
     """The owner's connections to the store stay open, and nothing passes."""
-    owner = s.owner()
+    owner = s.await_owner()
     since = s.pg("stall", owner)
     at, _ = s.await_takeover(owner, since)
     s.report_takeover("take-over", since, at, 2 * LIMIT_S)
@@ -162,7 +162,7 @@ def mqtt_stall_all(s):
 
 def both_cut_owner(s):
     """The owner reaches neither the store nor the broker."""
-    owner = s.owner()
+    owner = s.await_owner()
     since = s.pg("cut", owner)
     s.mqtt("cut", owner)
     at, _ = s.await_takeover(owner, since)
@@ -189,7 +189,7 @@ def both_stall_all(s):
     """All connections stay open, and nothing passes; then the owner of before is the last one
     whose way to the store is free again, so it has decided for itself and is not the next."""
     rng = random.Random(s.seed)
-    owner = s.owner()
+    owner = s.await_owner()
     s.pg("stall")
     s.mqtt("stall")
     hold(9.0)
@@ -204,7 +204,7 @@ def both_stall_all(s):
 
 def slow_owner(s):
     """The owner's links are slow."""
-    owner = s.owner()
+    owner = s.await_owner()
     s.pg("slow", owner, rate=40000, latency=0.15)
     s.mqtt("slow", owner, rate=40000, latency=0.15)
     hold(10.0)
@@ -282,8 +282,9 @@ def disk_full(s, owner=True):
     """The disk of one instance is full; first it is the owner."""
     victim = s.instances[0]
     hold(5.0)  # as in handover(): whoever is made owner then may speak at once
-    if (s.owner() is victim) != owner:
-        s.hand_over(s.owner(), s.others(s.owner())[0])
+    first = s.await_owner()
+    if (first is victim) != owner:
+        s.hand_over(first, s.others(first)[0])
     s.fault("disk full", of=victim.name, how="tmpfs" if s.small_disk else "file size limit")
     victim.fill_disk()
     hold(8.0)
@@ -299,23 +300,23 @@ def disk_full_standby(s):
 
 def clock_steps(s):
     """The owner's wall clock is set, forward and back."""
-    owner = s.owner()
+    owner = s.await_owner()
     for step in (3600, -3600, 7, 0):
         s.fault("clock", of=owner.name, offset_s=step)
         owner.set_clock(step)
         hold(3.0)
-    s.report("the owner stays", s.owner() is owner, s.roles())
+    s.report("the owner stays", s.await_owner(5) is owner, s.roles())
 
 
 def handover(s):
     """By command, and at an orderly stop."""
     hold(5.0)  # the first owner has settled, and may say so when it resigns
-    owner = s.owner()
+    owner = s.await_owner()
     other = s.others(owner)[0]
     took = s.hand_over(owner, other)
     s.report(f"hand-over within 1 s (# {took:.2f} s)", took <= 1.0)
     hold(3.0)
-    owner = s.owner()
+    owner = s.await_owner()
     since = s.fault("stop", of=owner.name)
     owner.stop()
     at, _ = s.await_takeover(owner, since)

@@ -17,7 +17,7 @@ export LC_ALL=C.UTF-8
 for file in "$source"/data/sql/pg/*.sql; do
     psql -v ON_ERROR_STOP=1 -1 -qf "$file" >/dev/null || exit 1
 done
-psql -v ON_ERROR_STOP=1 -q >/dev/null <<'END' || exit 1
+psql -v ON_ERROR_STOP=1 -1 -q >/dev/null <<'END' || exit 1
 create role instance login in role leitstand_instance;
 alter table leitstand.reading disable trigger user;
 insert into leitstand.segment (begun, epoch, term, uuid, fresh, arbiter, instance)

@@ -31,9 +31,16 @@ cleanup() {
     status=$?
     set +e
     trap - EXIT INT TERM
-    if [ -n "$server" ]; then
-        kill -QUIT "$server" 2>/dev/null && wait "$server" 2>/dev/null
-    fi
+    # A test may have ended it and started another one.
+    running=$(head -n 1 "$dir/data/postmaster.pid" 2>/dev/null)
+    for pid in $server $running; do
+        kill -QUIT "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+    done
+    tries=100
+    while [ -n "$running" ] && kill -0 "$running" 2>/dev/null && [ "$tries" -gt 0 ]; do
+        sleep 0.05
+        tries=$((tries - 1))
+    done
     rm -rf "$dir"
     exit "$status"
 }
