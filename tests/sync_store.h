@@ -18,7 +18,7 @@ const char *store_ask(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
 /* The lease: a grant for instance under a new epoch, for a minute. */
 struct store_grant {
-    uint64_t epoch;
+    uint64_t epoch, term; /* term 0: by the store */
     char id[40];
 };
 struct store_grant store_acquire(const char *instance);

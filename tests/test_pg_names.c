@@ -11,6 +11,7 @@
 
 #define W1      "11111111-1111-4111-8111-111111111111"
 #define W2      "22222222-2222-4222-8222-222222222222"
+#define W3      "33333333-3333-4333-8333-333333333333"
 #define OLD     "0fe1f2a0-0000-5000-8000-000000000001"
 #define NEW     "0fe1f2a0-0000-5000-8000-000000000002"
 #define BETWEEN "0fe1f2a0-0000-5000-8000-000000000003"
@@ -33,15 +34,23 @@ setup(struct owners *o)
 static void
 put(struct owners *o, const struct store_grant *g, bool as_owner, const char *body)
 {
-    bool new = g == &o->now;
+    unsigned who = g == &o->now ? 1 : g->term > 0 ? 2 : 0;
+    static const char *const writers[] = {W2, W1, W3}, *const names[] = {"a", "b", "c"};
     const struct pg_change c = {
-        .writer = new ? W1 : W2,
+        .writer = writers[who],
         .number = ++o->numbers,
-        .instance = new ? "b" : "a",
-        .rank = {g->epoch, 0},
+        .instance = names[who],
+        .rank = {g->epoch, g->term},
         .body = body,
     };
     store_tell(o->pg, &c, as_owner ? g->id : "");
+}
+
+/* The broker has made another one owner, which cannot know what comes through the fence yet. */
+static struct store_grant
+fall_back(const struct owners *o)
+{
+    return (struct store_grant){.epoch = o->before.epoch, .term = 1};
 }
 
 static void
@@ -328,23 +337,41 @@ test_the_owner_knew_it(void **state)
     pg_close(o.pg);
 }
 
-/* A fallback owner's lines are told without a fence, and it may go on as the next owner: what
- * its change has beside the new name, it knows. */
+/* It was over, and rose again: what the next one has beside the new name, it knows. */
 static void
-test_both_names_in_one_change(void **state)
+tell_both(bool in_time)
 {
-    (void)state;
     struct owners o;
     setup(&o);
+    if (in_time) {
+        tell(&o, &o.before, true, &(struct say){.name = OLD});
+    }
     take_over(&o);
-    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    if (!in_time) {
+        tell(&o, &o.before, false, &(struct say){.name = OLD});
+    }
     put(&o, &o.now, true,
-        "{\"occurrences\":[" RETURNED(OLD, "10", "11") "," OPEN(
+        "{\"whole\":true,\"occurrences\":[" RETURNED(OLD, "10", "11") "," OPEN(
             NEW, "11.5") "],\"journal\":[" LINE(OLD, "returned", "11") "," LINE(NEW, "raised",
                                                                                 "11.5") "]}");
     assert_string_equal(store_alarms(), "1:returned_unacked 2:unacked");
     assert_string_equal(store_journal(), "a:raised:1 b:returned:1 b:raised:2");
     pg_close(o.pg);
+}
+
+/* A fallback owner's lines are told without a fence, and it may go on as the next owner. */
+static void
+test_both_names_in_one_change(void **state)
+{
+    (void)state;
+    tell_both(false);
+}
+
+static void
+test_both_names_that_were_told_in_time(void **state)
+{
+    (void)state;
+    tell_both(true);
 }
 
 /* It had no word to say of it in the journal, but has it in its whole state. */
@@ -421,6 +448,94 @@ test_after_the_whole_state(void **state)
     pg_close(o.pg);
 }
 
+/* What an owner told in time was on its way when it died, and another one was made by the
+ * broker: whichever comes first. */
+static void
+test_the_old_name_was_on_its_way(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    struct store_grant next = fall_back(&o);
+    tell(&o, &o.before, true, &(struct say){.name = OLD});
+    tell(&o, &next, false, &(struct say){.name = NEW, .raised_at = "00:00:08"});
+    assert_string_equal(store_alarms(), "2:unacked");
+    assert_string_equal(store_journal(), "a:raised:2");
+    pg_close(o.pg);
+}
+
+static void
+test_the_old_name_is_let_through(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    struct store_grant next = fall_back(&o);
+    tell(&o, &next, false, &(struct say){.name = NEW, .raised_at = "00:00:08", .whole = true});
+    tell(&o, &o.before, true, &(struct say){.name = OLD});
+    tell(&o, &o.before, true, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
+    assert_string_equal(store_alarms(), "2:unacked");
+    assert_string_equal(store_journal(), "c:raised:2 a:acked:2");
+    pg_close(o.pg);
+}
+
+/* The third one knows both names, goes on with one, and is the first to tell of it. */
+static void
+name_in_the_whole_state(const char *body)
+{
+    struct owners o;
+    setup(&o);
+    struct store_grant between = fall_back(&o);
+    tell(&o, &o.before, true, &(struct say){.name = OLD});
+    take_over(&o);
+    put(&o, &o.now, true, body);
+    assert_string_equal(store_alarms(), "2:unacked");
+    tell(&o, &between, false, &(struct say){.name = NEW, .raised_at = "00:00:08"});
+    assert_string_equal(store_alarms(), "2:unacked");
+    assert_string_equal(store_journal(), "a:raised:2");
+    pg_close(o.pg);
+}
+
+static void
+test_the_whole_state_goes_on_with_one(void **state)
+{
+    (void)state;
+    name_in_the_whole_state("{\"whole\":true,\"occurrences\":[" OPEN(NEW, "08") "]}");
+}
+
+static void
+test_one_of_both_is_closed(void **state)
+{
+    (void)state;
+    name_in_the_whole_state("{\"occurrences\":[" OPEN(NEW, "08") "," CLOSED(OLD, "10") "]}");
+}
+
+/* Who was asked to acknowledge it, and did not know it, has named it otherwise. */
+static void
+test_parked_is_not_known(void **state)
+{
+    (void)state;
+    static const char asked_old[] = "{\"journal\":[" LINE(OLD, "parked", "10") "]}";
+    static const char asked_new[] = "{\"journal\":[" LINE(NEW, "parked", "10") "]}";
+    struct owners o;
+    setup(&o);
+    struct store_grant next = fall_back(&o);
+    tell(&o, &o.before, true, &(struct say){.name = OLD});
+    put(&o, &next, false, asked_old);
+    tell(&o, &next, false, &(struct say){.name = NEW, .raised_at = "00:00:08"});
+    assert_string_equal(store_alarms(), "2:unacked");
+    pg_close(o.pg);
+
+    assert_int_equal(store_make(state), 0);
+    setup(&o);
+    next = fall_back(&o);
+    tell(&o, &next, false, &(struct say){.name = NEW, .raised_at = "00:00:08"});
+    put(&o, &o.before, false, asked_new);
+    tell(&o, &o.before, false, &(struct say){.name = OLD});
+    assert_string_equal(store_alarms(), "2:unacked");
+    pg_close(o.pg);
+}
+
 int
 main(void)
 {
@@ -437,10 +552,16 @@ main(void)
         cmocka_unit_test_setup(test_the_owner_knows_both, store_make),
         cmocka_unit_test_setup(test_the_owner_knew_it, store_make),
         cmocka_unit_test_setup(test_both_names_in_one_change, store_make),
+        cmocka_unit_test_setup(test_both_names_that_were_told_in_time, store_make),
         cmocka_unit_test_setup(test_the_whole_state_knew_it, store_make),
         cmocka_unit_test_setup(test_the_closer_one, store_make),
         cmocka_unit_test_setup(test_the_old_name_stands_again, store_make),
         cmocka_unit_test_setup(test_after_the_whole_state, store_make),
+        cmocka_unit_test_setup(test_the_old_name_was_on_its_way, store_make),
+        cmocka_unit_test_setup(test_the_old_name_is_let_through, store_make),
+        cmocka_unit_test_setup(test_the_whole_state_goes_on_with_one, store_make),
+        cmocka_unit_test_setup(test_one_of_both_is_closed, store_make),
+        cmocka_unit_test_setup(test_parked_is_not_known, store_make),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
