@@ -192,9 +192,14 @@ election_settle_at(struct election *e, struct now now)
     if (e->link == LINK_LISTENS && e->gone_at != NEVER && e->other_at <= e->gone_at) {
         return MAX(now.mono, MAX(e->gone_at, e->link_since) + e->times.settle_us);
     }
-    g_strlcpy(e->waits_for, e->top.name[0] != '\0' ? e->top.name : e->other,
-              sizeof(e->waits_for));
-    return now.mono + e->times.settle_us;
+    bool told = e->top.name[0] != '\0';
+    struct rank rank = told ? e->top.rank : e->other_rank;
+    g_strlcpy(e->waits_for, told ? e->top.name : e->other, sizeof(e->waits_for));
+    mono_us settled_at = now.mono + e->times.settle_us;
+    bool resigned = e->resigned.name[0] != '\0' &&
+                    strcmp(e->resigned.name, e->waits_for) == 0 &&
+                    rank_compare(e->resigned.rank, rank) >= 0;
+    return resigned ? CLAMP(e->resigned.settles_at, now.mono, settled_at) : settled_at;
 }
 
 /* Only with its echo is everything heard that another claimed before. */
@@ -234,6 +239,8 @@ election_leave_office(struct election *e, const char *to, struct now now)
         struct election_order *o = election_add(e, ACT_RESIGN);
         o->rank = e->rank;
         o->settled = now.mono >= e->settled_at;
+        bool waits = !o->settled && e->settled_at != AT_NO_TIME;
+        o->settles_us = waits ? e->settled_at - now.mono : 0;
         g_strlcpy(o->to, to != NULL ? to : "", sizeof(o->to));
     }
     e->office = OFFICE_NONE;
@@ -261,6 +268,7 @@ election_begin_join(struct election *e, struct now now)
         e->link_since = now.mono;
     }
     e->link = LINK_JOIN;
+    e->resigned.name[0] = '\0';
     e->joined = false;
     e->join_until = now.mono + e->echo_us;
     e->marker_at = NEVER;

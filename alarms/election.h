@@ -90,6 +90,7 @@ struct election_message {
     wall_us since;        /* BEACON */
     const char *to;       /* RESIGN: who shall be next; "" anybody */
     bool settled;         /* RESIGN: nobody else may be left who acts */
+    int64_t settles_us;   /* RESIGN, if not: in so long; 0: not known */
     bool candidate;       /* PRESENCE */
 };
 void election_hear(struct election *e, const struct election_message *m, struct now now);
@@ -123,7 +124,7 @@ enum election_act {
     ACT_CLAIM,    /* publish claims/NAME: rank. Remember it on disk before */
     ACT_BEACON,   /* publish owner: rank, n, at */
     ACT_UNBEACON, /* empty it: nobody is owner any more */
-    ACT_RESIGN,   /* publish resign/NAME: rank, to, settled */
+    ACT_RESIGN,   /* publish resign/NAME: rank, to, settled, settles_us */
     ACT_PRESENCE, /* publish instances/NAME: n, rank (the highest heard) */
     ACT_LEASE,    /* ask the store: lease. At most one request is under way */
 };
@@ -133,6 +134,7 @@ struct election_order {
     uint64_t n;
     mono_us at; /* n was given then */
     bool settled;
+    int64_t settles_us;
     struct lease_request lease;
     char to[ELECTION_NAME_SIZE];
 };

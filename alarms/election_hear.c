@@ -195,8 +195,14 @@ hear_resign(struct election *e, const struct election_message *m, struct now now
         e->other_at = m->settled ? NEVER : now.mono;
         e->fallback_at = NEVER;
     }
-    if (m->settled && election_is_owner(e) && strcmp(m->from, e->waits_for) == 0) {
-        e->settled_at = MIN(e->settled_at, now.mono);
+    /* Whom it waited for itself is silent by then, whether it goes on waiting or not. */
+    if (m->settled || m->settles_us > 0) {
+        g_strlcpy(e->resigned.name, m->from, sizeof(e->resigned.name));
+        e->resigned.rank = m->rank;
+        e->resigned.settles_at = m->settled ? now.mono : now.mono + m->settles_us;
+        if (election_is_owner(e) && strcmp(m->from, e->waits_for) == 0) {
+            e->settled_at = MIN(e->settled_at, e->resigned.settles_at);
+        }
     }
     if (e->office != OFFICE_STORE) {
         e->next_look = now.mono;

@@ -40,7 +40,12 @@ struct election {
     wall_us since;
     mono_us settled_at;  /* AT_NO_TIME: no office, or what follows has not come back yet */
     mono_us settle_from; /* something that was said then or later */
-    char waits_for[ELECTION_NAME_SIZE]; /* whose resignation would settle it at once */
+    char waits_for[ELECTION_NAME_SIZE]; /* whose resignation would settle it sooner */
+    struct {
+        char name[ELECTION_NAME_SIZE]; /* who resigned last; "" nobody, since we listen */
+        struct rank rank;
+        mono_us settles_at; /* nobody whom it waited for itself acts any more, either */
+    } resigned;
 
     struct rank seen;    /* the highest heard */
     struct rank claimed; /* the highest we ever claimed */

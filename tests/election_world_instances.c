@@ -21,6 +21,7 @@ say(struct world *w, int who, enum election_said said, const struct election_ord
         .n = o->n,
         .arbiter = v.arbiter,
         .settled = o->settled,
+        .settles_us = o->settles_us,
     };
     i->out_at = MAX(i->out_at, w->now + world_between(w, 1, 20) * US_PER_MS);
     m.at = i->out_at;
@@ -141,6 +142,7 @@ world_hear(struct world *w, int who, const struct message *m)
         .to = m->to >= 0 ? world_names[m->to] : "",
         .candidate = true,
         .settled = m->settled,
+        .settles_us = m->settles_us,
     };
     election_hear(i->election, &heard, world_now_of(w));
     world_turn(w, who);

@@ -33,6 +33,7 @@ struct message {
     uint64_t n;
     enum arbiter arbiter;
     bool settled;
+    int64_t settles_us;
 };
 
 struct instance {

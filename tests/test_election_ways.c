@@ -111,6 +111,116 @@ test_resignation_settles(void **state)
     stage_close(&s);
 }
 
+/* Owner by the store, of which nobody knows yet whether the owner by the broker goes. */
+static void
+own_beside_another(struct stage *s)
+{
+    stage_open(s, true);
+    stage_answer(s, LEASE_LOOK, stage_held(6, 9 * S));
+    stage_join(s);
+    stage_hear_other(s, SAID_BEACON, 6, 2);
+    acquire_after(s, 9 * S);
+    stage_hear_other(s, SAID_BEACON, 6, 2);
+    stage_echo_all(s);
+    assert_state(s, ELECTION_OWNER_PG);
+    assert_false(stage_view(s).settled);
+}
+
+/* Who resigns before it has settled tells when it would have: until then the next one waits,
+ * and no longer. */
+static void
+test_resignation_tells_how_long(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct election_message unsettled = {
+        .said = SAID_RESIGN, .from = "b", .rank = {6, 2}, .to = "", .settles_us = 2 * S};
+    own_beside_another(&s);
+    stage_hear(&s, &unsettled);
+    stage_pass_heard(&s, 1900 * MS);
+    assert_false(stage_view(&s).settled);
+    stage_pass_heard(&s, 200 * MS);
+    assert_true(stage_view(&s).settled);
+    stage_close(&s);
+
+    own_beside_another(&s);
+    struct election_order o;
+    stage_pass_heard(&s, 1 * S);
+    stage_hear(&s, &(struct election_message){
+                       .said = SAID_CLAIM, .from = "c", .rank = {8, 0}, .to = ""});
+    assert_state(&s, ELECTION_STANDBY);
+    assert_true(stage_ordered(&s, ACT_RESIGN, &o));
+    assert_false(o.settled);
+    assert_in_range(o.settles_us, 4900 * MS, 5000 * MS); /* of echo_us and a second */
+    stage_close(&s);
+}
+
+/* It resigns as soon as the store says that the lease is taken, which may be before anybody has
+ * heard of it at the broker. */
+static void
+test_resignation_before_the_echo(void **state)
+{
+    (void)state;
+    static const struct {
+        bool settled, again;
+        int64_t settles_us, want_us;
+    } cases[] = {{true, false, 0, 0},
+                 {false, false, 2 * S, 2 * S},
+                 {true, true, 0, 6 * S}, /* it has claimed anew */
+                 {false, false, 0, 6 * S}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct stage s;
+        stage_open(&s, true);
+        stage_answer(&s, LEASE_LOOK, stage_held(6, 9 * S));
+        stage_join(&s);
+        stage_hear_other(&s, SAID_BEACON, 6, 2);
+        acquire_after(&s, 9 * S);
+        stage_hear_other(&s, SAID_BEACON, 6, 2);
+        stage_hear(&s, &(struct election_message){.said = SAID_RESIGN,
+                                                  .from = "b",
+                                                  .rank = {6, 2},
+                                                  .to = "",
+                                                  .settled = cases[i].settled,
+                                                  .settles_us = cases[i].settles_us});
+        if (cases[i].again) {
+            stage_hear_other(&s, SAID_CLAIM, 6, 3);
+        }
+        mono_us heard = s.at;
+        stage_echo_all(&s);
+        while (!stage_view(&s).settled) {
+            assert_true(s.at < heard + 8 * S);
+            stage_pass_heard(&s, 100 * MS);
+        }
+        assert_in_range(s.at - heard, cases[i].want_us, cases[i].want_us + 200 * MS);
+        stage_close(&s);
+    }
+}
+
+/* It does not know, or it is not the one that is waited for. */
+static void
+test_resignation_of_no_help(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from;
+        int64_t settles_us;
+    } cases[] = {{"b", 0}, {"c", 2 * S}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct stage s;
+        own_beside_another(&s);
+        stage_hear(&s, &(struct election_message){.said = SAID_RESIGN,
+                                                  .from = cases[i].from,
+                                                  .rank = {6, 2},
+                                                  .to = "",
+                                                  .settles_us = cases[i].settles_us});
+        stage_pass_heard(&s, 5800 * MS);
+        assert_false(stage_view(&s).settled);
+        stage_pass_heard(&s, 400 * MS);
+        assert_true(stage_view(&s).settled);
+        stage_close(&s);
+    }
+}
+
 static void
 test_sleep_reads_first(void **state)
 {
@@ -398,6 +508,9 @@ main(void)
         cmocka_unit_test(test_settles),
         cmocka_unit_test(test_an_owner_that_was_only_told_of_settles_when_gone),
         cmocka_unit_test(test_resignation_settles),
+        cmocka_unit_test(test_resignation_tells_how_long),
+        cmocka_unit_test(test_resignation_before_the_echo),
+        cmocka_unit_test(test_resignation_of_no_help),
         cmocka_unit_test(test_sleep_reads_first),
         cmocka_unit_test(test_beacons_that_come_at_once_are_old),
         cmocka_unit_test(test_beacons_that_come_in_time_are_of_now),

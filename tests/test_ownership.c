@@ -394,6 +394,9 @@ test_texts(void **state)
          OWNERSHIP_BAD, "member \"to\" is not as it should be"},
         {"leitstand/v1/resign/pc2",
          "{\"instance\":\"pc2\",\"epoch\":1,\"term\":0,\"to\":\"pc1\"}", OWNERSHIP_HEARD, ""},
+        {"leitstand/v1/resign/pc2",
+         "{\"instance\":\"pc2\",\"epoch\":1,\"term\":0,\"settles_ms\":-1}", OWNERSHIP_BAD,
+         "member \"settles_ms\" is not as it should be"},
     };
     const struct ownership_self self = {.name = "pc1", .boot = "b"};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -430,6 +433,29 @@ test_whose_it_is(void **state)
 }
 
 static void
+test_a_resignation_tells_how_long(void **state)
+{
+    (void)state;
+    static const struct {
+        bool settled;
+        int64_t us, want_us;
+    } cases[] = {{true, 0, 0}, {false, 0, 0}, {false, 1500 * US_PER_MS, 1501 * US_PER_MS}};
+    const struct ownership_self self = {.name = "pc1", .boot = "now"};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct ownership_heard heard;
+        char *text = ownership_resign_text(&self, (struct rank){3, 4}, "pc2", cases[i].settled,
+                                           cases[i].us);
+        assert_int_equal(ownership_read(&heard, &self, "leitstand/v1/resign/pc1", text,
+                                        strlen(text), false, NULL),
+                         OWNERSHIP_HEARD);
+        assert_int_equal(heard.message.settled, cases[i].settled);
+        assert_int_equal(heard.message.settles_us, cases[i].want_us);
+        assert_string_equal(heard.to, "pc2");
+        g_free(text);
+    }
+}
+
+static void
 test_a_beacon_tells_when_it_was_said(void **state)
 {
     (void)state;
@@ -462,6 +488,7 @@ main(void)
         cmocka_unit_test(test_what_is_not_for_it),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_whose_it_is),
+        cmocka_unit_test(test_a_resignation_tells_how_long),
         cmocka_unit_test(test_a_beacon_tells_when_it_was_said),
     };
     return cmocka_run_group_tests_name("ownership", tests, NULL, NULL);

@@ -95,7 +95,9 @@ carry_out(struct ownership *o, const struct election_order *order)
         break;
     case ACT_RESIGN:
         say(o, "resign/", o->self.name,
-            ownership_resign_text(&o->self, order->rank, order->to, order->settled), false);
+            ownership_resign_text(&o->self, order->rank, order->to, order->settled,
+                                  order->settles_us),
+            false);
         break;
     case ACT_PRESENCE:
         say(o, "instances/", o->self.name,

@@ -11,6 +11,8 @@
 #define EPOCH_MAX (INT64_C(1) << 53)
 #define TERM_MAX  INT32_MAX
 
+#define SETTLES_MAX_MS 1000000 /* no election waits for so long */
+
 /* ---- to text ---- */
 
 static json_t *
@@ -60,10 +62,13 @@ ownership_beacon_text(const struct ownership_self *self, const struct election_v
 
 char *
 ownership_resign_text(const struct ownership_self *self, struct rank rank, const char *to,
-                      bool settled)
+                      bool settled, int64_t settles_us)
 {
     json_t *object = rank_object(self, rank);
     json_object_set_new(object, "settled", json_boolean(settled));
+    if (settles_us > 0) { /* rather a millisecond later */
+        json_object_set_new(object, "settles_ms", json_integer(settles_us / US_PER_MS + 1));
+    }
     if (*to != '\0') {
         json_object_set_new(object, "to", json_string(to));
     }
@@ -133,12 +138,26 @@ take_beacon(struct election_message *m, const json_t *body)
     return take_count(&m->n, body, "n", EPOCH_MAX) ? NULL : "n";
 }
 
+static const char *
+take_resign(struct ownership_heard *h, const json_t *body)
+{
+    struct election_message *m = &h->message;
+    const json_t *to = json_object_get(body, "to");
+    uint64_t settles_ms = 0;
+    m->settled = json_is_true(json_object_get(body, "settled"));
+    if (json_object_get(body, "settles_ms") != NULL &&
+        !take_count(&settles_ms, body, "settles_ms", SETTLES_MAX_MS)) {
+        return "settles_ms";
+    }
+    m->settles_us = (int64_t)settles_ms * US_PER_MS;
+    return to == NULL || take_name(h->to, json_string_value(to)) ? NULL : "to";
+}
+
 /* NULL, or the member that is not as it should be. */
 static const char *
 take_members(struct ownership_heard *h, const json_t *body)
 {
     struct election_message *m = &h->message;
-    const json_t *to = json_object_get(body, "to");
     if (!take_count(&m->rank.epoch, body, "epoch", EPOCH_MAX)) {
         return "epoch";
     }
@@ -149,8 +168,7 @@ take_members(struct ownership_heard *h, const json_t *body)
     case SAID_BEACON:
         return take_beacon(m, body);
     case SAID_RESIGN:
-        m->settled = json_is_true(json_object_get(body, "settled"));
-        return to == NULL || take_name(h->to, json_string_value(to)) ? NULL : "to";
+        return take_resign(h, body);
     case SAID_PRESENCE:
         m->candidate = json_is_true(json_object_get(body, "candidate"));
         return take_count(&m->n, body, "n", EPOCH_MAX) ? NULL : "n";

@@ -22,7 +22,7 @@ char *ownership_claim_text(const struct ownership_self *self, struct rank rank);
 char *ownership_beacon_text(const struct ownership_self *self, const struct election_view *v,
                             const struct election_order *order);
 char *ownership_resign_text(const struct ownership_self *self, struct rank rank, const char *to,
-                            bool settled);
+                            bool settled, int64_t settles_us);
 char *ownership_presence_text(const struct ownership_self *self, const struct election_view *v,
                               enum role role, uint64_t n);
 
