@@ -16,6 +16,9 @@ note_sign(struct election *e, const struct election_message *m, struct now now)
     }
     e->quiet_since = now.mono;
     e->other_at = now.mono;
+    if (strcmp(m->from, e->resigned.name) != 0) {
+        e->resigned.name[0] = '\0'; /* somebody else spoke after it */
+    }
     if (rank_compare(m->rank, e->top.rank) >= 0) {
         g_strlcpy(e->top.name, m->from, sizeof(e->top.name));
         e->top.rank = m->rank;

@@ -162,12 +162,15 @@ test_resignation_before_the_echo(void **state)
 {
     (void)state;
     static const struct {
-        bool settled, again;
+        bool settled;
+        const char *then; /* claims */
+        uint64_t term;
         int64_t settles_us, want_us;
-    } cases[] = {{true, false, 0, 0},
-                 {false, false, 2 * S, 2 * S},
-                 {true, true, 0, 6 * S}, /* it has claimed anew */
-                 {false, false, 0, 6 * S}};
+    } cases[] = {{true, NULL, 0, 0, 0},
+                 {false, NULL, 0, 2 * S, 2 * S},
+                 {true, "b", 3, 0, 6 * S}, /* it is there again */
+                 {true, "c", 1, 0, 6 * S}, /* somebody else is there as well */
+                 {false, NULL, 0, 0, 6 * S}};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct stage s;
         stage_open(&s, true);
@@ -182,8 +185,11 @@ test_resignation_before_the_echo(void **state)
                                                   .to = "",
                                                   .settled = cases[i].settled,
                                                   .settles_us = cases[i].settles_us});
-        if (cases[i].again) {
-            stage_hear_other(&s, SAID_CLAIM, 6, 3);
+        if (cases[i].then != NULL) {
+            stage_hear(&s, &(struct election_message){.said = SAID_CLAIM,
+                                                      .from = cases[i].then,
+                                                      .rank = {6, cases[i].term},
+                                                      .to = ""});
         }
         mono_us heard = s.at;
         stage_echo_all(&s);

@@ -232,7 +232,7 @@ test_rises_under_two_names(void **state)
         pg, change_of(W1, 1, g.epoch, 0, "{\"occurrences\":[" OCCURRENCE(O1, "unacked") "]}"),
         g.id);
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        (void)store_ask("select leitstand.name_by_rank(%" PRIu64 ", 1, '" W2 "', '["
+        (void)store_ask("select leitstand.name_by_rank(%" PRIu64 ", 1, '" W2 "', false, '["
                         "{\"occurrence\":\"" O2 "\",\"station\":\"S\",\"component\":\"C\","
                         "\"rule\":\"hi\",\"raised_at\":\"2026-01-01T%sZ\",\"value\":%s}]')",
                         g.epoch - 1, cases[i].at, cases[i].value);
@@ -733,7 +733,7 @@ test_rights(void **state)
         {STORE_INSTANCE, "select leitstand.put_change(true, 1, 0, '" W1 "', 1, 'a', '{}')",
          false},
         {STORE_INSTANCE, "select leitstand.put_done(1, 'a', '[]')", false},
-        {STORE_INSTANCE, "select leitstand.name_anew(9, 0, true, '[]')", false},
+        {STORE_INSTANCE, "select leitstand.name_anew(9, 0, true, '[]', '[]')", false},
         {STORE_INSTANCE, "select leitstand.earlier_name(9, 0, '{}', true, '{}')", false},
         {STORE_INSTANCE, "select leitstand.name_alone('" W1 "', '[]')", false},
         {STORE_INSTANCE, "select leitstand.name_as_owner('" W1 "', '[]')", false},

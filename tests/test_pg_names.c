@@ -471,11 +471,87 @@ test_the_old_name_is_let_through(void **state)
     struct owners o;
     setup(&o);
     struct store_grant next = fall_back(&o);
-    tell(&o, &next, false, &(struct say){.name = NEW, .raised_at = "00:00:08", .whole = true});
+    tell(&o, &next, false, &(struct say){.name = NEW, .raised_at = "00:00:08"});
     tell(&o, &o.before, true, &(struct say){.name = OLD});
     tell(&o, &o.before, true, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
     assert_string_equal(store_alarms(), "2:unacked");
     assert_string_equal(store_journal(), "c:raised:2 a:acked:2");
+    pg_close(o.pg);
+}
+
+/* What it says of it after that is of the name that stands. */
+static void
+test_more_is_let_through(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    struct store_grant next = fall_back(&o);
+    tell(&o, &o.before, true, &(struct say){.name = OLD});
+    tell(&o, &next, false, &(struct say){.name = NEW, .raised_at = "00:00:08"});
+    tell(&o, &o.before, true, &(struct say){.name = OLD, .event = "acked", .state = "acked"});
+    tell(&o, &o.before, true,
+         &(struct say){.name = OLD, .event = "returned", .state = "normal"});
+    assert_string_equal(store_alarms(), "2:unacked");
+    assert_string_equal(store_journal(), "a:raised:2 a:acked:2");
+    tell(&o, &next, false, &(struct say){.name = NEW, .event = "returned", .state = "normal"});
+    assert_string_equal(store_alarms(), "2:normal");
+    assert_string_equal(store_journal(), "a:raised:2 a:acked:2 c:returned:2");
+    pg_close(o.pg);
+}
+
+/* It rose again after a return that is on its way as well: whose link is slow names late, so
+ * what it named before is another one. */
+static void
+test_a_return_on_its_way(void **state)
+{
+    static const struct say first = {.name = OLD},
+                            again = {.name = NEW, .raised_at = "00:00:14"};
+    static const struct say over = {
+        .name = OLD, .event = "returned", .returned_at = "00:00:11", .state = "normal"};
+    struct owners o;
+    setup(&o);
+    struct store_grant next = fall_back(&o);
+    tell(&o, &o.before, true, &first);
+    tell(&o, &next, false, &again);
+    tell(&o, &o.before, true, &over);
+    assert_string_equal(store_journal(), "a:raised:1 c:raised:2 a:returned:1");
+    pg_close(o.pg);
+
+    assert_int_equal(store_make(state), 0);
+    setup(&o);
+    next = fall_back(&o);
+    tell(&o, &next, false, &again);
+    tell(&o, &o.before, true, &first);
+    tell(&o, &o.before, true, &over);
+    assert_string_equal(store_journal(), "c:raised:2 a:raised:1 a:returned:1");
+    assert_string_equal(store_alarms(), "1:normal 2:unacked");
+    pg_close(o.pg);
+
+    assert_int_equal(store_make(state), 0);
+    setup(&o);
+    tell(&o, &o.before, true, &first);
+    take_over(&o);
+    tell(&o, &o.now, true, &(struct say){.name = NEW, .raised_at = "00:00:14", .whole = true});
+    tell(&o, &o.before, false, &over);
+    assert_string_equal(store_journal(), "a:raised:1 b:raised:2 a:returned:1");
+    pg_close(o.pg);
+}
+
+/* Of what an owner closes it may say why: then it is another one. */
+static void
+test_closed_with_a_word(void **state)
+{
+    (void)state;
+    struct owners o;
+    setup(&o);
+    tell(&o, &o.before, true, &(struct say){.name = OLD});
+    take_over(&o);
+    put(&o, &o.now, true,
+        "{\"occurrences\":[" CLOSED(OLD, "10") "," OPEN(NEW, "11") "],\"journal\":[" LINE(
+            OLD, "rule_gone", "11") "," LINE(NEW, "raised", "11") "]}");
+    assert_string_equal(store_alarms(), "1:normal 2:unacked");
+    assert_string_equal(store_journal(), "a:raised:1 b:rule_gone:1 b:raised:2");
     pg_close(o.pg);
 }
 
@@ -559,6 +635,9 @@ main(void)
         cmocka_unit_test_setup(test_after_the_whole_state, store_make),
         cmocka_unit_test_setup(test_the_old_name_was_on_its_way, store_make),
         cmocka_unit_test_setup(test_the_old_name_is_let_through, store_make),
+        cmocka_unit_test_setup(test_more_is_let_through, store_make),
+        cmocka_unit_test_setup(test_a_return_on_its_way, store_make),
+        cmocka_unit_test_setup(test_closed_with_a_word, store_make),
         cmocka_unit_test_setup(test_the_whole_state_goes_on_with_one, store_make),
         cmocka_unit_test_setup(test_one_of_both_is_closed, store_make),
         cmocka_unit_test_setup(test_parked_is_not_known, store_make),

@@ -29,9 +29,9 @@ end
 $$;
 
 -- As before. What an owner of an earlier epoch told under its fence, the next one by the store
--- knew; unless it closes it without a return, or leaves it out of its whole state: then it is
--- what it goes on with by another name. What is fenced of the same epoch may have been on its
--- way.
+-- knew; unless it closes it without a word, or leaves it out of its whole state: then it is what
+-- it goes on with by another name. What is fenced of the same epoch may have been on its way.
+-- Whose link is slow names a rise late, and never early.
 drop function leitstand.earlier_name(bigint, bigint, jsonb);
 create function leitstand.earlier_name(epoch bigint, term bigint, closed uuid[], whole boolean,
                                        body jsonb) returns uuid
@@ -63,8 +63,11 @@ begin
             select from leitstand.journal_line as j
              where j.occurrence = o.occurrence and j.body->>'event' <> 'parked'
                and ((j.epoch, j.term) >= (earlier_name.epoch, earlier_name.term)
-                    or j.fenced and j.epoch < earlier_name.epoch
-                   and not (earlier_name.whole or j.occurrence = any (earlier_name.closed))))
+                    or j.fenced
+                   and (rose > o.raised_at + interval '2 s'
+                        or j.epoch < earlier_name.epoch
+                       and not (earlier_name.whole
+                                or o.occurrence = any (earlier_name.closed)))))
          order by abs(extract(epoch from o.raised_at - rose))
          limit 1);
 end
@@ -72,13 +75,15 @@ $$;
 
 -- As before.
 drop function leitstand.name_anew(bigint, bigint, jsonb);
-create function leitstand.name_anew(epoch bigint, term bigint, whole boolean, rows jsonb)
-returns void
+create function leitstand.name_anew(epoch bigint, term bigint, whole boolean, rows jsonb,
+                                    lines jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare
     told uuid[] := leitstand.names(rows);
-    closed uuid[] := leitstand.names(
-        jsonb_path_query_array(rows, '$[*] ? (@.state == "normal" && @.returned_at == null)'));
+    closed uuid[] := array(
+        select unnest(leitstand.names(jsonb_path_query_array(
+                   rows, '$[*] ? (@.state == "normal" && @.returned_at == null)')))
+        except select unnest(leitstand.names(lines)));
     open uuid[] := leitstand.names(
         jsonb_path_query_array(rows, '$[*] ? (@.state != "normal" && @.state != null)'));
     pair record;
@@ -112,7 +117,72 @@ begin
 end
 $$;
 
--- As before; when another owner has told its whole state already, what comes through the fence
+-- As before; late: it came through the fence, and has names that may be late.
+drop function leitstand.name_by_rank(bigint, bigint, uuid, jsonb);
+create function leitstand.name_by_rank(epoch bigint, term bigint, writer uuid, late boolean,
+                                       rows jsonb) returns void
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+declare
+    rise record;
+begin
+    for rise in select * from leitstand.rises(rows) loop
+        continue when leitstand.is_settled(rise.name);
+        insert into leitstand.twin (occurrence, stands_as, writer)
+        select rise.name, o.occurrence, name_by_rank.writer from leitstand.occurrence as o
+         where o.raised_at between rise.raised_at - interval '6 s'
+                               and rise.raised_at + interval '6 s'
+           and o.station = rise.station and o.component = rise.component
+           and o.rule = rise.rule and o.occurrence <> rise.name
+           and (o.epoch, o.term) > (name_by_rank.epoch, name_by_rank.term)
+           and leitstand.may_be_one(o.raised_at, o.value, rise.body)
+           and not (late and rise.raised_at < o.raised_at - interval '2 s')
+           and not leitstand.has_told(name_by_rank.writer, o.occurrence)
+         order by abs(extract(epoch from o.raised_at - rise.raised_at))
+         limit 1;
+    end loop;
+end
+$$;
+
+drop function leitstand.untold(bigint, bigint, uuid, jsonb);
+create function leitstand.untold(epoch bigint, term bigint, writer uuid, late boolean, body jsonb)
+returns jsonb
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+    answer jsonb := body;
+begin
+    perform leitstand.name_by_rank(epoch, term, writer, late, body->'occurrences');
+    if (epoch, term) = (0, 0) then
+        perform leitstand.name_alone(writer, body->'alone');
+    end if;
+    if body ? 'journal' then
+        answer := answer || jsonb_build_object('journal', (
+            select coalesce(jsonb_agg(
+                       case when t.stands_as is null then l
+                            else jsonb_set(l, '{occurrence}', to_jsonb(t.stands_as)) end
+                       order by place), '[]')
+              from jsonb_array_elements(body->'journal') with ordinality as j(l, place)
+              left join leitstand.twin as t on t.occurrence = (l->>'occurrence')::uuid
+             where not leitstand.told_again(untold.epoch, untold.term, l)
+               and (t.occurrence is null or l->>'event' in ('acked', 'parked'))));
+    end if;
+    if body ? 'occurrences' then
+        answer := answer || jsonb_build_object('occurrences', (
+            select coalesce(jsonb_agg(o order by place), '[]')
+              from jsonb_array_elements(body->'occurrences') with ordinality as r(o, place)
+             where not exists (select from leitstand.twin as t
+                                where t.occurrence = (o->>'occurrence')::uuid)));
+    end if;
+    return answer;
+end
+$$;
+
+-- The highest rank that told anything.
+alter table leitstand.log_head
+    add column told_epoch bigint not null default 0,
+    add column told_term bigint not null default 0;
+update leitstand.log_head set told_epoch = epoch, told_term = term;
+
+-- As before; when another owner of the same epoch has told anything, what comes through the fence
 -- was on its way, and is no word of the owner of its time.
 create or replace function leitstand.put_change(fenced boolean, epoch bigint, term bigint,
     writer uuid, number bigint, instance text, body jsonb) returns bigint
@@ -123,16 +193,25 @@ declare
     floor_epoch bigint;
     floor_term bigint;
     is_due boolean := leitstand.is_due(fenced, epoch);
+    is_late boolean;
     is_state boolean;
     saw_alone boolean;
+    told_epoch bigint;
+    told_term bigint;
 begin
     perform from leitstand.log_head for update;
     if leitstand.change_is_known(put_change.writer, put_change.number, put_change.body) then
         return 0;
     end if;
     update leitstand.log_head as h set last = greatest(h.last, leitstand.log_floor()) + 1
-    returning h.last, h.epoch, h.term into strict log_id, floor_epoch, floor_term;
-    fenced := fenced and (epoch, term) >= (floor_epoch, floor_term);
+    returning h.last, h.epoch, h.term, h.told_epoch, h.told_term
+         into strict log_id, floor_epoch, floor_term, told_epoch, told_term;
+    if is_due and (epoch, term) > (told_epoch, told_term) then
+        update leitstand.log_head as h
+           set told_epoch = put_change.epoch, told_term = put_change.term;
+    end if;
+    is_late := fenced and (epoch, term) < (told_epoch, told_term);
+    fenced := fenced and not is_late;
     insert into leitstand.change (id, writer, number, instance, epoch, term, fenced, bytes,
                                   body)
     values (log_id, put_change.writer, put_change.number, put_change.instance,
@@ -149,12 +228,12 @@ begin
         perform leitstand.name_own(epoch, term, body->'journal');
     end if;
     if not put_change.fenced then
-        body := leitstand.untold(epoch, term, put_change.writer, body);
+        body := leitstand.untold(epoch, term, put_change.writer, is_late, body);
     end if;
     is_state := is_due and (epoch, term) >= (floor_epoch, floor_term);
     if is_state then
         perform leitstand.name_anew(epoch, term, coalesce(body->'whole' = 'true', false),
-                                    body->'occurrences');
+                                    body->'occurrences', body->'journal');
     end if;
     if saw_alone then
         perform leitstand.name_as_owner(put_change.writer, body->'occurrences');
@@ -186,5 +265,7 @@ $$;
 
 revoke all on function
     leitstand.earlier_name(bigint, bigint, uuid[], boolean, jsonb),
-    leitstand.name_anew(bigint, bigint, boolean, jsonb)
+    leitstand.name_anew(bigint, bigint, boolean, jsonb, jsonb),
+    leitstand.name_by_rank(bigint, bigint, uuid, boolean, jsonb),
+    leitstand.untold(bigint, bigint, uuid, boolean, jsonb)
     from public;
