@@ -62,7 +62,8 @@ count() { # label file
     skipped=$((skipped + $3))
 }
 
-# What each build is made of: CC, the target ("": all) and the options of meson.
+# What each build is made of: CC, the target ("": all) and the options of meson. A
+# report needs to know lines and functions only (-g1), which the compiler makes in less time.
 describe() { # name
     cc=gcc target='' options=''
     case $1 in
@@ -83,7 +84,7 @@ make_build() { # name [what ninja runs under]
     shift
     {
         # shellcheck disable=SC2086
-        { [ -f "$made/build.ninja" ] || CC=$cc meson setup $options "$made" "$root"; } &&
+        { [ -f "$made/build.ninja" ] || CC=$cc meson setup -Dc_args=-g1 $options "$made" "$root"; } &&
             "$@" ninja -C "$made" $target
     } >"$made.log" 2>&1
 }
@@ -192,12 +193,12 @@ fi
 
 if [ "$quick" = no ]; then
     [ -z "$ahead" ] || wait "$ahead"
-    # The ten million random events were gcc's; a second compiler takes a tenth of them, and what
-    # the parts do by themselves and with the store.
+    # The ten million random events were gcc's, and all seeds; a second compiler takes a tenth of
+    # them, and what the parts do by themselves and with the store.
     if build clang; then
-        export ALARM_STEPS=1000000
+        export ALARM_STEPS=1000000 TEST_SEEDS=20
         run clang --suite unit --suite store
-        unset ALARM_STEPS
+        unset ALARM_STEPS TEST_SEEDS
     fi
 
     if build asan; then
@@ -206,10 +207,10 @@ if [ "$quick" = no ]; then
         export ASAN_OPTIONS=allow_user_segv_handler=0:detect_leaks=1:abort_on_error=0
         export LSAN_OPTIONS="suppressions=$root/tests/lsan.supp:print_suppressions=0"
         export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-        export ALARM_STEPS=300000 ALARM_SEEDS=20
+        export ALARM_STEPS=300000 TEST_SEEDS=20
         run_all asan --no-suite source --no-suite model --no-suite custody --no-suite measured \
             --no-suite e2e --timeout-multiplier 4
-        unset ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS ALARM_STEPS ALARM_SEEDS
+        unset ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS ALARM_STEPS TEST_SEEDS
     fi
 
     if build tsan; then

@@ -10,6 +10,7 @@
 #include "src/app/kept.h"
 #include "tests/alarm_fixture.h"
 
+#include "tests/seeds.h"
 #include "tests/unit.h"
 
 #include <stdio.h>
@@ -473,14 +474,6 @@ play(uint64_t seed, bool fresh, bool receipt, int64_t lag_us)
         compare(&p);
     }
     end(&p);
-}
-
-/* Where everything takes longer, fewer do: ALARM_SEEDS at most. */
-static uint64_t
-seeds(uint64_t usual)
-{
-    const char *text = g_getenv("ALARM_SEEDS");
-    return text != NULL ? MIN(usual, g_ascii_strtoull(text, NULL, 10)) : usual;
 }
 
 static void

@@ -3,6 +3,7 @@
 #include "src/app/replica.h"
 
 #include "src/app/changes_json.h"
+#include "tests/seeds.h"
 #include "tests/unit.h"
 
 #include <string.h>
@@ -483,7 +484,7 @@ static void
 test_any_order_loss_and_repetition(void **state)
 {
     (void)state;
-    for (uint64_t seed = 1; seed <= 200; seed++) {
+    for (uint64_t seed = 1; seed <= seeds(200); seed++) {
         check_run(seed, seed % 2 == 0);
     }
 }
