@@ -34,6 +34,8 @@ class Books:
     statuses: dict = field(default_factory=dict)      # instance → status
     announced: dict = field(default_factory=dict)     # occurrence → (when, row)
     gaps: list = field(default_factory=list)          # (fault at, decided at, seconds to tell)
+    by_broker: list = field(default_factory=list)     # (from, to): the broker's owner decides
+    rate: int = 500                                   # numbers a second that were wanted
     owner_polls: dict = field(default_factory=dict)   # instance → [(asked, answered)]
 
 
@@ -50,6 +52,8 @@ def load_was_there(b):
     problems = []
     if not b.load.accepted:
         problems.append("no number was accepted")
+    if b.load.rate() < 0.9 * b.rate:
+        problems.append(f"{b.load.rate():.0f} numbers a second in place of {b.rate}")
     if not any(value > 0 for _, value in b.load.done):
         problems.append("no alarm rose")
     if not any(ack.status == 0 for ack in b.acks):
@@ -103,6 +107,25 @@ def no_stale_rows(b):
         elif row.fenced and (row.epoch != epoch or row.instance != holder):
             problems.append(f"a {row.kind} of {row.instance}, epoch {row.epoch}, in epoch {epoch}"
                             f" of {holder}")
+    return some(problems)
+
+
+def broker_terms_marked(b):
+    """While the broker's owner decides, what it stores says so: by a term above 0."""
+    problems = []
+    rises = by_rise(b)
+    terms = {r.occurrence: r.term for r in b.journal if r.event == "raised"}
+    numbers = {int(r.value): r.term for r in b.readings if r.station == "LOAD"}
+    for begin, end in b.by_broker:
+        seen = [(f"number {n}", numbers[n]) for n, at in b.load.accepted.items()
+                if begin <= at <= end and n in numbers]
+        if not seen:
+            problems.append(f"no number from {begin} to {end}")
+        seen += [(f"rise {value} of {component}", terms[o.occurrence])
+                 for (component, value), at in b.load.done.items() if begin <= at <= end
+                 for o in rises.get((component, value), []) if o.occurrence in terms]
+        problems += [f"{what} has the term of an owner by the store"
+                     for what, term in seen if term == 0]
     return some(problems)
 
 
@@ -300,6 +323,7 @@ ALL = (
     ("terms rise", terms_rise),
     ("one writer for each term", one_writer_per_term),
     ("no row of an old term after a newer one", no_stale_rows),
+    ("what the broker's owner decided is marked", broker_terms_marked),
     ("one owner at a time", one_owner_at_a_time),
     ("one owner at the end, and all agree", one_owner_at_the_end),
     ("every reading that the broker accepted is in the store exactly once",

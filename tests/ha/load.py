@@ -17,6 +17,15 @@ class LoadLog:
     tries: dict = field(default_factory=dict)     # (component, value) → how often published
     first_try: dict = field(default_factory=dict)  # (component, value) → when
     done: dict = field(default_factory=dict)      # (component, value) → when accepted
+    links: list = field(default_factory=list)     # [connected, lost]: when, or inf
+
+    def rate(self):
+        """Numbers a second for as long as it was connected and numbers were wanted."""
+        times = list(self.sent.values())
+        first, last = min(times, default=0.0), max(times, default=0.0)
+        seconds = sum(max(0.0, min(lost, last) - max(connected, first))
+                      for connected, lost in self.links)
+        return len(times) / seconds if seconds > 0 else 0.0
 
     def last(self):
         """component → the value that was accepted last."""
@@ -44,6 +53,10 @@ class LoadLog:
                 log.first_try.setdefault(key, at)
             elif kind == "done":
                 log.done[(words[0], int(words[1]))] = at
+            elif kind == "connected":
+                log.links.append([at, float("inf")])
+            elif kind == "lost" and log.links:
+                log.links[-1][1] = at
         return log
 
 

@@ -3,8 +3,9 @@
 runs already, with its load; whatever it leaves broken is healed afterwards, and the books are
 checked. SCENARIOS tells what stage each wants."""
 import random
+from datetime import datetime
 
-from util import hold, now, wait_for
+from util import hold, now, wait_for, wall
 
 LIMIT_S = 6.0  # crash take-over: validity + renewal
 
@@ -44,7 +45,7 @@ def pause_owner(s):
     owner.pause()
     at, _ = s.await_takeover(owner, since, silent=True)
     s.report_takeover("take-over", since, at, LIMIT_S)
-    hold(max(0.0, since + (60 if s.long else 15) - now()))
+    hold(max(0.0, since + 60 - now()))
     resumed = s.fault("resume", of=owner.name)
     owner.resume()
     hold(4.0)
@@ -64,12 +65,13 @@ def pg_cut_owner(s):
     hold(3.0)
 
 
-def unmoved(s, cut, mode="cut"):
+def unmoved(s, cut, service, mode="cut"):
     """What concerns a standby only leaves the owner owner."""
     owner = s.await_owner()
     other = s.others(owner)[0]
-    cut(mode, other)
+    since = cut(mode, other)
     hold(9.0)
+    s.report_loss(service, since, other)
     s.report("the owner stays", s.await_owner(5) is owner, s.roles())
     cut("forward", other)
     hold(3.0)
@@ -77,24 +79,24 @@ def unmoved(s, cut, mode="cut"):
 
 
 def pg_cut_standby(s):
-    unmoved(s, s.pg)
+    unmoved(s, s.pg, "postgres")
 
 
 def mqtt_cut_standby(s):
-    unmoved(s, s.mqtt)
+    unmoved(s, s.mqtt, "mqtt")
 
 
 def pg_stall_standby(s):
-    unmoved(s, s.pg, "stall")
+    unmoved(s, s.pg, "postgres", "stall")
 
 
 def mqtt_stall_standby(s):
-    unmoved(s, s.mqtt, "stall")
+    unmoved(s, s.mqtt, "mqtt", "stall")
 
 
 def pg_cut_all(s, mode="cut"):
     """Nobody reaches the store: alarms go on, by the broker's word."""
-    s.pg(mode)
+    since = s.pg(mode)
     hold(2.0)
 
     def arbiter():
@@ -110,6 +112,8 @@ def pg_cut_all(s, mode="cut"):
     while not told() and now() < begun + 20.0:  # all of them may have risen just before
         hold(0.1)
     s.report("alarms go on meanwhile", told(), "none was announced")
+    s.report_loss("postgres", since)
+    s.by_broker.append((begun + 0.5, now() - 0.5))  # what is under way then may be either's
     s.pg("forward")
     wait_for(lambda: arbiter() == "postgres", 20, "the store makes an owner again")
     hold(3.0)
@@ -148,8 +152,9 @@ def pg_stall_owner(s):
 
 def mqtt_cut_all(s, mode="cut"):
     """Nobody reaches the broker."""
-    s.mqtt(mode)
+    since = s.mqtt(mode)
     hold(9.0)
+    s.report_loss("mqtt", since)
     s.mqtt("forward")
     s.await_owner()
     hold(3.0)
@@ -175,9 +180,11 @@ def both_cut_owner(s):
 
 def both_cut_all(s):
     """Nobody reaches anything."""
-    s.pg("cut")
+    since = s.pg("cut")
     s.mqtt("cut")
     hold(9.0)
+    s.report_loss("postgres", since)
+    s.report_loss("mqtt", since)
     s.mqtt("forward")
     hold(2.0)
     s.pg("forward")
@@ -287,7 +294,9 @@ def disk_full(s, owner=True):
         s.hand_over(first, s.others(first)[0])
     s.fault("disk full", of=victim.name, how="tmpfs" if s.small_disk else "file size limit")
     victim.fill_disk()
-    hold(8.0)
+    wait_for(lambda: (victim.status() or {}).get("cache", {}).get("problem"), 8,
+             "the instance says that its disk is full")
+    hold(6.0)
     s.fault("disk free", of=victim.name)
     victim.free_disk()
     hold(4.0)
@@ -298,13 +307,21 @@ def disk_full_standby(s):
     disk_full(s, owner=False)
 
 
+def raised_ahead(s, since):
+    """By how many seconds, at most, alarms announced since rose after the present time."""
+    return max((datetime.fromisoformat(row["raised_at"]).timestamp() - wall().timestamp()
+                for at, row in s.ear.announced().values() if at >= since), default=0.0)
+
+
 def clock_steps(s):
     """The owner's wall clock is set, forward and back."""
     owner = s.await_owner()
     for step in (3600, -3600, 7, 0):
-        s.fault("clock", of=owner.name, offset_s=step)
+        since = s.fault("clock", of=owner.name, offset_s=step)
         owner.set_clock(step)
         hold(3.0)
+        if step == 3600:
+            wait_for(lambda: raised_ahead(s, since) > 3000, 15, "an alarm has that clock's time")
     s.report("the owner stays", s.await_owner(5) is owner, s.roles())
 
 
@@ -355,6 +372,7 @@ def pg_away(s):
     def pending():
         return owner.status()["postgres"]["pending"]
     most = pending()
+    s.by_broker.append((begun + 15.0, now() - 0.5))
     back = s.pg("forward")
     while (left := pending()) > 500:  # a second's worth is always on its way
         most = max(most, left)
@@ -409,7 +427,7 @@ SCENARIOS = [
     Scenario(handover),
     Scenario(pg_down_kill_owner, count=3),
     Scenario(kill_many, long=True, count=3),
-    Scenario(pg_away, long=True),
+    Scenario(pg_away),
 ]
 
 if __name__ == "__main__":

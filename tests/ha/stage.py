@@ -26,7 +26,7 @@ class Stage:
         self.programs, self.seed, self.long, self.keep = programs, seed, long, keep
         self.rate = rate
         self.results = []  # (name, problems) that scenarios add
-        self.gaps = []
+        self.gaps, self.by_broker = [], []
         self.parts = []  # closed in the other order
         self.load = self.ackers = None
         self.dir = tempfile.mkdtemp(prefix="leitstand-ha-", dir="/tmp")
@@ -186,6 +186,12 @@ class Stage:
         self.results.append((f"{name} within {limit_s:g} s (# {took:.2f} s)",
                              [] if took <= limit_s else [f"it took {took:.2f} s"]))
 
+    def report_loss(self, service, since, *instances):
+        """Who lost it says so in its status: mqtt or postgres; none: all."""
+        silent = [i.name for i in instances or self.instances if not any(
+            f[3].get(service) is False for f in self.facts.find("status", i.name, since=since))]
+        self.report(f"that {service} is away is told", not silent, silent)
+
     def catch_up(self, since, waiting):
         return store.catch_up(self.cluster, since, waiting)
 
@@ -285,7 +291,8 @@ class Stage:
                    for s in statuses) and self.owner() is not None
 
     def books(self, log):
-        b = Books(load=log, acks=list(self.ackers.list), gaps=list(self.gaps))
+        b = Books(load=log, acks=list(self.ackers.list), gaps=list(self.gaps), rate=self.rate,
+                  by_broker=list(self.by_broker))
         store.read_into(b, self.cluster)
         for i in self.instances:
             b.statuses[i.name] = i.status()

@@ -15,8 +15,8 @@ def occurrence(component, value):
 
 
 def good_books():
-    b = Books()
-    log = LoadLog()
+    b = Books(rate=10)
+    log = LoadLog(links=[[0.0, 6.0], [6.5, float("inf")]])  # 0.5 s were made up for
     for n in range(1, 101):
         log.sent[n] = n / 10
         if n != 50:  # uncertain
@@ -56,6 +56,9 @@ def good_books():
     b.statuses = {name: {"role": role, "owner": {"instance": "pc2"},
                          "postgres": {"quarantined": 0}, "mqtt": {"dropped": 0}}
                   for name, role in (("pc1", "standby"), ("pc2", "owner"))}
+    b.by_broker = [(6.95, 7.05)]  # number 70, and A00 rises to 2
+    change(b.readings, number(70), term=1)
+    change(b.journal, told_of("raised", "A00", 2), term=1)
     b.announced = {occurrence("A00", 2): (8.0, {})}
     b.gaps = [(6.0, 7.5, 2.0)]  # A00 rose to 2 at 7.01
     b.owner_polls = {"pc1": [(t / 10, t / 10 + 0.01) for t in range(0, 40)],
@@ -85,6 +88,10 @@ def line(event):
     return lambda r: r.event == event
 
 
+def told_of(event, component, value):
+    return lambda r: r.event == event and r.occurrence == occurrence(component, value)
+
+
 def unseen(kind):
     """What the witness saw, without what came through the fence of this kind."""
     return lambda b: b.batches.__setitem__(slice(None), [
@@ -93,6 +100,7 @@ def unseen(kind):
 
 PLANTED = (
     ("no load", "load_was_there", lambda b: b.load.accepted.clear()),
+    ("a load that was less", "load_was_there", lambda b: setattr(b, "rate", 20)),
     ("no rise", "load_was_there",
      lambda b: [b.load.done.pop(key) for key in list(b.load.done) if key[1] > 0]),
     ("no acknowledgement", "load_was_there",
@@ -131,6 +139,12 @@ PLANTED = (
      lambda b: b.batches.append(Batch("change", "pc1", 1, 0, True))),
     ("the right term, another instance", "no_stale_rows",
      lambda b: b.batches.append(Batch("change", "pc1", 2, 0, True))),
+    ("a reading of the broker's owner like any other", "broker_terms_marked",
+     lambda b: change(b.readings, number(70), term=0)),
+    ("a line of the broker's owner like any other", "broker_terms_marked",
+     lambda b: change(b.journal, told_of("raised", "A00", 2), term=0)),
+    ("a broker's owner that nothing reached", "broker_terms_marked",
+     lambda b: b.by_broker.append((50.0, 51.0))),
     ("two owners at once", "one_owner_at_a_time",
      lambda b: b.owner_polls["pc1"].extend((t / 10, t / 10) for t in range(72, 90))),
     ("no owner at the end", "one_owner_at_the_end",

@@ -126,6 +126,14 @@ rows_kept() { # file: counts before; database
     done <"$1"
 }
 
+# What the views show, of those there are.
+show_views() { # database
+    for view in readings alarms journal; do
+        [ "$(sql "$1" "select to_regclass('leitstand.$view') is not null")" = f ] ||
+            sql "$1" "select to_jsonb(v) from leitstand.$view v order by v::text" | sed "s/^/$view /"
+    done
+}
+
 # ---- roles are not there yet ----
 
 all=$(data_of "$newest")
@@ -211,11 +219,17 @@ dump grown >"$dir/grown.dump"
 from_version() { # version
     new_database "from$1" && says "has version $1" db "from$1" "$(data_of "$1")" init || return 1
     fill "from$1" "$1" || return 1
-    count_rows "from$1" >"$dir/rows_before" && fails 1 'run "leitstand db migrate"' db "from$1" "$grown" status &&
+    count_rows "from$1" >"$dir/rows_before" && show_views "from$1" >"$dir/shown_before" &&
+        fails 1 'run "leitstand db migrate"' db "from$1" "$grown" status &&
         says "has version $((newest + 1))" db "from$1" "$grown" migrate &&
         is_catalogue "from$1" "$dir/grown.dump" && rows_kept "$dir/rows_before" "from$1" || return 1
-    [ "$1" -lt 3 ] || answers 2 "from$1" \
-        "select count(*) from leitstand.readings where instance = 'pc1' and component = 'P1'"
+    show_views "from$1" >"$dir/shown_after" && grep -vxF -f "$dir/shown_after" "$dir/shown_before" && return 1
+    [ "$1" -lt 3 ] || grep -c '^readings .*"P1"' "$dir/shown_before" | grep -qx 2 || return 1
+    [ "$1" -lt 4 ] || {
+        grep -q '^journal ' "$dir/shown_before" && grep -q '^alarms ' "$dir/shown_before" &&
+            # whoever told anything before that was noted has told it
+            answers t "from$1" 'select told_epoch > 0 and (told_epoch, told_term) = (epoch, term) from leitstand.log_head'
+    }
 }
 for version in $(seq 1 "$newest"); do
     report "from version $version, with rows in it, to the newest" from_version "$version"
@@ -442,13 +456,18 @@ history_stays() {
 report "neither role changes or reads a table" history_stays
 
 views() {
-    for view in $(sql fresh "select c.relname from pg_class c where c.relkind = 'v'
-        and c.relnamespace = 'leitstand'::regnamespace
-        and c.relname in ('readings', 'alarms', 'journal', 'ownership')"); do
+    sql fresh "select c.relname || ' ' || a.attname || ' ' || format_type(a.atttypid, null) from pg_attribute a
+        join pg_class c on c.oid = a.attrelid where c.relnamespace = 'leitstand'::regnamespace and c.relkind = 'v'
+        and a.attnum > 0 and not a.attisdropped" >"$dir/columns"
+    grep -v '^#' "$root/tests/pg/promised" | grep -vxF -f "$dir/columns" && return 1
+    for view in readings alarms journal ownership; do
         PGUSER=clerk sql fresh "select from leitstand.$view limit 1" || return 1
         PGUSER=clerk fails 1 'permission denied|cannot' sql fresh "delete from leitstand.$view" || return 1
     done
-    PGUSER=clerk fails 1 'permission denied' sql fresh "select leitstand.series_ids('{a}', '{b}')" &&
+    sql fresh "select leitstand.lease_acquire('pc1', 'full', 5000, 0)" &&
+        answers 'pc1|1|0|t|t' fresh "select instance, epoch, term, since between now() - interval '1 min' and now(),
+            valid_until - since between interval '4.9 s' and interval '5.1 s' from leitstand.ownership" &&
+        PGUSER=clerk fails 1 'permission denied' sql fresh "select leitstand.series_ids('{a}', '{b}')" &&
         PGUSER=pc1 says '^\{[0-9]+,[0-9]+\}$' sql fresh "select leitstand.series_ids('{PS-01,new}', '{P1,x}')"
 }
 report "a reader sees the views, an instance calls the functions" views

@@ -12,3 +12,4 @@ select leitstand.append_changes('11111111-1111-4111-8111-111111111111', 1, 'pc1'
 select leitstand.submit_action('0fe1f2a0-0000-5000-8000-00000000000a', 0, 'pc2', 'anna', 'cli pc2', '{}');
 select leitstand.store_plant(0, 'uid', 'id', 'rule', 'anna');
 insert into leitstand.twin (occurrence) values ('0fe1f2a0-0000-5000-8000-000000000003');
+update leitstand.log_head set epoch = 1; -- as a whole state leaves it
