@@ -361,7 +361,10 @@ test_candidate_no(void **state)
     assert_state(&s, ELECTION_BLIND);
     stage_answer(&s, LEASE_LOOK, (struct lease_answer){.known = true});
     stage_join(&s);
-    stage_pass_heard(&s, 30 * S);
+    for (int i = 0; i < 10; i++) { /* the lease is free, and it goes on looking */
+        stage_pass_heard(&s, 3 * S);
+        stage_answer(&s, LEASE_LOOK, (struct lease_answer){.known = true});
+    }
     assert_state(&s, ELECTION_STANDBY);
     assert_false(stage_ordered(&s, ACT_CLAIM, NULL));
     stage_close(&s);
@@ -369,6 +372,10 @@ test_candidate_no(void **state)
     stage_open_with(&s, &config);
     stage_pass(&s, 30 * S);
     assert_state(&s, ELECTION_BLIND);
+    stage_join(&s);
+    stage_pass_heard(&s, 30 * S);
+    assert_state(&s, ELECTION_STANDBY);
+    assert_false(stage_ordered(&s, ACT_CLAIM, NULL));
     stage_close(&s);
 }
 
