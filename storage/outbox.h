@@ -110,8 +110,8 @@ MUST_USE enum rc outbox_refuse(struct outbox *o, const struct record *r, wall_us
                                const char *reason, struct err *err);
 /* All, oldest first, appended to out (struct quarantined). */
 MUST_USE enum rc outbox_quarantine(struct outbox *o, GArray *out, struct err *err);
-/* Away with it; RC_NOTFOUND: no such. */
-MUST_USE enum rc outbox_drop(struct outbox *o, int64_t id, struct err *err);
+/* Away with these; RC_NOTFOUND: one of them is not there, and nothing was done. */
+MUST_USE enum rc outbox_drop(struct outbox *o, const int64_t *ids, size_t n, struct err *err);
 
 /* Put these back among what waits, in a segment of their own; RC_NOTFOUND: one of them is not
  * there, and nothing was done. */

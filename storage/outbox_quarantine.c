@@ -83,9 +83,16 @@ take_away(struct outbox *o, int64_t id, struct err *err)
 }
 
 enum rc
-outbox_drop(struct outbox *o, int64_t id, struct err *err)
+outbox_drop(struct outbox *o, const int64_t *ids, size_t n, struct err *err)
 {
-    return take_away(o, id, err);
+    enum rc rc = outbox_begin(o, err);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    for (size_t i = 0; rc == RC_OK && i < n; i++) {
+        rc = take_away(o, ids[i], err);
+    }
+    return outbox_end(o, rc, err);
 }
 
 static enum rc

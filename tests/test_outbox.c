@@ -411,9 +411,9 @@ test_quarantine(void **state)
     assert_string_equal(q->reason, "no such day");
     assert_int_equal(q->at, T0 + 9);
     assert_int_equal(q->record.ts, T0 + 1);
-    assert_int_equal(outbox_drop(beside, q->id, NULL), RC_OK);
-    assert_int_equal(outbox_drop(beside, q->id, NULL), RC_NOTFOUND);
     const int64_t gone[] = {q->id + 1, q->id};
+    assert_int_equal(outbox_drop(beside, gone + 1, 1, NULL), RC_OK);
+    assert_int_equal(outbox_drop(beside, gone, 2, NULL), RC_NOTFOUND);
     assert_int_equal(outbox_retry(beside, gone, 2, "pc", T0, NULL), RC_NOTFOUND);
     assert_int_equal(outbox_retry(beside, gone, 1, "pc", T0, NULL), RC_OK);
     g_array_unref(rows);

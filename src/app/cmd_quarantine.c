@@ -143,23 +143,15 @@ choose_all(const struct place *p, GArray *ids)
     }
 }
 
+/* All of them or none. */
 static enum rc
-drop_them(const struct place *p, const GArray *ids, struct err *err)
-{
-    enum rc rc = RC_OK;
-    for (unsigned i = 0; rc == RC_OK && i < ids->len; i++) {
-        rc = outbox_drop(p->outbox, g_array_index(ids, int64_t, i), err);
-    }
-    return rc;
-}
-
-static enum rc
-retry_them(const struct place *p, const GArray *ids, wall_us now, struct err *err)
+change_them(const struct place *p, const GArray *ids, bool retry, wall_us now, struct err *err)
 {
     const int64_t *first = (const int64_t *)(const void *)ids->data;
-    return ids->len == 0
-               ? RC_OK
-               : outbox_retry(p->outbox, first, ids->len, p->config->instance.name, now, err);
+    return ids->len == 0 ? RC_OK
+           : retry
+               ? outbox_retry(p->outbox, first, ids->len, p->config->instance.name, now, err)
+               : outbox_drop(p->outbox, first, ids->len, err);
 }
 
 static int
@@ -178,8 +170,7 @@ change(const struct cli *cli, const struct args *args, int argc, char **argv, bo
         if (args->all) {
             choose_all(&p, ids);
         }
-        enum rc rc =
-            retry ? retry_them(&p, ids, cli->started.wall, &err) : drop_them(&p, ids, &err);
+        enum rc rc = change_them(&p, ids, retry, cli->started.wall, &err);
         status = rc == RC_OK ? CLI_DONE : (cli_outcome(rc, &err), CLI_FAILED);
     }
     if (status == CLI_DONE) {

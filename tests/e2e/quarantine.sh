@@ -63,10 +63,15 @@ absent() { # all or nothing
     ask 1 retry 1 99 && grep -q 'no reading 99' err &&
         ask 0 list --format=json && judge "assert len(rows) == 3"
 }
+none_dropped() {
+    ask 1 drop 1 99 && grep -q 'no reading 99' err && ask 1 drop 2 2 &&
+        ask 0 list --format=json && judge "assert len(rows) == 3"
+}
 report "all, newest first" all_rows
 report "some of them" some_rows
 report "wrong usage changes nothing" usage
 report "one that is not there: none is sent" absent
+report "... and none is dropped" none_dropped
 
 mkfifo input
 "$fill" hold x.db.outbox <input >held &
