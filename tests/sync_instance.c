@@ -62,6 +62,24 @@ close_box(void *user)
 
 /* ---- an instance ---- */
 
+static void
+start_sync(struct instance *i, int64_t cursor, int64_t look_us)
+{
+    i->box = g_new0(struct box, 1);
+    pthread_mutex_init(&i->box->lock, NULL);
+    i->box->entries = g_array_new(FALSE, FALSE, sizeof(struct entry));
+    const struct sync_setup setup = {
+        .config = i->config,
+        .writer = i->writer,
+        .cursor = cursor,
+        .sent = i->last,
+        .source = {i->box, read_box, close_box},
+        .look_us = look_us,
+    };
+    i->sync = sync_start_with(&setup);
+    assert_non_null(i->sync);
+}
+
 struct instance *
 instance_start_with(unsigned n, struct instance_setup how)
 {
@@ -80,19 +98,8 @@ instance_start_with(unsigned n, struct instance_setup how)
     if (how.retention_days != NULL) {
         i->config->cache.retention_days = *how.retention_days;
     }
-    i->box = g_new0(struct box, 1);
-    pthread_mutex_init(&i->box->lock, NULL);
-    i->box->entries = g_array_new(FALSE, FALSE, sizeof(struct entry));
     sync_news_init(&i->news);
-    const struct sync_setup setup = {
-        .config = i->config,
-        .writer = i->writer,
-        .cursor = how.cursor,
-        .source = {i->box, read_box, close_box},
-        .look_us = how.look_us,
-    };
-    i->sync = sync_start_with(&setup);
-    assert_non_null(i->sync);
+    start_sync(i, how.cursor, how.look_us);
     return i;
 }
 
@@ -114,6 +121,15 @@ instance_stop(struct instance *i)
     assert_int_equal(g_rmdir(i->dir), 0);
     g_free(i->dir);
     g_free(i);
+}
+
+void
+instance_restart(struct instance *i, const char *conninfo)
+{
+    sync_stop(i->sync);
+    g_free(i->config->postgres.conninfo);
+    i->config->postgres.conninfo = g_strdup(conninfo);
+    start_sync(i, 0, NEVER_US);
 }
 
 void

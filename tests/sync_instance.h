@@ -31,6 +31,8 @@ struct instance {
 struct instance *instance_start_with(unsigned n, struct instance_setup how);
 struct instance *instance_start(unsigned n);
 void instance_stop(struct instance *i);
+/* The same instance once more, with what is on its disk, nothing to send and this store. */
+void instance_restart(struct instance *i, const char *conninfo);
 
 /* Owner from now on. */
 void instance_own(struct instance *i);

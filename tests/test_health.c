@@ -31,6 +31,7 @@ static const char *const contract[] = {
     "i postgres.synced",
     "i postgres.quarantined",
     "i postgres.pending_changes",
+    "i postgres.refused_changes",
     "i postgres.behind",
     "s postgres.problem",
     "i stations.total",
@@ -216,7 +217,14 @@ test_verdicts_of_the_store(void **state)
     assert_int_equal(judge(&h, ""), HEALTH_OK);
     h.postgres.quarantined = 3;
     assert_int_equal(judge(&h, "3 readings in quarantine"), HEALTH_WARNING);
+    h.postgres.refused_changes = 1;
+    assert_int_equal(judge(&h, "3 readings in quarantine; 1 change of alarms refused by"),
+                     HEALTH_WARNING);
     h.postgres.quarantined = 0;
+    h.postgres.refused_changes = 3;
+    assert_int_equal(judge(&h, "3 changes of alarms refused by the central store"),
+                     HEALTH_WARNING);
+    h.postgres.refused_changes = 0;
     h.owner.arbiter = ARBITER_BROKER;
     assert_int_equal(judge(&h, "the broker, not the central store"), HEALTH_WARNING);
     h.postgres.connected = false;

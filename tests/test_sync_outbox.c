@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include <glib.h>
+#include <glib/gstdio.h>
 
 #include "tests/sync_instance.h"
 #include "tests/sync_store.h"
@@ -52,6 +52,49 @@ test_refused_content(void **state)
     g_free(text);
     g_free(path);
     instance_stop(a);
+}
+
+static bool
+has_refused(struct instance *i, uint64_t n)
+{
+    struct sync_state state;
+    sync_get(i->sync, &state);
+    return state.refused == n;
+}
+
+/* It is counted over restarts, with and without a store, until its file is moved away. */
+static void
+test_refused_is_counted(void **state)
+{
+    (void)state;
+    struct instance *a = instance_start(1);
+    char *path = g_strconcat(a->config->cache.path, ".refused", NULL);
+    char *away = g_strconcat(a->config->cache.path, ".away", NULL);
+    instance_own(a);
+    for (uint64_t n = 1; n <= 2; n++) {
+        instance_put(a, "{\"journal\":[{\"at\":\"never ever\"}]}");
+        instance_await(a, instance_has_sent, n);
+        assert_true(has_refused(a, n));
+    }
+    instance_restart(a, STORE_INSTANCE);
+    instance_await(a, has_refused, 2);
+    instance_own(a);
+    instance_put(a, "{\"journal\":[{\"at\":\"never ever\"}]}");
+    instance_await(a, instance_has_sent, 3);
+    assert_true(has_refused(a, 3));
+    instance_restart(a, "host=127.0.0.1 port=1");
+    instance_await(a, has_refused, 3);
+    assert_int_equal(g_rename(path, away), 0);
+    sync_poke(a->sync);
+    instance_await(a, has_refused, 0);
+    assert_int_equal(g_mkdir(path, 0700), 0); /* nothing that could be read */
+    sync_poke(a->sync);
+    instance_await(a, has_refused, 1);
+    assert_int_equal(g_rmdir(path), 0);
+    assert_int_equal(g_unlink(away), 0);
+    instance_stop(a);
+    g_free(path);
+    g_free(away);
 }
 
 /* Readings go first: a long outbox waits for them, but some seconds only. A short one does not,
@@ -134,6 +177,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_refused_content, store_make),
+        cmocka_unit_test_setup(test_refused_is_counted, store_make),
         cmocka_unit_test_setup(test_hold, store_make),
         cmocka_unit_test_setup(test_hold_over_a_weak_link, store_make),
         cmocka_unit_test_setup(test_too_large_a_page, store_make),

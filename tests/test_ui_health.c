@@ -56,7 +56,7 @@ test_what_is_wrong(void **state)
     struct play *p = open_size(100, 30);
     play_tell(p, "peer pc2 gone 7.0 600 -");
     play_tell(p, "peer pc3 viewer 7.0 0 has_another_ingest_id");
-    play_tell(p, "broker down\npg down 192 48210 3 0 0");
+    play_tell(p, "broker down\npg down 192 48210 3 0 0 2");
     play_tell(p, "clock PW-0005 -7.5\nclock PW-0006 1.5\nclock PW-0007 3");
     play_publish(p);
     play_see(p, "not all WELL");
@@ -73,6 +73,8 @@ test_what_is_wrong(void **state)
     play_see(p, "3  readings in QUARANTINE");
     play_see(p, "48210  readings on their way");
     assert_true(cell_of(p, "readings in QUARANTINE").coloured);
+    play_see(p, "2  changes of ours REFUSED");
+    assert_true(cell_of(p, "changes of ours REFUSED").coloured);
     term_send(p->t, "j\r");
     play_see(p, "-7.5 s  PW-0005");
     assert_true(term_find(p->t, "PW-0005") < term_find(p->t, "PW-0007")); /* the worst first */

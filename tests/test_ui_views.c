@@ -155,6 +155,7 @@ test_u43_ownership(void **state)
         {"owner owner desk 7.0 postgres 0", "pg up 60 48210 0 0 0", "pg UP, 48 k waiting",
          false},
         {"owner owner desk 7.0 postgres 0", "pg up 60 0 3 0 0", "3 in quarantine", true},
+        {"owner owner desk 7.0 postgres 0", "pg up 60 0 3 0 0 2", "5 in quarantine", true},
         {"owner owner desk 7.0 postgres 0", "pg up 60 0 0 690 1000", "catching up 31 %", true},
         {"owner owner desk 7.0 postgres 0", "pg up 60 0 0 2 2", "pg UP ", false},
     };

@@ -17,7 +17,7 @@
  *     place UID LATITUDE LONGITUDE      ("none none": it has none)
  *     unknown STATION ID VALUE | broker up|down | problem TEXT
  *     owner ROLE INSTANCE EPOCH.TERM ARBITER HEARD_AGO     (INSTANCE -: nobody)
- *     pg up|stalled|down|none SINCE_AGO PENDING QUARANTINED BEHIND BEHIND_AT_FIRST
+ *     pg up|stalled|down|none SINCE_AGO PENDING QUARANTINED BEHIND BEHIND_AT_FIRST [REFUSED]
  *     clock +SECONDS    see stage_clock.h
  *     history           see stage_archive.h
  *     alarms            see stage_alarms.h; the actions of the user are written to FD in lines
@@ -442,6 +442,7 @@ change_store(struct health *h, char **w)
     h->postgres.quarantined = (uint64_t)number_of(w[4]);
     h->postgres.behind = (uint64_t)number_of(w[5]);
     h->postgres.behind_at_first = (uint64_t)number_of(w[6]);
+    h->postgres.refused_changes = w[7] != NULL ? (uint64_t)number_of(w[7]) : 0;
     g_strlcpy(h->postgres.problem, "server closed", sizeof(h->postgres.problem));
 }
 
@@ -483,7 +484,7 @@ obey_health(struct stage *stage, const char *line)
     bool known = true;
     if (strcmp(w[0], "owner") == 0 && n == 6) {
         change_owner(&stage->health, w);
-    } else if (strcmp(w[0], "pg") == 0 && n == 7) {
+    } else if (strcmp(w[0], "pg") == 0 && (n == 7 || n == 8)) {
         change_store(&stage->health, w);
     } else if (strcmp(w[0], "broker") == 0 && n == 2) {
         stage->health.mqtt.connected = strcmp(w[1], "up") == 0;

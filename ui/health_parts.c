@@ -142,6 +142,11 @@ store_rows(const struct screen *s, int width, GArray *rows)
         health_add(rows, width, counts[i].bad, "%14llu  %s", (unsigned long long)counts[i].n,
                    _(counts[i].what));
     }
+    if (h->postgres.refused_changes > 0) { /* no version of ours should cause it */
+        health_add(rows, width, true, "%14llu  %s",
+                   (unsigned long long)h->postgres.refused_changes,
+                   _("changes of ours REFUSED there"));
+    }
 }
 
 void

@@ -114,7 +114,8 @@ status_behind(const struct screen *s)
 struct status_part
 status_quarantine(const struct screen *s)
 {
-    uint64_t n = s->snap->health.postgres.quarantined;
+    const struct health *h = &s->snap->health;
+    uint64_t n = h->postgres.quarantined + h->postgres.refused_changes;
     struct status_part p = {.bad = true};
     if (n > 0) {
         char count[FORMAT_SIZE];

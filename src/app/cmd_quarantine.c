@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quarantine: readings that the central store has refused, kept in the outbox. */
+#include "src/app/aside.h"
 #include "src/app/commands.h"
 #include "src/app/query_args.h"
 #include "src/core/text.h"
@@ -85,6 +86,25 @@ print_row(struct rows *rows, const struct quarantined *q)
     return rows_end(rows);
 }
 
+/* Changes are not in the outbox, and no command sends them again: where they are is told. */
+static void
+tell_changes(const char *cache_path)
+{
+    struct aside aside;
+    struct err err;
+    uint64_t n = 0;
+    aside_init(&aside, cache_path);
+    if (aside_count(&aside, &n, &err) != RC_OK) {
+        cli_error("%s", err.text);
+    } else if (n > 0) {
+        cli_say(ngettext("%llu change of alarms refused by the central store is in \"%s\"",
+                         "%llu changes of alarms refused by the central store are in \"%s\"",
+                         (unsigned long)n),
+                (unsigned long long)n, aside.path);
+    }
+    aside_fini(&aside);
+}
+
 static int
 run_list(const struct cli *cli, void *given, int argc, char **argv)
 {
@@ -107,6 +127,9 @@ run_list(const struct cli *cli, void *given, int argc, char **argv)
             }
         }
         rows_finish(rows);
+    }
+    if (p.config != NULL) {
+        tell_changes(p.config->cache.path);
     }
     place_close(&p);
     return status;
@@ -198,7 +221,9 @@ const struct cli_command command_quarantine_list = {
     .name = "quarantine list",
     .arguments = "",
     .summary = N_("list readings that the central store has refused, newest first"),
-    .notes = N_("They wait in the outbox of this instance, whether it runs or not."),
+    .notes = N_("They wait in the outbox of this instance, whether it runs or not. Changes of "
+                "alarms that the store refused are told on standard error, with the file that "
+                "has them."),
     .options = list_options,
     .args_size = sizeof(struct args),
     .run = run_list,

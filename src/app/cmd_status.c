@@ -116,9 +116,12 @@ const struct cli_command command_status = {
     .arguments = "",
     .summary = N_("health of this host's running instance"),
     .notes = N_("Exit status, as monitoring plug-ins have it: 0 OK; 1 WARNING, a station is "
-                "silent, a message was dropped, the central store is not connected or refused "
-                "readings; 2 CRITICAL, the broker is not connected, the cache has a problem or "
-                "there is no owner; 3 UNKNOWN, no instance runs or it does not answer."),
+                "silent, a message was dropped, the owner was not heard for some seconds, the "
+                "central store is not connected or the broker decides in its place, readings "
+                "are in quarantine, the store refused changes of alarms, or another instance's "
+                "configuration does not fit ours; 2 CRITICAL, the broker is not connected, the "
+                "cache has a problem, there is no owner for half a minute, or nobody could say "
+                "who is owner; 3 UNKNOWN, no instance runs or it does not answer."),
     .options = options,
     .args_size = sizeof(struct args),
     .run = run,

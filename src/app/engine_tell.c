@@ -113,6 +113,7 @@ engine_tell_store(struct engine *e)
     h->postgres.waiting = slow ? sync.waiting : 0;
     g_strlcpy(h->postgres.problem, sync.problem, sizeof(h->postgres.problem));
     h->postgres.pending_changes = sync.pending;
+    h->postgres.refused_changes = sync.refused;
     h->postgres.behind = sync.behind;
     h->postgres.behind_at_first = sync.behind_at_first;
     if (e->custody != NULL) {

@@ -102,11 +102,12 @@ owner_to_json(const struct health *h, struct now now)
 static json_t *
 postgres_to_json(const struct health *h)
 {
-    return json_pack("{s:b,s:b,s:o,s:o,s:o,s:o,s:o,s:o}", "configured", h->postgres.configured,
-                     "connected", h->postgres.connected, "pending", count(h->postgres.pending),
-                     "synced", count(h->postgres.synced), "quarantined",
-                     count(h->postgres.quarantined), "pending_changes",
-                     count(h->postgres.pending_changes), "behind", count(h->postgres.behind),
+    return json_pack("{s:b,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "configured",
+                     h->postgres.configured, "connected", h->postgres.connected, "pending",
+                     count(h->postgres.pending), "synced", count(h->postgres.synced),
+                     "quarantined", count(h->postgres.quarantined), "pending_changes",
+                     count(h->postgres.pending_changes), "refused_changes",
+                     count(h->postgres.refused_changes), "behind", count(h->postgres.behind),
                      "problem", json_text(h->postgres.problem));
 }
 
@@ -221,10 +222,32 @@ judge_owner(struct judgement *j)
     }
 }
 
+/* What is not in the store, and will not be by itself. */
+static void
+judge_refused(struct judgement *j)
+{
+    json_int_t readings = json_integer_value(member(j->status, "postgres", "quarantined"));
+    json_int_t changes = json_integer_value(member(j->status, "postgres", "refused_changes"));
+    if (readings > 0) {
+        worse(j, HEALTH_WARNING);
+        add_reason(j->reasons,
+                   ngettext("%lld reading in quarantine", "%lld readings in quarantine",
+                            (unsigned long)readings),
+                   (long long)readings);
+    }
+    if (changes > 0) {
+        worse(j, HEALTH_WARNING);
+        add_reason(j->reasons,
+                   ngettext("%lld change of alarms refused by the central store",
+                            "%lld changes of alarms refused by the central store",
+                            (unsigned long)changes),
+                   (long long)changes);
+    }
+}
+
 static void
 judge_postgres(struct judgement *j)
 {
-    json_int_t n = json_integer_value(member(j->status, "postgres", "quarantined"));
     if (json_is_true(member(j->status, "postgres", "configured"))) {
         if (!json_is_true(member(j->status, "postgres", "connected"))) {
             worse(j, HEALTH_WARNING);
@@ -238,13 +261,7 @@ judge_postgres(struct judgement *j)
                        _("the broker, not the central store, says who is owner"));
         }
     }
-    if (n > 0) {
-        worse(j, HEALTH_WARNING);
-        add_reason(j->reasons,
-                   ngettext("%lld reading in quarantine", "%lld readings in quarantine",
-                            (unsigned long)n),
-                   (long long)n);
-    }
+    judge_refused(j);
 }
 
 enum health_verdict

@@ -20,8 +20,8 @@ enum health_verdict { HEALTH_OK, HEALTH_WARNING, HEALTH_CRITICAL, HEALTH_UNKNOWN
  * From the JSON, as it came from an instance. CRITICAL: no broker, the cache has a problem, no
  * owner for half a minute, or nobody who could say who is owner. WARNING: stations are silent,
  * messages were dropped, no owner for some seconds, the central store is not connected or the
- * broker decides in its place, readings are in quarantine. reasons (may be NULL) receives what
- * is wrong, separated by "; ", else nothing.
+ * broker decides in its place, it refused readings or changes of alarms, or another instance
+ * does not fit. reasons (may be NULL) receives what is wrong, separated by "; ", else nothing.
  */
 enum health_verdict health_judge(const json_t *status, GString *reasons);
 

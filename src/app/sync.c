@@ -128,7 +128,7 @@ release(void *worker)
     s->source.close(s->source.user);
     g_free(s->conninfo);
     g_free(s->instance);
-    g_free(s->aside);
+    aside_fini(&s->own.aside);
     close(s->stop_fd);
     close(s->news_fd);
     g_ptr_array_unref(s->submits);
@@ -154,7 +154,7 @@ sync_start_with(const struct sync_setup *setup)
     struct sync *s = g_new0(struct sync, 1);
     s->conninfo = g_strdup(config->postgres.conninfo);
     s->instance = g_strdup(config->instance.name);
-    s->aside = g_strconcat(config->cache.path, ".refused", NULL);
+    aside_init(&s->own.aside, config->cache.path);
     s->retention_days = config->cache.retention_days;
     g_strlcpy(s->writer, setup->writer, sizeof(s->writer));
     s->look_us = setup->look_us;

@@ -146,9 +146,11 @@ struct sync_state {
     /* Since sync_set_term() all of the log is here, and was taken: with a grant, all that any
      * owner before decided and stored. There is news when it becomes so. */
     bool current;
-    uint64_t sent;                    /* of the outbox: as in struct sync_news */
-    uint64_t pending;                 /* entries of the outbox not there yet */
-    uint64_t refused;                 /* of them, in this run: kept aside in PATH.refused */
+    uint64_t sent;    /* of the outbox: as in struct sync_news */
+    uint64_t pending; /* entries of the outbox not there yet */
+    /* Entries that the store refused, in this run or before: lines of PATH.refused, until that
+     * file is moved away. */
+    uint64_t refused;
     uint64_t behind, behind_at_first; /* entries of the log not here yet; see struct health */
 };
 void sync_get(struct sync *s, struct sync_state *ret);

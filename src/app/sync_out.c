@@ -33,7 +33,7 @@ keep_row(void *to, const struct sync_row *from)
 }
 
 static void
-say_progress(struct sync *s, bool refused)
+say_progress(struct sync *s)
 {
     const struct sync_thread *t = &s->own;
     worker_lock(&s->worker);
@@ -42,7 +42,6 @@ say_progress(struct sync *s, bool refused)
         sync_tell(s);
     }
     s->state.sent = t->sent;
-    s->state.refused += refused ? 1 : 0;
     s->state.pending = t->last > t->sent ? t->last - t->sent : 0;
     bool fenced = t->fenced != 0 && t->fenced == s->term.serial;
     if (fenced && !s->state.fenced) {
@@ -64,11 +63,27 @@ keep_aside(struct sync *s, const struct row *row, const char *reason, struct err
                   (json_int_t)row->rank.term, "reason", clean, "body", row->body);
     char *text = json_dumps(object, JSON_COMPACT);
     char *line = g_strconcat(text != NULL ? text : "null", "\n", NULL);
-    enum rc rc = file_append(s->aside, line, strlen(line), err);
+    enum rc rc = file_append(s->own.aside.path, line, strlen(line), err);
     json_decref(object);
     g_free(line);
     free(text);
     return rc;
+}
+
+/* Somebody may have moved the file away, also while there is no connection. */
+void
+sync_look_aside(struct sync *s)
+{
+    struct err err;
+    uint64_t refused = 0;
+    bool unread = aside_count(&s->own.aside, &refused, &err) != RC_OK;
+    if (unread && !s->own.aside_unread) {
+        log_error("what the central store refused cannot be counted: %s", err.text);
+    }
+    s->own.aside_unread = unread;
+    worker_lock(&s->worker);
+    s->state.refused = refused;
+    worker_unlock(&s->worker);
 }
 
 /* Refused for what it says: it never will be taken, and must not hold up the rest. */
@@ -79,9 +94,10 @@ refuse(struct sync *s, const struct row *row, struct err *err)
     enum rc rc = keep_aside(s, row, why.text, err);
     if (rc == RC_OK) {
         log_error("central store: change %" PRIu64 " was refused and is kept in \"%s\": %s",
-                  row->number, s->aside, why.text);
+                  row->number, s->own.aside.path, why.text);
         s->own.sent = row->number;
-        say_progress(s, true);
+        sync_look_aside(s);
+        say_progress(s);
     }
     return rc;
 }
@@ -158,7 +174,7 @@ sync_count(struct sync *s)
     uint64_t last = s->own.last;
     if (s->source.read(s->source.user, s->own.sent, 0, keep_row, NULL, &last, &err) == RC_OK) {
         s->own.last = last;
-        say_progress(s, false);
+        say_progress(s);
     }
 }
 
@@ -200,7 +216,7 @@ sync_out(struct sync *s, mono_us now, struct err *err)
     if (rc == RC_OK || rc == RC_BUSY) {
         t->outbox_due = rc == RC_OK && rows->len == PAGE;
     }
-    say_progress(s, false);
+    say_progress(s);
     g_array_unref(rows);
     return rc == RC_BUSY ? RC_OK : rc;
 }

@@ -3,6 +3,7 @@
 #ifndef SRC_APP_SYNC_PRIVATE_H
 #define SRC_APP_SYNC_PRIVATE_H
 
+#include "src/app/aside.h"
 #include "src/app/sync.h"
 #include "src/app/worker.h"
 #include "storage/pg_changes.h"
@@ -41,6 +42,8 @@ struct sync_thread {
     bool outbox_due, look_due; /* not only when it is time */
     uint64_t sent, last;       /* of the outbox */
     guint page;                /* so many of it at once; what is too much is tried as less */
+    struct aside aside;        /* what the store refused of it */
+    bool aside_unread;         /* that cannot be read, which has been told */
     uint64_t stored;           /* the last one of it that the store took */
     uint64_t fenced;           /* serial of the term that is over; 0: none */
     int64_t cursor, plant_version;
@@ -55,7 +58,7 @@ struct sync_thread {
 struct sync {
     struct worker worker;
     /* constant */
-    char *conninfo, *instance, *aside, writer[UUID_SIZE];
+    char *conninfo, *instance, writer[UUID_SIZE];
     int retention_days;
     int64_t look_us;
     struct sync_source source;
@@ -82,6 +85,8 @@ void sync_work(void *worker);
 bool sync_holds(struct sync *s, mono_us now);
 /* How much waits, when there is no connection to send it. */
 void sync_count(struct sync *s);
+/* How much the store has refused. */
+void sync_look_aside(struct sync *s);
 /* In the thread, without lock. RC_IO: the connection is of no use any more. */
 enum rc sync_out(struct sync *s, mono_us now, struct err *err); /* the outbox */
 enum rc sync_push(struct sync *s, struct err *err);             /* actions, answers, a plant */

@@ -250,6 +250,7 @@ turn(struct sync *s)
     struct err err = {.text = ""};
     mono_us now = clock_now().mono;
     sync_see_term(s);
+    sync_look_aside(s);
     if (t->pg == NULL && now < t->retry) {
         sync_refuse_plant(s, "there is no connection");
         sync_count(s);

@@ -56,6 +56,7 @@ struct health {
         /* Journal lines and alarm changes: ours that are not there yet; those of others that
          * are there and not here yet, and how many of such there were when it began. */
         uint64_t pending_changes, behind, behind_at_first;
+        uint64_t refused_changes; /* of ours: kept in a file beside the cache */
     } postgres;
     struct {
         uint32_t total, silent, never_seen;

@@ -67,11 +67,20 @@ none_dropped() {
     ask 1 drop 1 99 && grep -q 'no reading 99' err && ask 1 drop 2 2 &&
         ask 0 list --format=json && judge "assert len(rows) == 3"
 }
+changes() { # they are told whatever is asked for, and until the file is away
+    [ ! -s err ] && printf '{}\n' >x.db.refused && ask 0 list --limit=1 --format=json &&
+        judge "assert len(rows) == 1" &&
+        grep -q '^1 change of alarms refused by the central store is in ".*/x.db.refused"$' err &&
+        printf '{}\n{' >>x.db.refused && ask 0 list && grep -q '^3 changes of alarms' err &&
+        rm x.db.refused && mkdir x.db.refused && ask 0 list && grep -q 'x.db.refused' err &&
+        rmdir x.db.refused && ask 0 list && [ ! -s err ]
+}
 report "all, newest first" all_rows
 report "some of them" some_rows
 report "wrong usage changes nothing" usage
 report "one that is not there: none is sent" absent
 report "... and none is dropped" none_dropped
+report "changes of alarms that were refused are told" changes
 
 mkfifo input
 "$fill" hold x.db.outbox <input >held &
@@ -97,4 +106,22 @@ seen() {
 }
 report "beside a process that has it" beside
 report "... which finds what was put back" seen
+
+# Neither broker nor store are there, which is told as well.
+plain_instance pc2 'host=127.0.0.1 port=1'
+printf '{}\n{}\n' >pc2.db.refused
+"$leitstand" --config=pc2.ini run 2>log &
+program_pid=$!
+tells() { # how many
+    "$leitstand" --config=pc2.ini status --format=json >out
+    grep -q "\"refused_changes\": $1," out
+}
+told() {
+    until_true 20 tells 2 || return 1
+    "$leitstand" --config=pc2.ini status | grep '^CRITICAL: ' |
+        grep -q '2 changes of alarms refused by the central store' || return 1
+    mv pc2.db.refused elsewhere && until_true 20 tells 0
+}
+report "an instance tells what was refused before it began, until it is moved away" told
+stop_run
 plan

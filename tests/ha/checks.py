@@ -188,9 +188,11 @@ def alarm_readings_there(b):
 
 
 def nothing_refused(b):
-    return [f"{name}: {s['postgres']['quarantined']} quarantined, {s['mqtt']['dropped']} dropped"
+    return [f"{name}: {s['postgres']['quarantined']} quarantined, "
+            f"{s['postgres']['refused_changes']} changes refused, {s['mqtt']['dropped']} dropped"
             for name, s in b.statuses.items()
-            if s and (s["postgres"]["quarantined"] or s["mqtt"]["dropped"])]
+            if s and (s["postgres"]["quarantined"] or s["postgres"]["refused_changes"]
+                      or s["mqtt"]["dropped"])]
 
 
 # ---- alarms ----

@@ -54,7 +54,8 @@ def good_books():
                  Batch("batch", "pc1", 1, 0, False),  # backlog
                  Batch("change", "pc2", 2, 0, True), Batch("batch", "pc2", 2, 0, True)]
     b.statuses = {name: {"role": role, "owner": {"instance": "pc2"},
-                         "postgres": {"quarantined": 0}, "mqtt": {"dropped": 0}}
+                         "postgres": {"quarantined": 0, "refused_changes": 0},
+                         "mqtt": {"dropped": 0}}
                   for name, role in (("pc1", "standby"), ("pc2", "owner"))}
     b.by_broker = [(6.95, 7.05)]  # number 70, and A00 rises to 2
     change(b.readings, number(70), term=1)
@@ -120,6 +121,8 @@ PLANTED = (
      lambda b: double(b.readings, lambda r: r.station == "ALARMS" and r.value == 2)),
     ("a quarantined reading", "nothing_refused",
      lambda b: b.statuses["pc1"]["postgres"].update(quarantined=1)),
+    ("a refused change", "nothing_refused",
+     lambda b: b.statuses["pc2"]["postgres"].update(refused_changes=1)),
     ("a dropped message", "nothing_refused",
      lambda b: b.statuses["pc2"]["mqtt"].update(dropped=1)),
     ("an epoch given twice", "terms_rise",
