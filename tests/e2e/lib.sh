@@ -108,12 +108,13 @@ until_true() {
     done
 }
 
-# A mosquitto that listens on $dir/mqtt only.
+# A mosquitto that listens on $dir/mqtt only; mosquitto.log has who subscribes to what.
 start_broker() {
     {
         echo "listener 0 $dir/mqtt"
         echo "allow_anonymous true"
         echo "log_type error"
+        echo "log_type subscribe"
         [ "$(id -u)" -ne 0 ] || echo "user root"
     } >"$dir/mosquitto.conf"
     PATH=$PATH:/usr/sbin mosquitto -c "$dir/mosquitto.conf" >"$dir/mosquitto.log" 2>&1 &

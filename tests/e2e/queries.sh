@@ -21,6 +21,7 @@ socket = $dir/mqtt
 [source:plain]
 filter = plant/#
 profile = scalar
+qos = 2
 [source:logo]
 filter = logo/#
 profile = logo
@@ -68,11 +69,17 @@ stored() { # number of readings
     health && judge "assert rows['cache']['stored'] >= $1 and rows['cache']['queued'] == 0, rows"
 }
 send() { # topic payload
-    mosquitto_pub --unix "$dir/mqtt" -q 1 -t "$1" -m "$2"
+    mosquitto_pub --unix "$dir/mqtt" -q 2 -t "$1" -m "$2"
+}
+granted() { # FILTER QOS
+    grep "^[0-9]*: leitstand-queries [0-9] $1\$" mosquitto.log >out
+    cat out
+    [ "$(cut -d' ' -f3 out)" = "$2" ]
 }
 
 start_broker
 start_run x.ini
+report "QoS 2 is asked for as 1" until_true 10 granted 'plant/#' 1
 send plant/PS-01/L1 433
 send plant/PS-01/L1 435
 send plant/PS-01/V1 1
@@ -81,7 +88,7 @@ send plant/PS-02/L1 -2.5
 send plant/PS-02/M1 offen
 send plant/PS-03/nope 1
 send logo/x '{"state":{"reported":{"X1":{"desc":"AM-word-1-1","value":[7]},"$logotime":1767973154}}}'
-report "all is stored" until_true 10 stored 7
+report "all is stored, though it was sent at QoS 2" until_true 10 stored 7
 
 {
     readings_rows() {
@@ -173,7 +180,7 @@ assert by['PS-03']['state'] == 'ok' and by['PS-03']['last'].endswith('Z')"
         ask plant export out1 && ask plant import out1 --dry-run && [ ! -s out ]
     }
 }
-report "readings: columns, order, types" readings_rows
+report "readings: each once; columns, order, types" readings_rows
 report "readings: filters" readings_filtered
 report "readings: csv" readings_csv
 report "readings: table" readings_table
