@@ -59,6 +59,7 @@ test_defaults(void **state)
     assert_int_equal(r.c->cache.max_mb, 4096);
     assert_true(g_str_has_suffix(r.c->cache.path, "leitstand/pc1.db"));
     assert_string_equal(r.c->postgres.conninfo, "");
+    assert_int_equal(r.c->postgres.retention_days, 0);
     assert_string_equal(r.c->plant.dir, "");
     assert_int_equal(r.c->n_sources, 0);
     room_close(&r);
@@ -171,7 +172,7 @@ test_everything(void **state)
                       "[source:PLC]\nfilter = +/x/#\nprofile = scalar\n"
                       "[cache]\npath = ~/x.db\nretention_days = 7\nmax_mb = 100\n"
                       "synchronous = normal\n"
-                      "[postgres]\nconninfo = host=db dbname='a;b'\n"
+                      "[postgres]\nconninfo = host=db dbname='a;b'\nretention_days = 400\n"
                       "[plant]\ndir = plant\nprofiles = profiles\n"),
         RC_OK);
     const struct config *c = r.c;
@@ -199,6 +200,7 @@ test_everything(void **state)
     assert_int_equal(c->cache.retention_days, 7);
     assert_false(c->cache.full_sync);
     assert_string_equal(c->postgres.conninfo, "host=db dbname='a;b'");
+    assert_int_equal(c->postgres.retention_days, 400);
     assert_string_equal(c->plant.dir, plant);
     g_free(secret);
     g_free(key);
@@ -226,6 +228,8 @@ test_problems(void **state)
                                          "normal|full"},
         {"[cache]\nretention_days = -1\n",
          "2: [cache] retention_days: \"-1\" is not a number from 0 to 36500"},
+        {"[postgres]\nretention_days = 36501\n",
+         "2: [postgres] retention_days: \"36501\" is not a number from 0 to 36500"},
         {"[mqtt]\nprot = 1\n", "2: [mqtt] prot: \"1\" is not for an option of this section; "
                                "did you mean \"port\"?"},
         {"[mqtt]\npassword = geheim\n",
