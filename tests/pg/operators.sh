@@ -3,7 +3,8 @@
 #
 # What an operator does at a standby: it is done by the owner, seen at both, and stands in the
 # central store's journal once, with who it was and where. Over the store and the broker first,
-# then while the store is away; twice, and late. Speaks TAP.
+# then while the store is away; twice, and late. What the owner does to the store's days, handing
+# over, and an instance that is never owner. Speaks TAP.
 #
 # usage: with_pg.sh sh operators.sh LEITSTAND SOURCE
 # shellcheck disable=SC2317 # called through report()
@@ -24,6 +25,7 @@ printf 'component,rule,type,limit,priority,latch\n%s\n%s\n' 'PS-01/F1,fault,digi
 configure() { # NAME ROLE: of the store
     plain_instance "$1" "host=$PGHOST user=$2 dbname=leitstand"
     cat >>"$1.ini" <<END
+retention_days = 30
 [ownership]
 validity_s = 5
 renewal_s = 1
@@ -37,9 +39,15 @@ END
 configure admin postgres
 "$leitstand" --config=admin.ini db init >/dev/null || exit 1
 psql -qc 'create role pc1 login in role leitstand_instance;
-    create role pc2 login in role leitstand_instance' || exit 1
-configure pc1 pc1
-configure pc2 pc2
+    create role pc2 login in role leitstand_instance;
+    create role pc3 login in role leitstand_instance' || exit 1
+for name in pc1 pc2 pc3; do
+    configure "$name" "$name"
+done
+sed -i '/^name = /a candidate = no' pc3.ini
+# Two days that are over, one of them for longer than retention_days.
+today=$(psql -qAtc 'select leitstand.today()') || exit 1
+psql -qAtc "select leitstand.make_days(array[$today - 40, $today - 3])" >/dev/null || exit 1
 
 at() { # NAME arguments: the output goes to out
     name=$1
@@ -53,12 +61,48 @@ start() { # NAME
     "$leitstand" --config="$1.ini" run 2>"$1.log" &
     program_pid="$program_pid $!"
 }
-is() { # NAME ROLE ARBITER
+is() { # NAME ROLE ARBITER [OWNER]
     "$leitstand" --config="$1.ini" status --format=json >out 2>err
     python3 -c "
 import json
 s = json.load(open('out'))
-assert (s['role'], s['owner']['instance'], s['owner']['arbiter']) == ('$2', 'pc1', '$3'), s"
+assert (s['role'], s['owner']['instance'], s['owner']['arbiter']) == ('$2', '${4:-pc1}', '$3'), s"
+}
+# In the store: these days, as they were counted when this began; midnight may have come.
+days_are() { # DAYS [DAYS]
+    got=$(psql -qAtc "select string_agg((d - $today)::text, ' ' order by d)
+        from leitstand.days() as d")
+    echo "got: $got"
+    [ "$got" = "$1" ] || [ "$got" = "${2:-$1}" ]
+}
+old_day_indexed() {
+    [ "$(psql -qAtc "select to_regclass('leitstand.' || leitstand.day_name($today - 3) || '_series')
+        is not null")" = t ]
+}
+lease() {
+    psql -qAtc "select epoch, coalesce(holder, ''), coalesce(grant_id::text, '') from leitstand.lease"
+}
+# A hand-over that is asked for at NAME changes nothing.
+refused() { # NAME WHY [OPTION]
+    name=$1 why=$2
+    shift 2
+    before=$(lease)
+    "$leitstand" --config="$name.ini" handover "$@" >out 2>err
+    result=$?
+    cat out err
+    [ "$result" -eq 1 ] && grep -qF "$why" err && [ "$(lease)" = "$before" ]
+}
+# The viewer: no sign of an owner for longer than a lease is valid, and one counts as alive.
+alone() {
+    "$leitstand" --config=pc3.ini status --format=json >out 2>err
+    python3 -c "
+import json
+s = json.load(open('out'))
+assert s['mqtt']['connected'] and s['postgres']['connected'], s
+assert s['role'] == 'viewer' and s['owner']['instance'] != 'pc3' and s['owner']['heard_s'] >= 7, s"
+}
+never_owned() { # NAME
+    [ "$(psql -qAtc "select count(*) from leitstand.tenure where instance = '$1'")" -eq 0 ]
 }
 send() { # COMPONENT VALUE
     mosquitto_pub --unix "$dir/mqtt" -q 1 -t "plant/PS-01/$1" -m "$2"
@@ -106,10 +150,36 @@ occurrence() { # COMPONENT
 }
 
 start_broker
+report "nobody has made days yet" days_are '-40 -3'
 start pc1
+pc1=$!
 report "the first one is owner" until_true 20 is pc1 owner postgres
+report "it makes days ahead, and drops what is too old" \
+    until_true 10 days_are '-3 0 1 2' '-3 1 2 3'
+report "it indexes the day that is over" until_true 10 old_day_indexed
+
+# ---- handing over ----
+
+report "nobody is there to hand over to" refused pc1 'there is no other instance to hand over to'
+report "a hand-over is asked for where nothing runs" \
+    refused pc2 "no instance runs at \"$dir/pc2.sock\""
+start pc3
+pc3=$!
+report "one that is no candidate views" until_true 20 is pc3 viewer postgres
+report "it is nobody to hand over to" \
+    until_true 10 refused pc1 'instance "pc3" is a viewer and cannot be the owner' --to=pc3
+report "... as it hears itself" refused pc3 'there is no other instance to hand over to'
 start pc2
+pc2=$!
 report "the second one stands by" until_true 20 is pc2 standby postgres
+report "a hand-over to nobody is asked for there" \
+    refused pc2 'there is no instance "pc4" at the broker' --to=pc4
+report "... and one to whoever takes it" at pc2 handover
+report "it is owner" until_true 10 is pc2 owner postgres pc2
+report "the first one stands by" until_true 10 is pc1 standby postgres pc2
+report "it asks to have ownership back" at pc1 handover --to=pc1
+report "it is owner again" until_true 10 is pc1 owner postgres
+report "the second one knows" until_true 10 is pc2 standby postgres
 report "the plant is imported at the owner" at pc1 plant import plant
 send L1 1
 send F1 0
@@ -163,6 +233,18 @@ report "the store is started" sh "$source/tests/pg/pg_turn.sh" start
 report "it decides again" until_true 30 is pc2 standby postgres
 report "the acknowledgement has come there, once" until_true 20 lines acked 'F1 1, L1 1'
 report "so has the shelving" until_true 20 lines shelved 'L1 2'
+
+# ---- nobody but the viewer ----
+
+end_both() { # the standby first: so nobody takes over
+    kill "$pc2" && wait "$pc2" && kill "$pc1" && wait "$pc1" && program_pid=$pc3
+}
+report "both end in order" end_both
+report "the viewer is alone with store and broker for long" until_true 20 alone
+report "... and takes nothing" never_owned pc3
+start pc2
+report "one that may takes it" until_true 20 is pc2 owner postgres pc2
+
 # Whoever started the first server knows nothing of this one.
 report "the store is stopped in the end" sh "$source/tests/pg/pg_turn.sh" stop
 plan
