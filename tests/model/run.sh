@@ -24,7 +24,7 @@ verdict() (
     rm -f pan*
     # shellcheck disable=SC2086
     spin $1 -a "$model" >log 2>&1 && gcc -w -O1 $2 -o pan pan.c >>log 2>&1 &&
-        timeout 60 ./pan $3 >>log 2>&1
+        timeout 300 ./pan $3 >>log 2>&1
     sed -n 's/.*\(errors: [0-9]*\).*/\1/p' log
     if ! grep -q 'errors: [1-9]' log &&
         grep -q -e 'max search depth too small' -e 'Search not completed' log; then
@@ -50,21 +50,28 @@ safety="-DSAFETY -DCOLLAPSE"
 live="-DCOLLAPSE -DNFAIR=3"
 holds="errors: 0"
 fails="errors: 1"
-expect "$holds" "safety: S1, S2, S3" "-DSAFETY -DFAULTS=1 -DEB=2 -DTB=2" "$safety" \
-    "-m400000 -w22"
-expect "$fails" "safety without: ROLLBACK" "-DSAFETY -DFAULTS=2 -DEB=2 -DTB=1 -DBUG_ROLLBACK" \
-    "$safety" "-m300 -w22"
-for bug in NOFENCE LASTWINS ONETOPIC KEEPCONN; do
-    expect "$fails" "safety without: $bug" "-DSAFETY -DBUG_$bug" "$safety" "-m300 -w22"
-done
-expect "$holds" "L1: always an owner again" "-DFAULTS=2" "$live" "-a -f -N some_owner -m1000000"
-expect "$holds" "L2: one owner in the end" "-DFAULTS=2" "$live" "-a -f -N one_owner -m1000000"
-expect "$fails" "liveness without: BLINDKEEPS" "-DBUG_BLINDKEEPS" "$live" \
-    "-a -f -N some_owner -m1000000"
-for bug in SAMEEPOCH SILENT; do
-    expect "$fails" "liveness without: $bug" "-DFAULTS=3 -DBUG_$bug" "$live" \
-        "-a -f -N one_owner -m1000000"
-done
+# A mutation is looked for in a configuration that holds without it.
+safe() { # configuration mutation…
+    small=$1
+    shift
+    expect "$holds" "safety: S1, S2, S3 ($small)" "-DSAFETY $small" "$safety" "-m400000 -w22"
+    for bug; do
+        expect "$fails" "safety without: $bug" "-DSAFETY $small -DBUG_$bug" "$safety" "-m400000 -w22"
+    done
+}
+alive() { # configuration, what always comes again, mutation…
+    small=$1 claim=$2
+    shift 2
+    expect "$holds" "$claim ($small)" "$small" "$live" "-a -f -N $claim -m1000000"
+    for bug; do
+        expect "$fails" "$claim without: $bug" "$small -DBUG_$bug" "$live" "-a -f -N $claim -m1000000"
+    done
+}
+safe "-DFAULTS=1 -DEB=2 -DTB=2" NOFENCE LASTWINS ONETOPIC
+safe "-DFAULTS=2 -DEB=2 -DTB=1" ROLLBACK
+safe "-DFAULTS=3 -DEB=1 -DTB=2" KEEPCONN
+alive "-DFAULTS=2" some_owner BLINDKEEPS       # L1
+alive "-DFAULTS=3" one_owner SAMEEPOCH SILENT # L2
 expect "$holds" "T1: never two act" "-DTIMED" "-DSAFETY" "-m400000"
 for bug in NORESET TIMERS NOSETTLE; do
     expect "$fails" "T1 without: $bug" "-DTIMED -DBUG_$bug" "-DSAFETY" "-m200000"
